@@ -1,0 +1,91 @@
+# Compiler flags, and the helpers that every folder's CMakeLists.txt is written with.
+
+find_package(fmt REQUIRED)
+
+add_library(tappet_flags INTERFACE)
+target_include_directories(tappet_flags INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(tappet_flags INTERFACE
+  -Wall -Wextra -Wnon-virtual-dtor -Werror
+  -fno-strict-aliasing -fno-math-errno -ffp-contract=off)
+target_link_libraries(tappet_flags INTERFACE fmt::fmt)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  target_compile_options(tappet_flags INTERFACE -Wshadow -Wno-gnu-statement-expression)
+  target_link_options(tappet_flags INTERFACE -fuse-ld=lld)
+endif()
+if(TAPPET_SANITIZE)
+  target_compile_options(tappet_flags INTERFACE
+    -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(tappet_flags INTERFACE -fsanitize=address,undefined)
+endif()
+if(TAPPET_FUZZ)
+  target_compile_options(tappet_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+if(TAPPET_TIDY)
+  find_program(CLANG_TIDY NAMES clang-tidy-22 clang-tidy REQUIRED)
+  set(TAPPET_TIDY_COMMAND ${CLANG_TIDY} --quiet)
+endif()
+
+# tappet_library(interp/base SOURCES a.cpp b.cpp DEPS interp/opcodes ... LIBS OpenSSL::SSL)
+# makes target tappet_interp_base; header-only folders become interface libraries.
+function(tappet_target_name out folder)
+  string(REGEX REPLACE "[/-]" "_" name ${folder})
+  set(${out} tappet_${name} PARENT_SCOPE)
+endfunction()
+
+function(tappet_library folder)
+  cmake_parse_arguments(ARG "NO_TIDY" "" "SOURCES;DEPS;LIBS" ${ARGN})
+  tappet_target_name(target ${folder})
+  set(libs tappet_flags ${ARG_LIBS})
+  foreach(dep ${ARG_DEPS})
+    tappet_target_name(dep_target ${dep})
+    list(APPEND libs ${dep_target})
+  endforeach()
+  if(ARG_SOURCES)
+    add_library(${target} STATIC ${ARG_SOURCES})
+    target_link_libraries(${target} PUBLIC ${libs})
+    if(TAPPET_TIDY AND NOT ARG_NO_TIDY)
+      set_target_properties(${target} PROPERTIES CXX_CLANG_TIDY "${TAPPET_TIDY_COMMAND}")
+    endif()
+  else()
+    add_library(${target} INTERFACE)
+    target_link_libraries(${target} INTERFACE ${libs})
+  endif()
+endfunction()
+
+# tappet_test(name SOURCES ... DEPS ...): one GoogleTest binary; its tests appear in CTest as
+# <preset>.<Suite>.<Test>.
+function(tappet_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;LIBS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  set(libs tappet_flags GTest::gtest_main GTest::gmock ${ARG_LIBS})
+  foreach(dep ${ARG_DEPS})
+    tappet_target_name(dep_target ${dep})
+    list(APPEND libs ${dep_target})
+  endforeach()
+  target_link_libraries(${name} PRIVATE ${libs})
+  get_filename_component(preset ${CMAKE_BINARY_DIR} NAME)
+  gtest_discover_tests(${name} TEST_PREFIX "${preset}." DISCOVERY_MODE PRE_TEST
+    PROPERTIES TIMEOUT 120 LABELS unit)
+endfunction()
+
+# tappet_fuzzer(name SOURCES ... DEPS ...): a libFuzzer binary under the fuzz preset; in the others
+# the same source is a test that replays the committed corpus tests/fuzz/corpus/<name>.
+function(tappet_fuzzer name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;LIBS" ${ARGN})
+  set(libs tappet_flags ${ARG_LIBS})
+  foreach(dep ${ARG_DEPS})
+    tappet_target_name(dep_target ${dep})
+    list(APPEND libs ${dep_target})
+  endforeach()
+  if(TAPPET_FUZZ)
+    add_executable(${name} ${ARG_SOURCES})
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  else()
+    add_executable(${name} ${ARG_SOURCES} ${PROJECT_SOURCE_DIR}/tests/fuzz/replay_main.cpp)
+    get_filename_component(preset ${CMAKE_BINARY_DIR} NAME)
+    add_test(NAME ${preset}.fuzz_corpus.${name}
+      COMMAND ${name} ${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${name})
+    set_tests_properties(${preset}.fuzz_corpus.${name} PROPERTIES LABELS fuzz TIMEOUT 120)
+  endif()
+  target_link_libraries(${name} PRIVATE ${libs})
+endfunction()
