@@ -43,7 +43,7 @@ struct LocalRun {
   ValueType type;
 };
 
-struct Function {
+struct FunctionDecl {
   TypeId type;
   uint32_t type_index = 0;
   bool imported = false;
@@ -55,7 +55,7 @@ struct Function {
   uint32_t local_count = 0;  // declared locals, without parameters
 };
 
-struct Table {
+struct TableDecl {
   TableType type;
   bool imported = false;
   ConstExpr init;  // no instructions: null
@@ -117,8 +117,8 @@ struct Module {
   std::vector<TypeId> types;         // by type index
   std::vector<uint32_t> rec_groups;  // sizes, in order; they sum up to types.size()
   std::vector<Import> imports;
-  std::vector<Function> functions;  // imported ones first, as in every index space below
-  std::vector<Table> tables;
+  std::vector<FunctionDecl> functions;  // imported ones first, as in every index space below
+  std::vector<TableDecl> tables;
   std::vector<MemoryDecl> memories;
   std::vector<GlobalDecl> globals;
   std::vector<TagDecl> tags;
