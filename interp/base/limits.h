@@ -23,6 +23,10 @@ inline constexpr uint32_t kFunctionBodyBytes = 7'654'321;
 inline constexpr uint32_t kLocals = 50'000;
 inline constexpr uint32_t kParams = 1'000;
 inline constexpr uint32_t kResults = 1'000;
+inline constexpr uint32_t kOperands =
+    1'000'000;  // on the operand stack: ours, no engine states one
+inline constexpr uint32_t kArrayNewFixed = 10'000;
+inline constexpr uint32_t kCatches = 10'000;
 inline constexpr uint32_t kStructFields = 10'000;
 inline constexpr uint32_t kSubtypingDepth = 63;
 

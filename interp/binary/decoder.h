@@ -19,8 +19,8 @@ struct DecodeOptions {
 // within *owner, which the module keeps alive; `base_offset` is the position of `bytes` in the
 // outermost file and is added to every position in errors.
 //
-// Errors: kMalformed, kLimit, or kUnsupported for a feature that options.features lacks; always with
-// a byte offset. Memory used is at most 32 times the input plus 16 MiB. Any thread may call.
+// Errors: kMalformed, kLimit, or kUnsupported for a feature that options.features lacks; always
+// with a byte offset. Memory used is at most 32 times the input plus 16 MiB. Any thread may call.
 Result<std::shared_ptr<const Module>> decode_module(std::shared_ptr<const Bytes> owner,
                                                     ByteSpan bytes, uint64_t base_offset,
                                                     const DecodeOptions& options);

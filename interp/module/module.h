@@ -74,6 +74,7 @@ struct GlobalDecl {
 
 struct TagDecl {
   TagType type;
+  uint32_t type_index = 0;
   bool imported = false;
 };
 
@@ -133,6 +134,8 @@ struct Module {
   std::vector<bool>
       declared_functions;  // by function index: may occur in ref.func (3.4.11, C.refs)
 
+  std::vector<uint32_t> exports_by_name;  // positions in `exports`, sorted by name, then position
+
   uint32_t imported_functions = 0;
   uint32_t imported_tables = 0;
   uint32_t imported_memories = 0;
@@ -142,8 +145,10 @@ struct Module {
   const FuncType& function_type(uint32_t index) const {
     return registry->function(functions[index].type);
   }
-  // The export of that name, or null.
+  // The export of that name, or null: binary search, once index_exports() has run.
   const Export* find_export(std::string_view name) const;
+  // Whoever makes a module calls this when its exports are complete.
+  void index_exports();
 };
 
 }  // namespace tappet

@@ -53,12 +53,12 @@ struct ValueType {
   HeapType heap;          // kRef
 
   bool operator==(const ValueType&) const = default;
-  bool is_ref() const { return kind == ValueKind::kRef; }
-  bool is_numeric() const { return kind < ValueKind::kV128; }
+  constexpr bool is_ref() const { return kind == ValueKind::kRef; }
+  constexpr bool is_numeric() const { return kind < ValueKind::kV128; }
   // Types with a default value can be locals without initialisation (3.1.7).
-  bool is_defaultable() const { return kind != ValueKind::kRef || nullable; }
+  constexpr bool is_defaultable() const { return kind != ValueKind::kRef || nullable; }
   // 64-bit slots that a value takes: two for v128.
-  uint32_t slots() const { return kind == ValueKind::kV128 ? 2 : 1; }
+  constexpr uint32_t slots() const { return kind == ValueKind::kV128 ? 2 : 1; }
 
   static constexpr ValueType number(ValueKind kind) { return {kind, false, {}}; }
   static constexpr ValueType ref(bool nullable, HeapType heap) {
@@ -150,7 +150,9 @@ class TypeRegistry {
  public:
   // Adds a recursion group, or finds the equal one added before. References from within the group
   // to its own members are given as TypeId(kRecBase + position); the result is the id of its first
-  // member, the others follow. The group's types have been checked by the decoder.
+  // member, the others follow. The caller has checked that every supertype is not final and known
+  // already or an earlier member, and the length of the chain; whether types match their supertypes
+  // it can only see afterwards, on canonical ids. Types are never removed.
   TypeId add_group(std::vector<SubType> group);
   // A final function type in a group of its own: what hosts and canonical built-ins declare.
   TypeId add_function(FuncType type);

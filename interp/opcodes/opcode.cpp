@@ -1,5 +1,7 @@
 #include "interp/opcodes/opcode.h"
 
+#include <fmt/format.h>
+
 namespace tappet {
 namespace {
 
@@ -39,6 +41,12 @@ std::optional<Opcode> find_opcode(uint8_t prefix, uint32_t code) {
   }
   if (found == kNoOpcode) return std::nullopt;
   return static_cast<Opcode>(found);
+}
+
+std::string refusal(Feature feature) {
+  const bool unsupported = row(feature).state == FeatureState::kUnsupported;
+  return fmt::format("feature {} is {}", row(feature).name,
+                     unsupported ? "not supported yet" : "switched off");
 }
 
 FeatureSet FeatureSet::defaults() {

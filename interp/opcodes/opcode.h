@@ -7,6 +7,7 @@
 #include <bitset>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace tappet {
@@ -33,6 +34,10 @@ inline constexpr FeatureRow kFeatures[] = {
 inline constexpr size_t kFeatureCount = std::size(kFeatures);
 
 constexpr const FeatureRow& row(Feature feature) { return kFeatures[static_cast<size_t>(feature)]; }
+
+// Why something of a feature that a FeatureSet lacks is refused: "feature simd is not supported
+// yet", or "feature bulk-memory is switched off".
+std::string refusal(Feature feature);
 
 // The set of features that a decoder or validator accepts.
 class FeatureSet {

@@ -1,0 +1,72 @@
+// What function bodies and constant expressions are validated against (core spec 3.1.1, the context
+// C), laid out for speed.
+#pragma once
+
+#include <deque>
+#include <unordered_map>
+#include <vector>
+
+#include "interp/module/module.h"
+#include "interp/opcodes/opcode.h"
+#include "interp/validate/stack_type.h"
+
+namespace tappet {
+
+// The operand types that a function, a block or a label takes and gives.
+struct StackSignature {
+  const StackType* params = nullptr;
+  const StackType* results = nullptr;
+  uint32_t param_count = 0;
+  uint32_t result_count = 0;
+  bool is_function = false;  // false for the struct and array types among the defined types
+};
+
+// Signatures have numbers: those of a module's types follow the fixed ones for blocks without type
+// index, and those of blocks with a reference as result are added as they occur.
+using SignatureId = uint32_t;
+
+// Borrows the module. One thread at a time.
+class ModuleContext {
+ public:
+  ModuleContext(const Module& decoded, const FeatureSet& enabled);
+  ModuleContext(const ModuleContext&) = delete;
+  ModuleContext& operator=(const ModuleContext&) = delete;
+
+  const Module& module;
+  const FeatureSet features;
+  const TypeRegistry& registry;
+
+  struct Global {
+    StackType type;
+    bool is_mutable;
+  };
+  std::vector<const SubType*> types;     // by type index
+  std::vector<uint32_t> function_types;  // type index by function
+  std::vector<Global> globals;
+  std::vector<StackType> memory_address;  // kI32 or kI64 by memory
+  uint32_t data_count;
+
+  static constexpr SignatureId kEmptySignature = 0;
+  // The signature of a defined type. Precondition: type_index < types.size().
+  SignatureId type_signature(uint32_t type_index) const { return kFirstType + type_index; }
+  // [] -> [type].
+  SignatureId value_signature(StackType type);
+  const StackSignature& signature(SignatureId id) const { return signatures_[id]; }
+  const StackSignature& function_signature(uint32_t function) const {
+    return signatures_[kFirstType + function_types[function]];
+  }
+
+ private:
+  static constexpr SignatureId kFirstType = 6;  // after the empty one and five plain types
+
+  void add_function_types();
+  void add_signature(const FuncType& type, StackType*& at);
+  SignatureId add_value_signature(StackType type);
+
+  std::vector<StackSignature> signatures_;
+  std::vector<StackType> type_lists_;  // params and results of all defined types
+  std::deque<StackType> value_types_;  // of value signatures; a deque: addresses stay
+  std::unordered_map<uint32_t, SignatureId> ref_signatures_;
+};
+
+}  // namespace tappet
