@@ -1,0 +1,24 @@
+#include "interp/engine.h"
+
+#include "interp/validate/validator.h"
+
+namespace tappet {
+
+Engine::Engine(EngineConfig config)
+    : config_(config), registry_(std::make_shared<TypeRegistry>()) {}
+
+Result<std::shared_ptr<const ModuleCode>> Engine::compile(Bytes bytes) const {
+  return compile(TAPPET_TRY(decode_module(std::move(bytes), decode_options())));
+}
+
+Result<std::shared_ptr<const ModuleCode>> Engine::compile(
+    std::shared_ptr<const Module> module) const {
+  TAPPET_TRY(validate_module(*module, config_.features));
+  return translate_module(std::move(module), config_.memory);
+}
+
+std::unique_ptr<Store> Engine::make_store(StoreLimits limits) const {
+  return std::make_unique<Store>(registry_, config_.memory, limits);
+}
+
+}  // namespace tappet

@@ -1,0 +1,69 @@
+// Entering and leaving threaded code, and the handlers that return addresses out of it lead to.
+#include "interp/exec/dispatch.h"
+
+#include "interp/exec/handlers/control.h"
+#include "interp/exec/machine.h"
+
+namespace tappet::exec {
+namespace {
+
+struct Halt {
+  static bool step(State& s) { return Machine::halt(s); }
+};
+struct ReturnToInstance {
+  static bool step(State& s) { return Machine::return_to_instance(s); }
+};
+struct ReturnToHost {
+  static bool step(State& s) { return Machine::return_to_host(s); }
+};
+struct Translate {
+  static bool step(State& s) { return Machine::translate(s); }
+};
+
+// What a return address expects before it: the words of a call, here with a frame distance of zero.
+struct ReturnStub {
+  uint64_t call[kCallWords];
+  uint64_t handler;
+};
+
+template <class Op>
+const uint64_t* stub_address() {
+  static const ReturnStub stub{{0, 0, 0}, to_word(&execute<Op>)};
+  return &stub.handler;
+}
+
+}  // namespace
+
+const uint64_t* halt_address() { return stub_address<Halt>(); }
+const uint64_t* instance_return_address() { return stub_address<ReturnToInstance>(); }
+const uint64_t* host_return_address() { return stub_address<ReturnToHost>(); }
+Handler translate_handler() { return &execute<Translate>; }
+bool is_direct_call(const uint64_t* pc) { return handler_at(pc) == &execute<Call>; }
+
+#if defined(TAPPET_DISPATCH_LOOP)
+
+void dispatch(State& s) {
+  while (handler_at(s.pc)(s)) {
+  }
+}
+
+#else
+
+void dispatch(State& s) { handler_at(s.pc)(TAPPET_HANDLER_ARGS); }
+
+TAPPET_HANDLER_CC void trap_handler(TAPPET_HANDLER_PARAMS) {
+  State& s = saved_state(in);
+  s = State{pc, fp, mem, in, t, f};
+  Machine::raise(s, static_cast<TrapKind>(t));
+}
+
+TAPPET_HANDLER_CC void limit_handler(TAPPET_HANDLER_PARAMS) {
+  State& s = saved_state(in);
+  s = State{pc, fp, mem, in, t, f};
+  if (!Machine::handle_limit(s)) return;
+  TAPPET_DISPATCH();
+}
+
+#endif
+
+}  // namespace tappet::exec

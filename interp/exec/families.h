@@ -1,0 +1,107 @@
+// The families of ops.def, and which row of which family a wasm instruction is.
+#pragma once
+
+#include <array>
+
+#include "interp/exec/classes.h"
+#include "interp/opcodes/opcode.h"
+
+namespace tappet::exec {
+
+enum class Family : uint8_t {
+  kNone,
+  kIntBinary,
+  kIntDivision,
+  kIntCompare,
+  kIntUnary,
+  kFloatBinary,
+  kFloatCompare,
+  kFloatUnary,
+  kTruncate,
+  kTruncateSat,
+  kConvert,
+  kFloatCast,
+  kIntLoad,
+  kFloatLoad,
+  kIntStore,
+  kFloatStore,
+};
+
+struct FamilyRow {
+  Family family = Family::kNone;
+  uint8_t row = 0;  // position among the family's rows
+
+  bool operator==(const FamilyRow&) const = default;
+};
+
+// By opcode; Family::kNone for instructions without a row.
+constexpr std::array<FamilyRow, kOpcodeCount> family_rows() {
+  std::array<FamilyRow, kOpcodeCount> rows{};
+  std::array<uint8_t, 16> next{};
+  const auto put = [&](Opcode opcode, Family family) {
+    rows[static_cast<size_t>(opcode)] = {family, next[static_cast<size_t>(family)]++};
+  };
+#define INT_BINARY(name, ...) put(Opcode::k##name, Family::kIntBinary);
+#define INT_DIVISION(name, ...) put(Opcode::k##name, Family::kIntDivision);
+#define INT_COMPARE(name, ...) put(Opcode::k##name, Family::kIntCompare);
+#define INT_UNARY(name, ...) put(Opcode::k##name, Family::kIntUnary);
+#define FLOAT_BINARY(name, ...) put(Opcode::k##name, Family::kFloatBinary);
+#define FLOAT_COMPARE(name, ...) put(Opcode::k##name, Family::kFloatCompare);
+#define FLOAT_UNARY(name, ...) put(Opcode::k##name, Family::kFloatUnary);
+#define TRUNCATE(name, ...) put(Opcode::k##name, Family::kTruncate);
+#define TRUNCATE_SAT(name, ...) put(Opcode::k##name, Family::kTruncateSat);
+#define CONVERT(name, ...) put(Opcode::k##name, Family::kConvert);
+#define FLOAT_CAST(name, ...) put(Opcode::k##name, Family::kFloatCast);
+#define INT_LOAD(name, ...) put(Opcode::k##name, Family::kIntLoad);
+#define FLOAT_LOAD(name, ...) put(Opcode::k##name, Family::kFloatLoad);
+#define INT_STORE(name, ...) put(Opcode::k##name, Family::kIntStore);
+#define FLOAT_STORE(name, ...) put(Opcode::k##name, Family::kFloatStore);
+#include "interp/exec/ops.def"
+  return rows;
+}
+inline constexpr auto kFamilyRows = family_rows();
+constexpr FamilyRow family_row(Opcode opcode) { return kFamilyRows[static_cast<size_t>(opcode)]; }
+
+// Properties of rows, by row.
+inline constexpr bool kIntBinaryCommutes[] = {
+#define INT_BINARY(name, type, op, commutes) commutes,
+#include "interp/exec/ops.def"
+};
+struct CompareRow {
+  uint8_t negated;  // row of !(a op b)
+  uint8_t swapped;  // row of (b op a)
+};
+inline constexpr CompareRow kIntCompareRows[] = {
+#define INT_COMPARE(name, type, op, negated, swapped) \
+  {family_row(Opcode::k##negated).row, family_row(Opcode::k##swapped).row},
+#include "interp/exec/ops.def"
+};
+
+// Rows of fused.def by what they are made of.
+struct PairRow {
+  FamilyRow first;
+  FamilyRow second;
+  bool swapped = false;
+};
+inline constexpr PairRow kShiftPairs[] = {
+#define SHIFT_PAIR(bits, type, first, op) \
+  {family_row(Opcode::k##bits##first), family_row(Opcode::k##bits##op)},
+#include "interp/exec/fused.def"
+};
+inline constexpr PairRow kLoadPairs[] = {
+#define LOAD_PAIR(bits, load, memory_type, type, op) \
+  {family_row(Opcode::k##bits##load), family_row(Opcode::k##bits##op)},
+#include "interp/exec/fused.def"
+};
+inline constexpr PairRow kFloatLoadPairs[] = {
+#define FLOAT_LOAD_PAIR(bits, type, op) \
+  {family_row(Opcode::k##bits##Load), family_row(Opcode::k##bits##op)},
+#include "interp/exec/fused.def"
+};
+inline constexpr PairRow kMultiplyPairs[] = {
+#define MULTIPLY_PAIR(bits, type, op, swapped) \
+  {family_row(Opcode::k##bits##Mul), family_row(Opcode::k##bits##op), swapped},
+#include "interp/exec/fused.def"
+};
+
+}  // namespace tappet::exec

@@ -1,0 +1,72 @@
+// Memory faults as traps: a fault inside a guarded memory's reservation, while guest code runs on
+// this OS thread, jumps back into run(). Anything else goes to whoever handled the signal before.
+#include <ucontext.h>
+#include <csignal>
+
+#include <mutex>
+
+#include "interp/exec/machine.h"
+
+namespace tappet::exec {
+
+thread_local Activation* current_activation = nullptr;
+
+namespace {
+
+struct sigaction previous_segv;
+struct sigaction previous_bus;
+
+// The faulting handler's registers, for Machine::recover_registers to look through.
+void keep_registers(Activation& activation, const ucontext_t& context) {
+#if defined(__x86_64__)
+  for (int i = 0; i < kFaultRegisters && i < NGREG; ++i) {
+    activation.fault_registers[i] = static_cast<uint64_t>(context.uc_mcontext.gregs[i]);
+  }
+#elif defined(__aarch64__)
+  for (int i = 0; i < 31; ++i) activation.fault_registers[i] = context.uc_mcontext.regs[i];
+#else
+  (void)activation, (void)context;
+#endif
+}
+
+void forward(int signal, siginfo_t* info, void* context) {
+  const struct sigaction& previous = signal == SIGSEGV ? previous_segv : previous_bus;
+  if ((previous.sa_flags & SA_SIGINFO) != 0 && previous.sa_sigaction != nullptr) {
+    previous.sa_sigaction(signal, info, context);
+    return;
+  }
+  if (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN) {
+    previous.sa_handler(signal);
+    return;
+  }
+  // The default action: the instruction faults again on return.
+  std::signal(signal, SIG_DFL);
+}
+
+void on_fault(int signal, siginfo_t* info, void* context) {
+  Activation* activation = current_activation;
+  if (activation == nullptr || !activation->in_guest ||
+      !activation->thread->store().reserves(info->si_addr)) {
+    forward(signal, info, context);
+    return;
+  }
+  keep_registers(*activation, *static_cast<const ucontext_t*>(context));
+  siglongjmp(activation->fault_return, 1);
+}
+
+}  // namespace
+
+void install_fault_handler() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    struct sigaction action = {};
+    action.sa_sigaction = on_fault;
+    // Not deferred: on_fault leaves by a jump that does not restore the signal mask.
+    action.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGSEGV, &action, &previous_segv);
+    sigaction(SIGBUS, &action, &previous_bus);
+  });
+}
+
+}  // namespace tappet::exec

@@ -1,0 +1,240 @@
+// Branches, calls, returns and globals.
+#pragma once
+
+#include "interp/exec/arith.h"
+#include "interp/exec/classes.h"
+#include "interp/exec/handlers/floating.h"
+#include "interp/exec/handlers/integer.h"
+#include "interp/runtime/code.h"
+#include "interp/runtime/table.h"
+
+namespace tappet::exec {
+
+// Branch distances are in words, from the branching instruction, in the high field.
+
+template <bool kToLoop>
+struct Branch {
+  static constexpr bool kValid = true;
+  static constexpr bool kBack = kToLoop;
+  static TAPPET_INLINE TrapKind jump(State& s) {
+    s.pc += static_cast<int32_t>(field_high(s));
+    return TrapKind::kNone;
+  }
+};
+
+template <class Operator, class U, bool kToLoop>
+struct IntBranch {
+  template <Class A, Class B>
+  struct With {
+    static constexpr bool kValid = valid_pair(A, B) && A != Class::kConst;
+    static constexpr bool kBack = kToLoop;
+    static constexpr int kLength = kWords<A, B>;
+    static TAPPET_INLINE bool taken(const State& s) {
+      return Operator::template apply<U>(read_int<U, A>(s, field_a(s), 0),
+                                         read_int<U, B>(s, field_b(s), 0));
+    }
+  };
+};
+
+// Negation is part of the operation: !(a < b) is not (a >= b) for NaN.
+template <class Operator, class F, bool kNegate, bool kToLoop>
+struct FloatBranch {
+  template <Class A, Class B>
+  struct With {
+    static constexpr bool kValid = valid_float_pair(A, B);
+    static constexpr bool kBack = kToLoop;
+    static constexpr int kLength = kWords<A, B>;
+    static TAPPET_INLINE bool taken(const State& s) {
+      const F a = read_float<F, A>(s, field_a(s), 0);
+      const F b = read_float<F, B>(s, field_b(s), kConstsBefore<A>);
+      return Operator::template apply<F>(a, b) != kNegate;
+    }
+  };
+};
+
+// a: the index; high field: number of targets before the default. 32-bit distances follow.
+template <bool kToLoop>
+struct BranchTable {
+  template <Class A>
+  struct With {
+    static constexpr bool kValid = A != Class::kConst;
+    static constexpr bool kBack = kToLoop;
+    static TAPPET_INLINE TrapKind jump(State& s) {
+      const auto index = read_int<uint32_t, A>(s, field_a(s), 0);
+      const uint32_t count = field_high(s);
+      const auto* distances = reinterpret_cast<const uint8_t*>(s.pc + 2);
+      s.pc += load_le<int32_t>(distances + size_t{4} * (index < count ? index : count));
+      return TrapKind::kNone;
+    }
+  };
+};
+
+template <TrapKind kKind>
+struct RaiseTrap {
+  static constexpr bool kValid = true;
+  static constexpr int kLength = 2;
+  static TAPPET_INLINE TrapKind run(State&) { return kKind; }
+};
+
+// Calls are three words: handler; caller's frame to callee's frame in slots (low half) and the
+// callee's link slot (high half); and what is called. Returns rely on the second word's place.
+inline constexpr int kCallWords = 3;
+
+// Starts `code` in a frame at `frame`. kLimit: too little stack or a request; nothing has changed.
+TAPPET_INLINE Enter enter_code(State& s, const uint64_t* code, uint64_t* frame, uint32_t link) {
+  const uint64_t header = code[-1];
+  if (frame + static_cast<uint32_t>(header) > s.in->control->limit.load(std::memory_order_relaxed))
+      [[unlikely]] {
+    return Enter::kLimit;
+  }
+  uint64_t* slot = frame + link;
+  *slot++ = reinterpret_cast<uint64_t>(s.pc + kCallWords);
+  for (uint64_t* end = slot + (header >> 32); slot < end; slot += 2) {
+    // Rounded up to pairs: what follows the locals is written before it is read. The barrier keeps
+    // compilers from calling memset for a handful of stores.
+    slot[0] = 0;
+    slot[1] = 0;
+    asm volatile("" : : : "memory");
+  }
+  s.pc = code;
+  s.fp = frame;
+  return Enter::kDone;
+}
+
+struct Call {
+  static constexpr bool kValid = true;
+  static TAPPET_INLINE Enter enter(State& s) {
+    const uint64_t shape = s.pc[1];
+    // Patched once the callee is translated, hence atomic.
+    const uint64_t code = __atomic_load_n(s.pc + 2, __ATOMIC_RELAXED);
+    return enter_code(s, reinterpret_cast<const uint64_t*>(code),
+                      s.fp + static_cast<uint32_t>(shape), static_cast<uint32_t>(shape >> 32));
+  }
+  static bool slow(State&) { return false; }
+};
+
+// The third word: type (low half), index slot, table.
+template <Class A>
+struct CallIndirect {
+  static constexpr bool kValid = A != Class::kConst;
+  static TAPPET_INLINE Enter enter(State& s) {
+    const uint64_t target = s.pc[2];
+    const auto index = read_int<uint32_t, A>(s, static_cast<uint16_t>(target >> 32), 0);
+    const uint32_t table_offset = static_cast<uint32_t>(s.pc[1] >> 48) << 3;
+    const Table* table = *s.in->array<Table*>(table_offset);
+    if (index >= table->size_) [[unlikely]]
+      return Enter::kSlow;
+    const Function* function = to_function(table->elements_[index]);
+    if (function == nullptr || function->type.value != static_cast<uint32_t>(target) ||
+        function->instance != s.in) [[unlikely]] {
+      return Enter::kSlow;
+    }
+    const uint64_t shape = s.pc[1];
+    return enter_code(s, function->code, s.fp + static_cast<uint32_t>(shape),
+                      static_cast<uint16_t>(shape >> 32));
+  }
+  // Traps, host functions, functions of other instances.
+  static bool slow(State& s);
+};
+
+bool call_indirect_slow(State& s, uint32_t index);
+
+template <Class A>
+bool CallIndirect<A>::slow(State& s) {
+  return call_indirect_slow(s, read_int<uint32_t, A>(s, static_cast<uint16_t>(s.pc[2] >> 32), 0));
+}
+
+// An imported function; the third word is its index.
+bool call_import(State& s);
+struct CallImport {
+  static constexpr bool kValid = true;
+  static bool step(State& s) { return call_import(s); }
+};
+
+TAPPET_INLINE void leave_frame(State& s, uint32_t link) {
+  const auto* to = reinterpret_cast<const uint64_t*>(s.fp[link]);
+  s.fp -= static_cast<uint32_t>(to[-2]);
+  s.pc = to;
+}
+
+// A single result travels in its bank's accumulator, several lie at the bottom of the callee's
+// frame. a: the result's slot; high field: the link slot.
+struct Return {
+  static constexpr bool kValid = true;
+  static constexpr bool kBack = false;
+  static TAPPET_INLINE TrapKind jump(State& s) {
+    leave_frame(s, field_high(s));
+    return TrapKind::kNone;
+  }
+};
+template <Class A>
+struct ReturnInt {
+  static constexpr bool kValid = true;
+  static constexpr bool kBack = false;
+  static TAPPET_INLINE TrapKind jump(State& s) {
+    s.t = read_int<uint64_t, A>(s, field_a(s), 0);
+    leave_frame(s, field_high(s));
+    return TrapKind::kNone;
+  }
+};
+template <Class A>
+struct ReturnFloat {
+  static constexpr bool kValid = true;
+  static constexpr bool kBack = false;
+  static TAPPET_INLINE TrapKind jump(State& s) {
+    if (A != Class::kAcc) s.f = from_scalar(read_float<double, A>(s, field_a(s), 0));
+    leave_frame(s, field_high(s));
+    return TrapKind::kNone;
+  }
+};
+
+// Globals: the high field is the byte offset, from the instance, of the cell or of a pointer to it.
+template <bool kImported>
+TAPPET_INLINE uint64_t* cell_of(const State& s) {
+  auto* at = reinterpret_cast<uint64_t*>(reinterpret_cast<uint8_t*>(s.in) + field_high(s));
+  return kImported ? reinterpret_cast<uint64_t*>(*at) : at;
+}
+
+template <bool kImported>
+struct GlobalGetInt {
+  template <Class D>
+  struct With {
+    static constexpr bool kValid = D != Class::kConst;
+    static constexpr int kLength = 2;
+    static TAPPET_INLINE void run(State& s) { write_int<D>(s, field_a(s), *cell_of<kImported>(s)); }
+  };
+};
+template <bool kImported>
+struct GlobalGetFloat {
+  template <Class D>
+  struct With {
+    static constexpr bool kValid = D != Class::kConst;
+    static constexpr int kLength = 2;
+    static TAPPET_INLINE void run(State& s) {
+      const auto* cell = reinterpret_cast<const uint8_t*>(cell_of<kImported>(s));
+      write_float<D>(s, field_a(s), from_scalar(load_le<double>(cell)));
+    }
+  };
+};
+template <bool kImported>
+struct GlobalSetInt {
+  template <Class A>
+  struct With {
+    static constexpr bool kValid = true;
+    static constexpr int kLength = kWords<A>;
+    static TAPPET_INLINE void run(State& s) {
+      *cell_of<kImported>(s) = read_int<uint64_t, A>(s, field_a(s), 0);
+    }
+  };
+};
+template <bool kImported>
+struct GlobalSetFloat {
+  template <Class A>
+  struct With {
+    static constexpr bool kValid = A == Class::kAcc;  // slots and constants go through GlobalSetInt
+    static constexpr int kLength = kWords<A>;
+    static TAPPET_INLINE void run(State& s) { *cell_of<kImported>(s) = ((LongVector)s.f)[0]; }
+  };
+};
+
+}  // namespace tappet::exec

@@ -1,0 +1,38 @@
+// Out-of-line instructions: memory.*, table.*, *.drop and ref.func (slow_ops.def).
+#pragma once
+
+#include "interp/exec/state.h"
+
+namespace tappet::exec {
+
+struct SlowOperands {
+  uint64_t* slots;  // operands in order; the result goes to slots[0]
+  uint32_t first;   // immediates, as in immediates.def
+  uint32_t second;
+};
+
+// Each may trap; kNone goes on with the next instruction. Long copies leave through `interrupted`.
+#define SLOW(name) TrapKind slow_##name(State& s, SlowOperands operands, bool& interrupted);
+#include "interp/exec/slow_ops.def"
+#undef SLOW
+
+using SlowFunction = TrapKind (*)(State&, SlowOperands, bool&);
+
+inline constexpr int kSlowWords = 3;
+
+template <SlowFunction kFunction>
+struct Slow {
+  static bool step(State& s) {
+    bool interrupted = false;
+    const SlowOperands operands{s.fp + static_cast<uint32_t>(s.pc[2]),
+                                static_cast<uint32_t>(s.pc[1]), field_high(s)};
+    const TrapKind trap = kFunction(s, operands, interrupted);
+    if (trap != TrapKind::kNone) return raise_trap(s, trap);
+    if (interrupted) return handle_limit(s);  // the same instruction goes on with what is left
+    s.pc += kSlowWords;
+    s.mem = s.in->memory0_base();
+    return true;
+  }
+};
+
+}  // namespace tappet::exec

@@ -1,0 +1,85 @@
+// The machine's registers, and how handlers hand them on.
+//
+// A handler executes one instruction of threaded code and continues with the next. The same handler
+// sources are compiled for three dispatch modes:
+//   tail     every register is an argument; handlers end in a guaranteed tail call (clang >= 19,
+//            musttail + preserve_none)
+//   sibling  the same with fewer arguments, relying on the optimiser's sibling calls (gcc -O2)
+//   loop     registers live in a State in memory and a loop calls handlers: any compiler, any
+//   level,
+//            sanitizers
+#pragma once
+
+#include <cstdint>
+
+#include "interp/runtime/instance.h"
+#include "interp/runtime/trap.h"
+
+#if defined(TAPPET_DISPATCH_TAIL)
+#define TAPPET_HANDLER_CC __attribute__((preserve_none))
+#define TAPPET_TAIL_RETURN [[clang::musttail]] return
+#elif defined(TAPPET_DISPATCH_SIBLING)
+#define TAPPET_HANDLER_CC
+#define TAPPET_TAIL_RETURN return
+#elif !defined(TAPPET_DISPATCH_LOOP)
+#error "the build defines one of TAPPET_DISPATCH_{TAIL,SIBLING,LOOP}"
+#endif
+
+#define TAPPET_INLINE __attribute__((always_inline)) inline
+
+namespace tappet::exec {
+
+// The floating accumulator, wide enough to become the vector accumulator. A scalar lies in lane 0;
+// the other lanes are unspecified, which spares every scalar operation a zeroing instruction.
+using Vector = float __attribute__((vector_size(16)));
+using DoubleVector = double __attribute__((vector_size(16)));
+using LongVector = uint64_t __attribute__((vector_size(16)));
+
+// pc   the current instruction
+// fp   the current frame's slot 0
+// mem  base of memory 0
+// in   the current instance
+// t    the integer accumulator
+// f    the floating accumulator
+struct State {
+  const uint64_t* pc;
+  uint64_t* fp;
+  uint8_t* mem;
+  Instance* in;
+  uint64_t t;
+  Vector f;
+};
+
+#if defined(TAPPET_DISPATCH_LOOP)
+// Returns false to leave the loop.
+using Handler = bool (*)(State& s);
+#define TAPPET_HANDLER_PARAMS ::tappet::exec::State& s
+#else
+#define TAPPET_HANDLER_PARAMS                                                         \
+  const uint64_t *pc, uint64_t *fp, uint8_t *mem, ::tappet::Instance *in, uint64_t t, \
+      ::tappet::exec::Vector f
+using Handler = TAPPET_HANDLER_CC void (*)(TAPPET_HANDLER_PARAMS);
+#define TAPPET_HANDLER_ARGS s.pc, s.fp, s.mem, s.in, s.t, s.f
+#endif
+
+inline Handler handler_at(const uint64_t* pc) { return reinterpret_cast<Handler>(*pc); }
+inline uint64_t to_word(Handler handler) { return reinterpret_cast<uint64_t>(handler); }
+
+// Operand fields of an instruction's second word: four slots, or two slots and 32 bits.
+TAPPET_INLINE uint32_t field_a(const State& s) { return static_cast<uint16_t>(s.pc[1]); }
+TAPPET_INLINE uint32_t field_b(const State& s) { return static_cast<uint16_t>(s.pc[1] >> 16); }
+TAPPET_INLINE uint32_t field_d(const State& s) { return static_cast<uint16_t>(s.pc[1] >> 32); }
+TAPPET_INLINE uint32_t field_x(const State& s) { return static_cast<uint16_t>(s.pc[1] >> 48); }
+TAPPET_INLINE uint32_t field_high(const State& s) { return static_cast<uint32_t>(s.pc[1] >> 32); }
+
+// What a call's fast path came to.
+enum class Enter : uint8_t { kDone, kLimit, kSlow };
+
+// What became of an instruction that may stop: out-of-line code decides.
+// Both expect s.pc at the instruction; they return true to continue at s.pc.
+bool raise_trap(State& s, TrapKind kind);
+// A preemption, a kill, or too little stack for `slots` above the frame; after growing it, the
+// instruction at s.pc is executed again.
+bool handle_limit(State& s);
+
+}  // namespace tappet::exec

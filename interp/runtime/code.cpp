@@ -1,0 +1,119 @@
+#include "interp/runtime/code.h"
+
+#include <algorithm>
+
+#include "interp/runtime/instance.h"
+
+namespace tappet {
+namespace {
+
+// Arrays follow the Instance; small ones that handlers address with few bits come first.
+InstanceLayout layout_of(const Module& module) {
+  InstanceLayout layout;
+  uint32_t at = (sizeof(Instance) + 15) / 16 * 16;
+  const auto take = [&](size_t count, uint32_t bytes) {
+    const uint32_t offset = at;
+    at += static_cast<uint32_t>(count) * bytes;
+    return offset;
+  };
+  layout.tables = take(module.tables.size(), sizeof(Table*));
+  layout.memories = take(module.memories.size(), sizeof(Memory*));
+  layout.imported_globals = take(module.imported_globals, sizeof(GlobalCell*));
+  layout.imported_functions = take(module.imported_functions, sizeof(Function*));
+  at = (at + 15) / 16 * 16;
+  layout.globals = take(module.globals.size() - module.imported_globals, sizeof(GlobalCell));
+  layout.size = at;
+  return layout;
+}
+
+// The bytes of memory 0 after its active segments, if that can be known without an instance.
+std::optional<Bytes> initial_memory(const Module& module) {
+  if (module.memories.empty() || module.imported_memories != 0) return std::nullopt;
+  const MemoryType& type = module.memories[0].type;
+  const uint64_t size = type.limits.min << type.page_size_log2;
+  uint64_t used = 0;
+  for (const DataSegment& segment : module.datas) {
+    if (segment.mode != SegmentMode::kActive || segment.memory != 0) continue;
+    const auto& offset = segment.offset.instructions;
+    if (offset.size() != 1 || offset[0].opcode != Opcode::kI32Const) return std::nullopt;
+    if (!in_bounds(offset[0].value, segment.end - segment.begin, size)) return std::nullopt;
+    used = std::max(used, offset[0].value + segment.end - segment.begin);
+  }
+  Bytes bytes(used);
+  for (const DataSegment& segment : module.datas) {
+    if (segment.mode != SegmentMode::kActive || segment.memory != 0 || segment.begin == segment.end)
+      continue;
+    std::memcpy(bytes.data() + segment.offset.instructions[0].value,
+                module.bytes.data() + segment.begin, segment.end - segment.begin);
+  }
+  return bytes;
+}
+
+// Below this, copying segments is cheaper than mapping a file.
+constexpr size_t kLeastImageBytes = 64 * 1024;
+
+}  // namespace
+
+ModuleCode::ModuleCode(std::shared_ptr<const Module> module, MemoryStrategy strategy)
+    : module_(std::move(module)), strategy_(strategy), layout_(layout_of(*module_)) {
+  const size_t defined = module_->functions.size() - module_->imported_functions;
+  functions_ = std::make_unique<std::atomic<const FunctionCode*>[]>(defined);
+  shapes_.resize(module_->types.size());
+  for (size_t i = 0; i < shapes_.size(); ++i) {
+    const TypeId type = module_->types[i];
+    if (module_->registry->is_function(type))
+      shapes_[i] = call_shape(module_->registry->function(type));
+  }
+}
+
+void ModuleCode::make_stubs() {
+  const size_t defined = module_->functions.size() - module_->imported_functions;
+  stubs_.resize(defined * kStubWords);
+  for (size_t i = 0; i < defined; ++i) {
+    stubs_[i * kStubWords] = code_header(0, 0);
+    stubs_[i * kStubWords + 1] = translate_handler();
+    stubs_[i * kStubWords + 2] = module_->imported_functions + i;
+  }
+}
+
+const uint64_t* ModuleCode::entry(uint32_t function_index) const {
+  const uint32_t defined = function_index - module_->imported_functions;
+  const FunctionCode* code = functions_[defined].load(std::memory_order_acquire);
+  return code != nullptr ? code->entry() : &stubs_[size_t{defined} * kStubWords + 1];
+}
+
+const uint64_t* ModuleCode::translated_entry(uint32_t function_index) const {
+  auto& slot = functions_[function_index - module_->imported_functions];
+  if (const FunctionCode* code = slot.load(std::memory_order_acquire)) return code->entry();
+  // Translation happens outside the lock; a second thread's copy of the same code is dropped.
+  std::unique_ptr<FunctionCode> made = translate(function_index);
+  const std::lock_guard lock(mutex_);
+  if (const FunctionCode* code = slot.load(std::memory_order_acquire)) return code->entry();
+  const FunctionCode* code = made.get();
+  const auto by_address = [](const auto& a, const auto& b) {
+    return a->words.data() < b->words.data();
+  };
+  owned_.insert(std::upper_bound(owned_.begin(), owned_.end(), made, by_address), std::move(made));
+  slot.store(code, std::memory_order_release);
+  return code->entry();
+}
+
+const FunctionCode* ModuleCode::find(const uint64_t* pc) const {
+  const std::lock_guard lock(mutex_);
+  auto at = std::upper_bound(
+      owned_.begin(), owned_.end(), pc,
+      [](const uint64_t* address, const auto& code) { return address < code->words.data(); });
+  if (at == owned_.begin()) return nullptr;
+  const FunctionCode* code = std::prev(at)->get();
+  return code->contains(pc) ? code : nullptr;
+}
+
+std::shared_ptr<const MemoryImage> ModuleCode::memory_image() const {
+  std::call_once(image_once_, [&] {
+    const auto bytes = initial_memory(*module_);
+    if (bytes && bytes->size() >= kLeastImageBytes) image_ = MemoryImage::create(*bytes);
+  });
+  return image_;
+}
+
+}  // namespace tappet

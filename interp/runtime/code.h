@@ -1,0 +1,99 @@
+// Threaded code as data: what a translated function is to those who run it. Made by translate/,
+// executed by exec/, shared read-only by all instances and threads of a module.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "interp/module/module.h"
+#include "interp/runtime/function.h"
+#include "interp/runtime/memory.h"
+
+namespace tappet {
+
+// A function's threaded code: 64-bit words of handler pointers, operands and constants. words[0] is
+// the header; execution starts at words[1].
+struct FunctionCode {
+  std::vector<uint64_t> words;
+  uint32_t function_index = 0;
+  uint32_t frame_slots =
+      0;                   // parameters, link, locals and temporaries, outgoing arguments included
+  uint32_t link_slot = 0;  // where the return address lies in the frame
+  // Where instructions that may trap or call came from, ascending by word.
+  struct Origin {
+    uint32_t word;
+    uint32_t offset;  // in Module::bytes
+  };
+  std::vector<Origin> origins;
+
+  const uint64_t* entry() const { return words.data() + 1; }
+  bool contains(const uint64_t* pc) const {
+    return pc >= words.data() && pc <= words.data() + words.size();
+  }
+};
+
+// The header word: frame slots, and how many slots after the link to zero (the declared locals).
+constexpr uint64_t code_header(uint32_t frame_slots, uint32_t zero_slots) {
+  return frame_slots | static_cast<uint64_t>(zero_slots) << 32;
+}
+
+// Where an Instance's members of variable number lie: byte offsets from its start.
+struct InstanceLayout {
+  uint32_t globals = 0;           // own globals' cells, 16 bytes each
+  uint32_t imported_globals = 0;  // pointers to cells
+  uint32_t imported_functions = 0;
+  uint32_t tables = 0;
+  uint32_t memories = 0;
+  uint32_t size = 0;
+};
+
+// A validated module made ready to run: entry points that translate themselves on first call.
+class ModuleCode {
+ public:
+  ModuleCode(std::shared_ptr<const Module> module, MemoryStrategy strategy);
+  virtual ~ModuleCode() = default;
+  ModuleCode(const ModuleCode&) = delete;
+  ModuleCode& operator=(const ModuleCode&) = delete;
+
+  const Module& module() const { return *module_; }
+  const std::shared_ptr<const Module>& shared_module() const { return module_; }
+  MemoryStrategy strategy() const { return strategy_; }
+  const InstanceLayout& layout() const { return layout_; }
+
+  const CallShape& shape(uint32_t type_index) const { return shapes_[type_index]; }
+
+  // The current entry of a defined function: its code, or a stub that translates it. Any thread.
+  const uint64_t* entry(uint32_t function_index) const;
+  // Translates a function unless that has happened, and returns its entry. Any thread.
+  const uint64_t* translated_entry(uint32_t function_index) const;
+  // The translated function that holds `pc`, or null. Any thread.
+  const FunctionCode* find(const uint64_t* pc) const;
+
+  // The image of memory 0's initial contents if all its active segments are constant; null if there
+  // is none. Made once. Any thread.
+  std::shared_ptr<const MemoryImage> memory_image() const;
+
+ protected:
+  virtual std::unique_ptr<FunctionCode> translate(uint32_t function_index) const = 0;
+  // The handler that a stub starts with.
+  virtual uint64_t translate_handler() const = 0;
+  void make_stubs();
+
+ private:
+  static constexpr uint32_t kStubWords = 3;  // header, handler, function index
+
+  std::shared_ptr<const Module> module_;
+  MemoryStrategy strategy_;
+  InstanceLayout layout_;
+  std::vector<CallShape> shapes_;  // by type index; empty for types that are not functions
+  std::vector<uint64_t> stubs_;
+  std::unique_ptr<std::atomic<const FunctionCode*>[]> functions_;  // by defined function
+  mutable std::mutex mutex_;
+  mutable std::vector<std::unique_ptr<FunctionCode>> owned_;  // sorted by the address of words
+  mutable std::once_flag image_once_;
+  mutable std::shared_ptr<const MemoryImage> image_;
+};
+
+}  // namespace tappet

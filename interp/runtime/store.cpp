@@ -1,0 +1,80 @@
+#include "interp/runtime/store.h"
+
+#include <algorithm>
+#include <new>
+
+namespace tappet {
+
+Store::Store(std::shared_ptr<TypeRegistry> registry, MemoryStrategy strategy, StoreLimits limits)
+    : registry_(std::move(registry)), strategy_(strategy), limits_(limits) {}
+
+Store::~Store() {
+  for (Instance* instance : instances_) {
+    instance->~Instance();
+    ::operator delete(instance, std::align_val_t{16});
+  }
+}
+
+Function& Store::add_host_function(HostFunction function) {
+  return add_host_function_ref(&host_functions_.emplace_back(std::move(function)));
+}
+
+Function& Store::add_host_function_ref(const HostFunction* function) {
+  Function& made = functions_.emplace_back();
+  made.type = function->type;
+  made.host = function;
+  made.shape = call_shape(registry_->function(function->type));
+  return made;
+}
+
+Result<Memory*> Store::add_memory(const MemoryType& type, const MemoryImage* image) {
+  memories_.push_back(TAPPET_TRY(Memory::create(type, strategy_, limits_.memory_bytes, image)));
+  return memories_.back().get();
+}
+
+Result<Table*> Store::add_table(const TableType& type, Ref init) {
+  tables_.push_back(TAPPET_TRY(Table::create(type, limits_.table_entries, init)));
+  return tables_.back().get();
+}
+
+Global Store::add_global(const GlobalType& type, GlobalCell value) {
+  return {type, &globals_.emplace_back(value)};
+}
+
+Instance& Store::add_instance(std::shared_ptr<const ModuleCode> code) {
+  const Module& module = code->module();
+  const uint32_t size = code->layout().size;
+  void* block = ::operator new(size, std::align_val_t{16});
+  std::memset(block, 0, size);
+  auto* instance = new (block) Instance;
+  instances_.push_back(instance);
+  instance->control = &control_;
+  instance->store = this;
+  instance->code = code.get();
+  instance->owner = std::move(code);
+  instance->function_storage =
+      std::make_unique<Function[]>(module.functions.size() - module.imported_functions);
+  instance->functions = instance->function_storage.get();
+  instance->dropped_elems.resize(module.elems.size());
+  instance->dropped_datas.resize(module.datas.size());
+  return *instance;
+}
+
+bool Store::reserves(const void* address) const {
+  for (const auto& memory : memories_) {
+    if (memory->reserves(address)) return true;
+  }
+  return false;
+}
+
+bool Store::owns(const Instance* instance) const {
+  return std::find(instances_.begin(), instances_.end(), instance) != instances_.end();
+}
+
+void Store::publish_limit(uint64_t* limit) {
+  control_.limit.store(limit);
+  // A request that came in between must not be lost.
+  if (requests_.load() != 0) control_.limit.store(nullptr);
+}
+
+}  // namespace tappet

@@ -1,0 +1,90 @@
+// The store (core spec 4.2.3): owner of everything that instances of one guest share and of the
+// limits it lives under.
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "interp/base/result.h"
+#include "interp/runtime/host_function.h"
+#include "interp/runtime/instance.h"
+#include "interp/runtime/trap.h"
+
+namespace tappet {
+
+struct StoreLimits {
+  uint64_t memory_bytes = uint64_t{4} << 30;  // per linear memory
+  uint64_t table_entries = 10'000'000;        // per table
+  uint64_t stack_bytes = 8 << 20;             // per thread's wasm stack
+};
+
+// What a module's import is given.
+using Extern = std::variant<Function*, Table*, Memory*, Global>;
+
+// A store and everything in it belong to one OS thread at a time; only preempt() and kill() may be
+// called from others. Destroying the store destroys its instances; threads that run in it go first.
+class Store {
+ public:
+  Store(std::shared_ptr<TypeRegistry> registry, MemoryStrategy strategy, StoreLimits limits = {});
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  TypeRegistry& registry() { return *registry_; }
+  const StoreLimits& limits() const { return limits_; }
+  MemoryStrategy strategy() const { return strategy_; }
+  Control& control() { return control_; }
+
+  // The four ways to make something an import can be given. All live as long as the store.
+  Function& add_host_function(HostFunction function);
+  // The caller keeps *function alive as long as the store: nothing is copied.
+  Function& add_host_function_ref(const HostFunction* function);
+  Result<Memory*> add_memory(const MemoryType& type, const MemoryImage* image = nullptr);
+  Result<Table*> add_table(const TableType& type, Ref init);
+  Global add_global(const GlobalType& type, GlobalCell value);
+
+  // Takes over an instance; `instantiate` calls it.
+  Instance& add_instance(std::shared_ptr<const ModuleCode> code);
+  // Every memory of the store, for the fault handler.
+  bool reserves(const void* address) const;
+  bool owns(const Instance* instance) const;
+
+  // Asks the running thread to leave run() with kInterrupted at its next call or back edge; it can
+  // be resumed. Any thread; async-signal-safe.
+  void preempt() { request(kPreempt); }
+  // Makes the running thread, and every later one, trap with kInterrupted. Any thread;
+  // async-signal-safe.
+  void kill() { request(kKill); }
+  bool killed() const { return (requests_.load() & kKill) != 0; }
+  // Takes a pending preemption. True if there was one.
+  bool take_preempt() { return (requests_.fetch_and(~kPreempt) & kPreempt) != 0; }
+  // Publishes the running thread's stack limit, unless a request is pending. The running thread.
+  void publish_limit(uint64_t* limit);
+
+ private:
+  static constexpr uint32_t kPreempt = 1;
+  static constexpr uint32_t kKill = 2;
+  void request(uint32_t what) {
+    requests_.fetch_or(what);
+    control_.limit.store(nullptr);
+  }
+
+  std::shared_ptr<TypeRegistry> registry_;
+  MemoryStrategy strategy_;
+  StoreLimits limits_;
+  Control control_;
+  std::atomic<uint32_t> requests_{0};
+  std::deque<HostFunction> host_functions_;
+  std::deque<Function> functions_;  // of hosts
+  std::vector<std::unique_ptr<Memory>> memories_;
+  std::vector<std::unique_ptr<Table>> tables_;
+  std::deque<GlobalCell> globals_;
+  std::vector<Instance*> instances_;
+};
+
+}  // namespace tappet

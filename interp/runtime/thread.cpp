@@ -1,0 +1,66 @@
+#include "interp/runtime/thread.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace tappet {
+
+Thread::Thread(Store& store) : store_(store) {}
+
+Thread::~Thread() {
+  // Continuations may hold what lives on this stack only by offset; they go first all the same.
+  side_frames_.clear();
+}
+
+bool Thread::reserve(uint64_t base, uint64_t slots) {
+  const uint64_t needed = base + slots;
+  if (needed <= capacity_) return true;
+  const uint64_t most = store_.limits().stack_bytes / sizeof(uint64_t);
+  if (needed > most) return false;
+  constexpr uint64_t kFirstSlots = 64;
+  const uint64_t capacity = std::min(std::max({needed, capacity_ * 2, kFirstSlots}), most);
+  void* block = std::realloc(stack_.get(), capacity * sizeof(uint64_t));
+  if (block == nullptr) return false;
+  (void)stack_.release();
+  stack_.reset(static_cast<uint64_t*>(block));
+  capacity_ = capacity;
+  return true;
+}
+
+uint64_t HostCall::arg(size_t slot) const { return thread_->stack_.get()[base_ + slot]; }
+
+void HostCall::set_result(size_t slot, uint64_t value) {
+  thread_->stack_.get()[base_ + slot] = value;
+}
+
+uint64_t HostCall::callee_result(size_t slot) const {
+  return thread_->stack_.get()[callee_base_ + slot];
+}
+
+HostOutcome HostCall::trap(TrapKind kind, std::string message) {
+  trap_.kind = kind;
+  trap_.message = message.empty() ? std::string(to_string(kind)) : std::move(message);
+  return HostOutcome::kTrap;
+}
+
+HostOutcome HostCall::exit(int32_t code) {
+  trap_.exit_code = code;
+  return trap(TrapKind::kExit, {});
+}
+
+HostOutcome HostCall::suspend(std::unique_ptr<HostContinuation> continuation) {
+  continuation_ = std::move(continuation);
+  return HostOutcome::kSuspend;
+}
+
+CallShape call_shape(const FuncType& type) {
+  return {&type, slots_of(type.params), slots_of(type.results)};
+}
+
+uint32_t slots_of(std::span<const ValueType> types) {
+  uint32_t slots = 0;
+  for (const ValueType type : types) slots += type.slots();
+  return slots;
+}
+
+}  // namespace tappet

@@ -1,0 +1,90 @@
+// The emitter's inside, shared by its two sources.
+#pragma once
+
+#include <memory>
+
+#include "interp/exec/handler_tables.h"
+#include "interp/exec/handlers/control.h"
+#include "interp/translate/ir.h"
+
+namespace tappet::translate {
+
+using exec::at;
+using exec::Family;
+using exec::Handler;
+using exec::Handlers1;
+using exec::Handlers2;
+using exec::Handlers3;
+using exec::Handlers4;
+
+class Emitter {
+ public:
+  Emitter(const ModuleCode& code, Ir& ir)
+      : code_(code), ir_(ir), out_(std::make_unique<FunctionCode>()) {
+    const Module& module = code.module();
+    const bool guarded =
+        !module.memories.empty() &&
+        effective_strategy(module.memories[0].type, code.strategy()) == MemoryStrategy::kGuard;
+    memory_ = guarded ? &exec::kGuardedMemoryHandlers : &exec::kCheckedMemoryHandlers;
+  }
+
+  std::unique_ptr<FunctionCode> emit();
+
+ private:
+  struct Fixup {
+    uint32_t word;    // where the distance is stored
+    uint32_t origin;  // the branching instruction
+    uint32_t label;
+    enum class Half : uint8_t { kHigh, kLow } half;
+  };
+
+  uint32_t here() const { return static_cast<uint32_t>(out_->words.size()); }
+  void word(uint64_t value) { out_->words.push_back(value); }
+  void handler(Handler handler) { word(exec::to_word(handler)); }
+  void constant(const Operand& o) {
+    if (o.cls == Class::kConst) word(o.value);
+  }
+  static uint64_t pack(uint32_t a, uint32_t b, uint32_t d = 0, uint32_t x = 0) {
+    return a | uint64_t{b} << 16 | uint64_t{d} << 32 | uint64_t{x} << 48;
+  }
+  static uint64_t pack_high(uint32_t a, uint32_t b, uint64_t high) {
+    return a | uint64_t{b} << 16 | high << 32;
+  }
+  static bool is_slot(const Operand& o) { return o.cls == Class::kSlot; }
+
+  void near(IrInstruction& i);
+  void fetch(Operand& o, uint32_t scratch);
+  bool far(const Operand& o) const { return is_slot(o) && o.slot >= kNearSlots; }
+  void emit_one(const IrInstruction& i);
+  // Superinstructions: each emits ir_.code[index] and the next as one, or does nothing.
+  bool try_pair(size_t index);
+  bool move_two(const IrInstruction& first, const IrInstruction& second);
+  bool shift_pair(const IrInstruction& first, const IrInstruction& second);
+  bool load_pair(const IrInstruction& first, const IrInstruction& second);
+  bool multiply_pair(const IrInstruction& first, const IrInstruction& second);
+  bool increment_branch(const IrInstruction& first, const IrInstruction& second);
+  bool and_branch(const IrInstruction& first, const IrInstruction& second);
+  void binary(const IrInstruction& i);
+  void unary(const IrInstruction& i);
+  void load(const IrInstruction& i);
+  void store(const IrInstruction& i);
+  void select(const IrInstruction& i, const Handlers4& handlers);
+  void branch(const IrInstruction& i, Handler handler);
+  void branch_table(const IrInstruction& i);
+  void global(const IrInstruction& i, const Handlers1& handlers, const Operand& value);
+  void call(const IrInstruction& i);
+  void resolve();
+  // Some slots are beyond 16-bit fields: every instruction is emitted by itself.
+  bool is_large() const { return ir_.frame_slots >= kNearSlots; }
+  bool to_loop(uint32_t label) const { return ir_.labels[label].is_loop; }
+
+  const ModuleCode& code_;
+  Ir& ir_;
+  std::unique_ptr<FunctionCode> out_;
+  const exec::MemoryHandlers* memory_;
+  std::vector<Fixup> fixups_;
+  std::vector<uint32_t> positions_;  // by IR index: first word
+  std::vector<bool> labelled_;       // by IR index
+};
+
+}  // namespace tappet::translate

@@ -1,0 +1,240 @@
+#include "interp/translate/function_translator.h"
+
+#include "interp/binary/instruction_reader.h"
+
+namespace tappet::translate {
+
+FunctionTranslator::FunctionTranslator(const ModuleCode& code, uint32_t function_index)
+    : code_(code),
+      module_(code.module()),
+      function_(module_.functions[function_index]),
+      shape_(code.shape(function_.type_index)) {}
+
+// [parameters | link | locals | scratch | temporaries]
+void FunctionTranslator::layout_frame() {
+  uint32_t slot = 0;
+  for (const ValueType type : shape_.type->params) {
+    local_slots_.push_back(slot);
+    local_kinds_.push_back(type.kind);
+    slot += type.slots();
+  }
+  ir_.link_slot = shape_.link_slot();
+  slot = ir_.link_slot + 1;
+  for (const LocalRun& run : function_.locals) {
+    for (uint32_t i = 0; i < run.count; ++i) {
+      local_slots_.push_back(slot);
+      local_kinds_.push_back(run.type.kind);
+      slot += run.type.slots();
+    }
+  }
+  ir_.zero_slots = slot - ir_.link_slot - 1;
+  // Only a function that can outgrow 16 bits pays for scratch slots: its body has to be that long.
+  const bool may_be_large =
+      uint64_t{slot} + (function_.code_end - function_.code_begin) >= kNearSlots;
+  ir_.scratch_slot = slot;
+  if (may_be_large) {
+    // Scratch slots lie before locals that could push them out of reach.
+    ir_.scratch_slot = ir_.link_slot + 1;
+    for (size_t i = shape_.type->params.size(); i < local_slots_.size(); ++i)
+      local_slots_[i] += kScratchSlots;
+    ir_.zero_slots += kScratchSlots;
+    slot += kScratchSlots;
+  }
+  temp_base_ = slot;
+  touched_.resize(temp_base_);
+  pending_.resize(temp_base_);
+  need_slots(temp_base_ + 1);
+}
+
+Ir FunctionTranslator::translate() {
+  layout_frame();
+  ControlFrame& body = control_.emplace_back();
+  body.label = add_label();
+  body.results = shape_.type->results;
+  const ByteSpan bytes =
+      module_.bytes.subspan(function_.code_begin, function_.code_end - function_.code_begin);
+  const TypeScope scope{module_.types, 0, FeatureSet::all()};
+  InstructionReader reader(Reader(bytes, function_.code_begin), scope);
+  Instruction instruction;
+  while (!control_.empty() && reader.next(instruction)) {
+    offset_ = static_cast<uint32_t>(instruction.offset);
+    if (unreachable_depth_ != 0) {
+      skip_unreachable(instruction);
+    } else {
+      translate_one(instruction);
+    }
+  }
+  // Zeroing rounds up to pairs of slots.
+  ir_.frame_slots = frame_slots_ + 2;
+  return std::move(ir_);
+}
+
+void FunctionTranslator::skip_unreachable(const Instruction& instruction) {
+  switch (instruction.opcode) {
+    case Opcode::kBlock:
+    case Opcode::kLoop:
+    case Opcode::kIf:
+    case Opcode::kTryTable:
+      ++unreachable_depth_;
+      break;
+    case Opcode::kElse:
+      if (unreachable_depth_ == 1) else_();
+      break;
+    case Opcode::kEnd:
+      if (--unreachable_depth_ == 0) {
+        unreachable_depth_ = 1;
+        end();
+      }
+      break;
+    default:
+      break;
+  }
+}
+
+void FunctionTranslator::translate_one(const Instruction& in) {
+  const exec::FamilyRow row = exec::family_row(in.opcode);
+  if (row.family != exec::Family::kNone) return numeric(in);
+  switch (in.opcode) {
+    case Opcode::kI32Const:
+      return push_const(ValueKind::kI32, in.value);
+    case Opcode::kI64Const:
+      return push_const(ValueKind::kI64, in.value);
+    case Opcode::kF32Const:
+      return push_const(ValueKind::kF32, in.value);
+    case Opcode::kF64Const:
+      return push_const(ValueKind::kF64, in.value);
+    case Opcode::kRefNull:
+      return push_const(ValueKind::kRef, 0);
+    case Opcode::kNop:
+      return;
+    case Opcode::kDrop:
+      pop();
+      return;
+    case Opcode::kSelect:
+    case Opcode::kSelectT:
+      return select();
+    case Opcode::kI32ReinterpretF32:
+    case Opcode::kI64ReinterpretF64:
+    case Opcode::kF32ReinterpretI32:
+    case Opcode::kF64ReinterpretI64:
+      return reinterpret(in.opcode);
+    default:
+      return variable_or_slow(in);
+  }
+}
+
+Entry& FunctionTranslator::push(Entry::Where where, ValueKind kind) {
+  Entry entry;
+  entry.where = where;
+  entry.kind = kind;
+  entry.home = next_home();
+  need_slots(entry.home + 1);
+  if (where == Entry::Where::kAcc) in_acc_[entry.is_float()] = stack_.size();
+  return stack_.emplace_back(entry);
+}
+
+Entry FunctionTranslator::pop() {
+  const Entry entry = stack_.back();
+  stack_.pop_back();
+  at_home_ = std::min(at_home_, stack_.size());
+  if (entry.where == Entry::Where::kAcc) in_acc_[entry.is_float()] = kNothing;
+  if (entry.where == Entry::Where::kLocal) --pending_[entry.local_slot];
+  return entry;
+}
+
+Operand FunctionTranslator::operand(const Entry& entry) {
+  switch (entry.where) {
+    case Entry::Where::kHome:
+      return Operand::at_slot(entry.home);
+    case Entry::Where::kLocal:
+      return Operand::at_slot(entry.local_slot);
+    case Entry::Where::kConst:
+      return Operand::constant(entry.value);
+    case Entry::Where::kAcc:
+      break;
+  }
+  return Operand::acc();
+}
+
+Operand FunctionTranslator::pop_variable() {
+  if (stack_.back().where == Entry::Where::kConst) materialise(stack_.back());
+  return operand(pop());
+}
+
+IrInstruction& FunctionTranslator::append(IrInstruction instruction) {
+  instruction.offset = offset_;
+  const auto index = static_cast<uint32_t>(ir_.code.size());
+  const auto touch = [&](const Operand& o) {
+    if (o.cls == Class::kSlot && o.slot < temp_base_) touched_[o.slot] = index + 1;
+  };
+  touch(instruction.a), touch(instruction.b), touch(instruction.x);
+  if (instruction.has_result) touch(instruction.d);
+  return ir_.code.emplace_back(instruction);
+}
+
+IrInstruction& FunctionTranslator::append(IrKind kind) {
+  IrInstruction instruction{};
+  instruction.kind = kind;
+  return append(instruction);
+}
+
+void FunctionTranslator::produce(IrInstruction instruction, ValueKind kind) {
+  const bool is_float = kind == ValueKind::kF32 || kind == ValueKind::kF64;
+  if (in_acc_[is_float] != kNothing) materialise(stack_[in_acc_[is_float]]);
+  instruction.has_result = true;
+  instruction.d = Operand::acc();
+  append(instruction);
+  push(Entry::Where::kAcc, kind).producer = static_cast<uint32_t>(ir_.code.size() - 1);
+}
+
+void FunctionTranslator::move(const Entry& from, uint32_t slot) {
+  IrInstruction instruction{};
+  instruction.kind =
+      from.where == Entry::Where::kAcc && from.is_float() ? IrKind::kMoveFloat : IrKind::kMoveInt;
+  instruction.a = operand(from);
+  instruction.d = Operand::at_slot(slot);
+  instruction.has_result = true;
+  append(instruction);
+}
+
+void FunctionTranslator::materialise(Entry& entry) {
+  if (entry.where == Entry::Where::kHome) return;
+  if (entry.where == Entry::Where::kAcc && entry.producer != Entry::kNone &&
+      entry.producer >= region_) {
+    ir_.code[entry.producer].d = Operand::at_slot(entry.home);
+  } else {
+    move(entry, entry.home);
+    entry.producer = static_cast<uint32_t>(ir_.code.size() - 1);
+  }
+  if (entry.where == Entry::Where::kAcc) in_acc_[entry.is_float()] = kNothing;
+  if (entry.where == Entry::Where::kLocal) --pending_[entry.local_slot];
+  entry.where = Entry::Where::kHome;
+}
+
+void FunctionTranslator::materialise_from(size_t height) {
+  for (size_t i = std::max(height, at_home_); i < stack_.size(); ++i) materialise(stack_[i]);
+  if (height <= at_home_) at_home_ = stack_.size();
+}
+
+void FunctionTranslator::flush_accumulators() {
+  for (size_t& height : in_acc_) {
+    if (height != kNothing) materialise(stack_[height]);
+  }
+}
+
+void FunctionTranslator::materialise_local(uint32_t slot) {
+  for (size_t i = stack_.size(); pending_[slot] != 0; --i) {
+    Entry& entry = stack_[i - 1];
+    if (entry.where == Entry::Where::kLocal && entry.local_slot == slot) materialise(entry);
+  }
+}
+
+IrInstruction* FunctionTranslator::last_producer(const Entry& entry) {
+  if (entry.where != Entry::Where::kAcc || entry.producer == Entry::kNone ||
+      entry.producer < region_)
+    return nullptr;
+  if (entry.producer + 1 != ir_.code.size()) return nullptr;
+  return &ir_.code.back();
+}
+
+}  // namespace tappet::translate

@@ -1,0 +1,91 @@
+// What a function looks like between its wasm instructions and its threaded code: a list of
+// operations on operands with classes, with branch targets as labels.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "interp/exec/families.h"
+
+namespace tappet::translate {
+
+using exec::Class;
+
+struct Operand {
+  Class cls = Class::kSlot;
+  uint32_t slot = 0;   // kSlot
+  uint64_t value = 0;  // kConst: the bits
+
+  static Operand at_slot(uint32_t slot) { return {Class::kSlot, slot, 0}; }
+  static Operand constant(uint64_t value) { return {Class::kConst, 0, value}; }
+  static Operand acc() { return {Class::kAcc, 0, 0}; }
+};
+
+enum class IrKind : uint8_t {
+  kBinary,          // a, b -> d; row says which family
+  kUnary,           // a -> d
+  kLoad,            // a -> d; immediate: offset
+  kLoadSum,         // a + b -> d; immediate: offset below 65,536
+  kStore,           // a: address, b: value; immediate: offset
+  kStoreSum,        // a + x: address, b: value; immediate: offset below 65,536
+  kMoveInt,         // a -> d
+  kMoveFloat,       // a -> d
+  kFloatToInt,      // a -> d; flag: keep 32 bits
+  kIntToFloat,      // a -> d
+  kSelectInt,       // a: condition, b, x -> d
+  kSelectFloat,     // the same
+  kBranch,          // label
+  kIntBranch,       // a, b, label
+  kFloatBranch,     // a, b, label; flag: negated
+  kBranchTable,     // a; immediate: index into BranchTables
+  kGlobalGetInt,    // -> d; immediate: byte offset; flag: imported
+  kGlobalGetFloat,  // the same
+  kGlobalSetInt,    // a; the same
+  kGlobalSetFloat,  // the same
+  kCall,            // immediate: function; frame, link
+  kCallImport,      // the same
+  kCallIndirect,    // a: index; immediate: type; frame, link; table
+  kReturn,          // results are in place
+  kReturnInt,       // a
+  kReturnFloat,     // a
+  kSlow,            // opcode in immediate; frame: first operand's slot; x.slot, b.slot unused
+  kUnreachable,
+};
+
+inline constexpr uint32_t kNoLabel = UINT32_MAX;
+
+struct IrInstruction {
+  IrKind kind;
+  exec::FamilyRow row;
+  bool flag = false;
+  bool has_result = false;  // d is written
+  uint32_t label = kNoLabel;
+  uint32_t frame = 0;  // calls: the callee's frame, in slots from ours
+  uint32_t link = 0;   // calls: the callee's link slot
+  uint32_t first = 0;  // kSlow: immediates
+  uint32_t second = 0;
+  uint32_t offset = 0;  // of the wasm instruction, in Module::bytes
+  Operand a, b, x, d;
+  uint64_t immediate = 0;
+};
+
+struct Label {
+  uint32_t position = UINT32_MAX;  // index of the IR instruction it stands before
+  bool is_loop = false;
+};
+
+struct Ir {
+  std::vector<IrInstruction> code;
+  std::vector<Label> labels;
+  std::vector<std::vector<uint32_t>> branch_tables;  // labels, the default last
+  uint32_t frame_slots = 0;
+  uint32_t link_slot = 0;
+  uint32_t zero_slots = 0;    // declared locals, after the link
+  uint32_t scratch_slot = 0;  // kScratchSlots that the emitter may use for far operands
+};
+
+// A near home for each operand of an instruction in a frame too large for 16-bit slots.
+inline constexpr uint32_t kScratchSlots = 4;
+inline constexpr uint32_t kNearSlots = 1u << 16;
+
+}  // namespace tappet::translate

@@ -1,0 +1,108 @@
+#include "interp/translate/ir_printer.h"
+
+#include <fmt/format.h>
+
+namespace tappet::translate {
+namespace {
+
+std::string text(const Operand& o) {
+  switch (o.cls) {
+    case Class::kSlot:
+      return fmt::format("s{}", o.slot);
+    case Class::kConst:
+      return fmt::format("{:#x}", o.value);
+    case Class::kAcc:
+      break;
+  }
+  return "acc";
+}
+
+// The mnemonic of the wasm instruction that a row belongs to.
+std::string_view mnemonic(exec::FamilyRow wanted) {
+  for (const OpcodeRow& op : kOpcodes) {
+    const exec::FamilyRow row = exec::family_row(op.opcode);
+    if (row.family == wanted.family && row.row == wanted.row) return op.mnemonic;
+  }
+  return "?";
+}
+
+std::string line(const IrInstruction& i, const Ir& ir) {
+  const std::string result = i.has_result ? text(i.d) + " = " : "";
+  switch (i.kind) {
+    case IrKind::kBinary:
+      return fmt::format("{}{} {} {}", result, mnemonic(i.row), text(i.a), text(i.b));
+    case IrKind::kUnary:
+      return fmt::format("{}{} {}", result, mnemonic(i.row), text(i.a));
+    case IrKind::kLoad:
+      return fmt::format("{}{} [{} + {}]", result, mnemonic(i.row), text(i.a), i.immediate);
+    case IrKind::kLoadSum:
+      return fmt::format("{}{} [{} + {} + {}]", result, mnemonic(i.row), text(i.a), text(i.b),
+                         i.immediate);
+    case IrKind::kStore:
+      return fmt::format("{} [{} + {}] {}", mnemonic(i.row), text(i.a), i.immediate, text(i.b));
+    case IrKind::kStoreSum:
+      return fmt::format("{} [{} + {} + {}] {}", mnemonic(i.row), text(i.a), text(i.x), i.immediate,
+                         text(i.b));
+    case IrKind::kMoveInt:
+      return fmt::format("{}move {}", result, text(i.a));
+    case IrKind::kMoveFloat:
+      return fmt::format("{}move.f {}", result, text(i.a));
+    case IrKind::kFloatToInt:
+      return fmt::format("{}bits {}", result, text(i.a));
+    case IrKind::kIntToFloat:
+      return fmt::format("{}float {}", result, text(i.a));
+    case IrKind::kSelectInt:
+    case IrKind::kSelectFloat:
+      return fmt::format("{}select {} ? {} : {}", result, text(i.a), text(i.b), text(i.x));
+    case IrKind::kBranch:
+      return fmt::format("branch L{}", i.label);
+    case IrKind::kIntBranch:
+      return fmt::format("branch L{} if {} {} {}", i.label, mnemonic(i.row), text(i.a), text(i.b));
+    case IrKind::kFloatBranch:
+      return fmt::format("branch L{} if {}{} {} {}", i.label, i.flag ? "not " : "", mnemonic(i.row),
+                         text(i.a), text(i.b));
+    case IrKind::kBranchTable: {
+      std::string labels;
+      for (const uint32_t label : ir.branch_tables[i.immediate])
+        labels += fmt::format(" L{}", label);
+      return fmt::format("branch-table {}{}", text(i.a), labels);
+    }
+    case IrKind::kGlobalGetInt:
+    case IrKind::kGlobalGetFloat:
+      return fmt::format("{}global{}", result, i.flag ? " imported" : "");
+    case IrKind::kGlobalSetInt:
+    case IrKind::kGlobalSetFloat:
+      return fmt::format("global{} = {}", i.flag ? " imported" : "", text(i.a));
+    case IrKind::kCall:
+      return fmt::format("call {} at s{}", i.immediate, i.frame);
+    case IrKind::kCallImport:
+      return fmt::format("call-import {} at s{}", i.immediate, i.frame);
+    case IrKind::kCallIndirect:
+      return fmt::format("call-indirect {} at s{}", text(i.a), i.frame);
+    case IrKind::kReturn:
+      return "return";
+    case IrKind::kReturnInt:
+    case IrKind::kReturnFloat:
+      return fmt::format("return {}", text(i.a));
+    case IrKind::kSlow:
+      return fmt::format("{} at s{}", row(static_cast<Opcode>(i.immediate)).mnemonic, i.frame);
+    case IrKind::kUnreachable:
+      break;
+  }
+  return "unreachable";
+}
+
+}  // namespace
+
+std::string to_string(const Ir& ir) {
+  std::string out;
+  for (size_t i = 0; i <= ir.code.size(); ++i) {
+    for (size_t label = 0; label < ir.labels.size(); ++label) {
+      if (ir.labels[label].position == i) out += fmt::format("L{}:\n", label);
+    }
+    if (i < ir.code.size()) out += "  " + line(ir.code[i], ir) + "\n";
+  }
+  return out;
+}
+
+}  // namespace tappet::translate

@@ -1,0 +1,12 @@
+// Ir as text, one instruction a line: what tests compare and people read.
+#pragma once
+
+#include <string>
+
+#include "interp/translate/ir.h"
+
+namespace tappet::translate {
+
+std::string to_string(const Ir& ir);
+
+}  // namespace tappet::translate
