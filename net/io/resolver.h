@@ -1,0 +1,66 @@
+// Host names to addresses, on libuv's thread pool.
+#pragma once
+
+#include <vector>
+
+#include "net/io/io_error.h"
+#include "net/io/socket_address.h"
+#include "net/loop/loop.h"
+#include "net/loop/ref.h"
+
+namespace tappet::net {
+
+struct ResolverLimits {
+  // Look-ups running at once. The pool has four threads by default, and a look-up that hangs holds
+  // one until the C library gives up.
+  uint32_t concurrent = 2;
+  // Look-ups that wait for a thread; more fail at once.
+  uint32_t waiting = 1024;
+  uint64_t timeout_ns = 10 * kSecond;
+};
+
+class Resolver;
+
+// One look-up; destroying it loses interest. Loop thread only.
+class Resolution {
+ public:
+  ~Resolution();
+  Resolution(const Resolution&) = delete;
+  Resolution& operator=(const Resolution&) = delete;
+
+  // The addresses, at least one, in the resolver's order of preference, or why there are none:
+  // kNameUnknown, kTimedOut, kResources.
+  Poll<Result<std::vector<SocketAddress>, IoError>> try_get();
+  WakeList& ready() { return ready_; }
+
+ private:
+  friend class Resolver;
+  struct Query;
+  Resolution(Loop& loop, uint64_t timeout_ns);
+  void settle(Result<std::vector<SocketAddress>, IoError> outcome);
+
+  std::optional<Result<std::vector<SocketAddress>, IoError>> outcome_;
+  Query* query_ = nullptr;  // while it is waiting or running
+  Timer timeout_;
+  WakeList ready_;
+};
+
+// Shared by all clients of a loop. Outlived by its resolutions, which then fail.
+class Resolver {
+ public:
+  explicit Resolver(Loop& loop, ResolverLimits limits = {});
+  ~Resolver();
+  Resolver(const Resolver&) = delete;
+  Resolver& operator=(const Resolver&) = delete;
+
+  // `host` is a name or an IP address without brackets. Names longer than 253 bytes, empty ones and
+  // those with NUL fail: libuv and the C library would cut them, and resolve another name.
+  std::unique_ptr<Resolution> resolve(std::string_view host, uint16_t port);
+
+ private:
+  friend class Resolution;
+  struct State;
+  Ref<State> state_;
+};
+
+}  // namespace tappet::net
