@@ -13,7 +13,7 @@ struct MemoryPipeOptions {
   size_t capacity = 64 * 1024;
   // The most that one try_peek() shows; asked anew whenever everything shown has been consumed.
   // Unset, everything there is.
-  std::function<size_t()> next_read;
+  std::function<size_t()> next_read = nullptr;
 };
 
 struct MemoryPipe {

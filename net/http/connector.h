@@ -1,0 +1,66 @@
+// Where a client's connections come from. A pool, a proxy or TLS is another Connector, or one
+// around another.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "net/http/method.h"
+#include "net/http/service.h"
+#include "net/io/byte_stream.h"
+#include "net/io/resolver.h"
+
+namespace tappet::http {
+
+// What is connected to.
+struct Origin {
+  bool secure = false;
+  std::string host;  // a name or an IP address, without brackets
+  uint16_t port = 80;
+  bool operator==(const Origin&) const = default;
+};
+
+// A connection in the making; destroying it gives it up.
+class Connecting {
+ public:
+  virtual ~Connecting() = default;
+  // The outcome is taken by the first call that sees it.
+  virtual Poll<Result<std::unique_ptr<net::ByteStream>, ErrorCode>> try_get() = 0;
+  // Woken from the loop.
+  virtual void await_ready(Waker& waker) = 0;
+};
+
+// Loop thread only. Outlives what it makes.
+class Connector {
+ public:
+  virtual ~Connector() = default;
+  virtual std::unique_ptr<Connecting> connect(const Origin& origin, uint64_t timeout_ns) = 0;
+  // Whether release() keeps connections. If not, requests say "Connection: close".
+  virtual bool keeps_connections() const { return false; }
+  // A connection after an exchange that left it in order. The default closes it.
+  virtual void release(const Origin& origin, std::unique_ptr<net::ByteStream> stream);
+};
+
+struct TcpConnectorOptions {
+  net::ResolverLimits resolver;
+  // Asked for every address that a connection is about to be made to, after name resolution and
+  // each time anew, with IPv4-mapped addresses unmapped. Refused addresses are passed over; if none
+  // is left: destination-IP-prohibited. Unset, every address is permitted.
+  std::function<bool(const Origin& origin, const net::SocketAddress& address)> permits;
+};
+
+// Plain TCP: resolves, then tries the permitted addresses one after the other. Secure origins fail
+// with TLS-protocol-error.
+class TcpConnector final : public Connector {
+ public:
+  explicit TcpConnector(net::Loop& loop, TcpConnectorOptions options = {});
+  std::unique_ptr<Connecting> connect(const Origin& origin, uint64_t timeout_ns) override;
+
+ private:
+  class Attempt;
+  net::Loop& loop_;
+  TcpConnectorOptions options_;
+  net::Resolver resolver_;
+};
+
+}  // namespace tappet::http

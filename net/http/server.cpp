@@ -1,0 +1,79 @@
+#include "net/http/server.h"
+
+#include "net/http/server_connection.h"
+
+namespace tappet::http {
+namespace {
+
+// Accepted in one go, before others on the loop have their turn.
+constexpr int kAcceptedPerTurn = 64;
+
+}  // namespace
+
+struct Server::Listening {
+  Listening(Server& server, std::unique_ptr<net::TcpListener> listener_in)
+      : listener(std::move(listener_in)), waker([this, &server] { server.accept_from(*this); }) {}
+
+  std::unique_ptr<net::TcpListener> listener;
+  Waker waker;
+};
+
+Server::Server(net::Loop& loop, Service& service, const ServerLimits& limits)
+    : loop_(loop), service_(service), limits_(limits), bury_waker_([this] { bury(); }) {}
+
+Server::~Server() {
+  for (const auto& connection : connections_) connection->disconnect();
+}
+
+Result<net::SocketAddress, net::IoError> Server::listen(const net::SocketAddress& address,
+                                                        const net::ListenOptions& options) {
+  auto listener = TAPPET_TRY(net::TcpListener::listen(loop_, address, options));
+  const net::SocketAddress bound = listener->address();
+  listeners_.push_back(std::make_unique<Listening>(*this, std::move(listener)));
+  loop_.soon().add(listeners_.back()->waker);
+  return bound;
+}
+
+void Server::serve(std::unique_ptr<net::ByteStream> stream, const ConnectionInfo& info) {
+  connections_.push_front(std::make_unique<ServerConnection>(*this, std::move(stream), info));
+  connections_.front()->begin(connections_.begin());
+}
+
+void Server::accept_from(Listening& listening) {
+  for (int i = 0; i < kAcceptedPerTurn; ++i) {
+    full_ = connections_.size() >= limits_.max_connections;
+    if (full_) return;
+    auto stream = listening.listener->try_accept();
+    if (!stream) {
+      listening.listener->acceptable().add(listening.waker);
+      return;
+    }
+    const ConnectionInfo info{(*stream)->local(), (*stream)->remote(), false};
+    serve(std::move(*stream), info);
+  }
+  loop_.soon().add(listening.waker);
+}
+
+void Server::accept_more() {
+  full_ = false;
+  for (const auto& listening : listeners_) loop_.soon().add(listening->waker);
+}
+
+void Server::drain() {
+  draining_ = true;
+  listeners_.clear();
+  for (const auto& connection : connections_) connection->drain();
+}
+
+void Server::retire(Connections::iterator connection) {
+  retired_.splice(retired_.end(), connections_, connection);
+  loop_.soon().add(bury_waker_);
+}
+
+void Server::bury() {
+  retired_.clear();
+  if (full_) accept_more();
+  changed_.wake_all();
+}
+
+}  // namespace tappet::http

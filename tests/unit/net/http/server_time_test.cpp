@@ -1,0 +1,209 @@
+// Deadlines, and the ends of connections.
+#include "tests/unit/net/http/server_fixture.h"
+
+namespace tappet::http {
+namespace {
+
+using net::kMillisecond;
+using net::kSecond;
+
+class ServerTime : public ServerFixture {
+ protected:
+  // An old date is not of interest here.
+  std::string error(int status) {
+    std::string text = error_response_text(status);
+    return text.substr(0, text.find("\r\n"));
+  }
+  std::string status_line() {
+    const std::string text = wire().take();
+    return text.substr(0, text.find("\r\n"));
+  }
+};
+
+TEST_F(ServerTime, AConnectionWithoutARequestIsClosedSilently) {
+  wire().settle();
+  pass(limits_.header_timeout_ns - kMillisecond);
+  EXPECT_FALSE(wire().ended());
+  pass(kMillisecond);
+  EXPECT_TRUE(wire().ended());
+  EXPECT_EQ(wire().take(), "");
+}
+
+TEST_F(ServerTime, ASlowHeadIsA408) {
+  wire().send("GET / HT");
+  for (int i = 0; i < 9; ++i) {
+    pass(kSecond);
+    wire().send("X");  // a drop now and then does not help
+  }
+  EXPECT_FALSE(wire().ended());
+  pass(kSecond);
+  EXPECT_EQ(status_line(), error(408));
+  EXPECT_TRUE(wire().ended());
+}
+
+TEST_F(ServerTime, EveryHeadHasItsOwnTime) {
+  for (int i = 0; i < 5; ++i) {
+    wire().send("GET / HTTP/1.1\r\n");
+    pass(8 * kSecond);
+    wire().send("Host: a\r\n\r\n");
+    take_call().responder.send(text_response(200, "x"));
+    wire().settle();
+    EXPECT_EQ(status_line(), "HTTP/1.1 200 OK");
+  }
+}
+
+TEST_F(ServerTime, AnIdleConnectionIsClosedSilently) {
+  wire().send(kGet);
+  take_call().responder.send(text_response(200, "x"));
+  wire().settle();
+  wire().take();
+  pass(limits_.idle_timeout_ns - kMillisecond);
+  EXPECT_FALSE(wire().ended());
+  wire().send(kGet);     // starts anew
+  pass(3600 * kSecond);  // the service may take its time
+  EXPECT_FALSE(wire().ended());
+  take_call().responder.send(text_response(200, "x"));
+  wire().settle();
+  wire().take();
+  pass(limits_.idle_timeout_ns);
+  EXPECT_TRUE(wire().ended());
+  EXPECT_EQ(wire().take(), "");
+}
+
+TEST_F(ServerTime, ATricklingBodyIsA408) {
+  wire().send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
+  for (int second = 0; second < 10; ++second) {
+    wire().send(std::string(300, 'x'));
+    pass(kSecond);
+  }
+  EXPECT_FALSE(wire().ended());  // 300 B/s is enough
+  for (int second = 0; second < 10; ++second) {
+    EXPECT_FALSE(wire().ended());
+    wire().send(std::string(200, 'x'));
+    pass(kSecond);
+  }
+  EXPECT_EQ(status_line(), error(408));
+  EXPECT_TRUE(wire().ended());
+  EXPECT_TRUE(calls_[0].responder.peer_gone());
+  EXPECT_EQ(*calls_[0].request.body.failure(), ErrorCode::ConnectionReadTimeout());
+}
+
+TEST_F(ServerTime, ABodyThatTheServiceDoesNotReadIsNotTheClientsFault) {
+  wire().send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
+  wire().send(std::string(90000, 'x'));
+  pass(3600 * kSecond);
+  EXPECT_FALSE(wire().ended());
+  EXPECT_FALSE(calls_[0].responder.peer_gone());
+}
+
+TEST_F(ServerTime, AClientThatDoesNotReadIsCutOff) {
+  wire().send(kGet);
+  BodyWriter writer = answer_streaming();
+  wire().read_no_more();
+  while (writer.room() > 0) {
+    (void)writer.try_write(Bytes(10000, 'x'));
+    wire().settle();
+  }
+  pass(limits_.write_stall_ns - kMillisecond);
+  EXPECT_FALSE(writer.reader_gone());
+  pass(kMillisecond);
+  EXPECT_TRUE(writer.reader_gone());
+  wire().read_on();
+  EXPECT_TRUE(wire().reset());
+}
+
+TEST_F(ServerTime, ASlowClientIsNot) {
+  wire().send(kGet);
+  BodyWriter writer = answer_streaming();
+  wire().read_no_more();
+  for (int i = 0; i < 20; ++i) {
+    while (writer.room() > 0) {
+      (void)writer.try_write(Bytes(10000, 'x'));
+      wire().settle();
+    }
+    pass(limits_.write_stall_ns / 2);
+    wire().read_on();
+    wire().read_no_more();
+  }
+  EXPECT_FALSE(writer.reader_gone());
+}
+
+TEST_F(ServerTime, LingeringEnds) {
+  wire().send("BAD\r\n\r\n");
+  EXPECT_EQ(status_line(), error(400));
+  EXPECT_EQ(wire().server().connections(), 1u);
+  wire().send(std::string(1000, 'x'));
+  EXPECT_EQ(wire().server().connections(), 1u);
+  pass(limits_.linger_ns);
+  EXPECT_EQ(wire().server().connections(), 0u);
+}
+
+TEST_F(ServerTime, LingeringEndsWithTheClient) {
+  wire().send("BAD\r\n\r\n");
+  wire().end();
+  EXPECT_EQ(wire().server().connections(), 0u);
+}
+
+TEST_F(ServerTime, ASilentHalfCloserIsAskedWhetherItIsThere) {
+  wire().send(kGet);
+  wire().end();
+  EXPECT_EQ(wire().take(), "");
+  pass(limits_.half_close_probe_ns);
+  EXPECT_EQ(wire().take(), "HTTP/1.1 100 Continue\r\n\r\n");
+  pass(10 * kSecond);
+  EXPECT_EQ(wire().take(), "");  // once
+  take_call().responder.send(text_response(200, "x"));
+  wire().settle();
+  EXPECT_EQ(status_line(), "HTTP/1.1 200 OK");
+}
+
+TEST_F(ServerTime, OldClientsAreNotAsked) {
+  wire().send("GET / HTTP/1.0\r\n\r\n");
+  wire().end();
+  pass(10 * kSecond);
+  EXPECT_EQ(wire().take(), "");
+}
+
+TEST_F(ServerTime, DrainingLetsRequestsFinish) {
+  Server& server = wire().server();
+  wire().send(kGet);
+  server.drain();
+  wire().settle();
+  EXPECT_FALSE(wire().ended());
+  take_call().responder.send({200, {}, BodyReader("x")});
+  wire().settle();
+  EXPECT_EQ(wire().take(),
+            head("200 OK", kDate) + "Content-Length: 1\r\nConnection: close\r\n\r\nx");
+  EXPECT_TRUE(wire().ended());
+  wire().end();
+  EXPECT_EQ(server.connections(), 0u);
+}
+
+TEST_F(ServerTime, DrainingClosesIdleConnections) {
+  wire().settle();
+  wire().server().drain();
+  wire().settle();
+  EXPECT_TRUE(wire().ended());
+}
+
+TEST_F(ServerTime, DrainingLetsContentAndHeadsUnderWayFinish) {
+  wire().send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhe");
+  Wire other(*loop_, service_);
+  other.send("GET / HTTP");
+  wire().server().drain();
+  other.server().drain();
+  wire().send("llo" + std::string(kGet));
+  other.send("/1.1\r\nHost: a\r\n\r\n");
+  ASSERT_EQ(calls_.size(), 2u);
+  EXPECT_TRUE(calls_[0].request.body.complete());
+  for (int i = 0; i < 2; ++i) take_call().responder.send(text_response(200, "x"));
+  wire().settle();
+  other.settle();
+  EXPECT_EQ(status_line(), "HTTP/1.1 200 OK");
+  EXPECT_TRUE(wire().ended());
+  EXPECT_TRUE(other.take().starts_with("HTTP/1.1 200 OK"));
+  EXPECT_TRUE(other.ended());
+}
+
+}  // namespace
+}  // namespace tappet::http
