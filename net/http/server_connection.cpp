@@ -94,19 +94,32 @@ void ServerConnection::watch_clock() {
   const Phase current = phase();
   const uint64_t key = current == Phase::kIdle ? answers_ : messages_;
   if (current != phase_ || key != phase_key_) {
+    const uint64_t now = loop_.now();
+    if (phase_ == Phase::kContent) {
+      window_left_ = phase_deadline_ - std::min(phase_deadline_, now);
+    }
     phase_ = current;
     phase_key_ = key;
-    window_bytes_ = received_;
-    const uint64_t duration = current == Phase::kIdle      ? limits_.idle_timeout_ns
-                              : current == Phase::kHead    ? limits_.header_timeout_ns
-                              : current == Phase::kContent ? limits_.body_rate_window_ns
-                              : current == Phase::kLinger  ? limits_.linger_ns
-                                                           : net::kNever;
-    phase_deadline_ =
-        duration == net::kNever ? net::kNever : net::saturating_add(loop_.now(), duration);
+    phase_deadline_ = net::saturating_add(now, phase_duration());
   }
   const uint64_t deadline = std::min({phase_deadline_, stall_deadline_, probe_deadline_});
   if (deadline != timer_.deadline()) timer_.set(deadline);
+}
+
+uint64_t ServerConnection::phase_duration() const {
+  switch (phase_) {
+    case Phase::kIdle:
+      return limits_.idle_timeout_ns;
+    case Phase::kHead:
+      return limits_.header_timeout_ns;
+    case Phase::kContent:
+      return window_left_;
+    case Phase::kService:
+      return net::kNever;
+    case Phase::kLinger:
+      return limits_.linger_ns;
+  }
+  return net::kNever;
 }
 
 void ServerConnection::on_timer() {

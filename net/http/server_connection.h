@@ -46,6 +46,7 @@ class ServerConnection final : private ContentSink {
   void rest();
   Phase phase() const;
   void watch_clock();
+  uint64_t phase_duration() const;
   void on_timer();
   void check_body_rate(uint64_t now);
   void probe_peer();
@@ -112,6 +113,7 @@ class ServerConnection final : private ContentSink {
   uint64_t answers_ = 0;    // sent completely
   uint64_t phase_deadline_ = net::kNever;
   uint64_t window_bytes_ = 0;  // received_ when the body rate's window began
+  uint64_t window_left_ = 0;   // of its time, while nobody waits for the client
   uint64_t linger_bytes_ = 0;
   uint64_t stall_deadline_ = net::kNever;
   uint64_t stall_mark_ = 0;  // sender_.sent() when the deadline was set

@@ -90,7 +90,8 @@ void ServerConnection::begin_request() {
   facts.has_content = parser_.framing() != Framing::kNone;
   receiving_ = net::make_ref<ServerExchange>(*this, facts);
   queue_.push_back(receiving_);
-  received_ = discarded_ = 0;
+  received_ = discarded_ = window_bytes_ = 0;
+  window_left_ = limits_.body_rate_window_ns;
   if (parser_.framing() == Framing::kLength && parser_.content_length() > limits_.max_body) {
     refuse({413, ErrorCode::HttpRequestBodySize(parser_.content_length())});
   }
@@ -177,14 +178,8 @@ void ServerConnection::refuse(ParseError error) {
   content_.abort(error.code);
   content_ = BodyWriter();
   content_open_ = false;
-  if (undispatched_) {
-    undispatched_.reset();
-    queue_.pop_back();
-    exchange->detach();
-    refusal_ = error.status;
-  } else if (!exchange->answered()) {
-    exchange->answer_instead(error_response(error.status));
-  }
+  undispatched_.reset();
+  if (!exchange->answered()) exchange->answer_instead(error_response(error.status));
 }
 
 }  // namespace tappet::http

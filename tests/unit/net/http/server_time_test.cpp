@@ -96,6 +96,21 @@ TEST_F(ServerTime, ABodyThatTheServiceDoesNotReadIsNotTheClientsFault) {
   EXPECT_FALSE(calls_[0].responder.peer_gone());
 }
 
+TEST_F(ServerTime, ReadingNowAndThenDoesNotGiveTheClientMoreTime) {
+  limits_.body_buffer = 16;
+  wire().send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
+  for (int second = 0; second < 9; ++second) {
+    wire().send(std::string(16, 'x'));  // full: the client is not waited for
+    pass(kSecond / 2);
+    (void)calls_[0].request.body.try_take(SIZE_MAX);
+    wire().settle();
+    pass(kSecond);
+  }
+  EXPECT_FALSE(wire().ended());
+  pass(kSecond);
+  EXPECT_EQ(status_line(), error(408));
+}
+
 TEST_F(ServerTime, AClientThatDoesNotReadIsCutOff) {
   wire().send(kGet);
   BodyWriter writer = answer_streaming();
