@@ -21,7 +21,7 @@ bool Thread::reserve(uint64_t base, uint64_t slots) {
   const uint64_t capacity = std::min(std::max({needed, capacity_ * 2, kFirstSlots}), most);
   void* block = std::realloc(stack_.get(), capacity * sizeof(uint64_t));
   if (block == nullptr) return false;
-  (void)stack_.release();
+  stack_.release();  // NOLINT(bugprone-unused-return-value): realloc took it over
   stack_.reset(static_cast<uint64_t*>(block));
   capacity_ = capacity;
   return true;
