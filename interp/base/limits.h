@@ -41,6 +41,16 @@ inline constexpr uint32_t kInstantiationArgs = 100'000;
 inline constexpr uint32_t kCanonOptions = 10;
 inline constexpr uint32_t kComponentTypeDecls = 1'000'000;
 inline constexpr uint32_t kModuleTypeDecls = 100'000;
+inline constexpr uint32_t kComponentNesting = 100;
+inline constexpr uint32_t kValueTypeBytes = 1u << 28;  // elem_size stays below (Binary.md)
+// Instances of components and core modules that instantiating one component makes, all told.
+inline constexpr uint32_t kTotalInstances = 10'000;
+// What decoding a component may use: this many times its size, and so many bytes more.
+inline constexpr uint64_t kDecodedBytesFactor = 32;
+inline constexpr uint64_t kDecodedBytesSlack = uint64_t{16} << 20;
+// What type checking a component may cost, in visited type nodes: per byte of it, and at least.
+inline constexpr uint64_t kCheckStepsPerByte = 64;
+inline constexpr uint64_t kCheckSteps = 50'000'000;
 
 // Canonical ABI (definitions.py: MAX_*).
 inline constexpr uint32_t kFlatParams = 16;
