@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "canonical-abi/component/canon.h"
+#include "canonical-abi/component/extern_name.h"
 #include "canonical-abi/types/extern.h"
 #include "interp/base/bytes.h"
 #include "interp/module/module.h"
@@ -62,14 +63,6 @@ struct InstanceTypeDef {
 
 using TypeDef =
     std::variant<DefValType, FuncTypeDef, ComponentTypeDef, InstanceTypeDef, ResourceTypeDef>;
-
-// nameattributes
-struct ExternName {
-  std::string_view name;
-  std::optional<std::string_view> implements;
-  std::optional<std::string_view> version_suffix;
-  std::optional<std::string_view> external_id;
-};
 
 // externtype
 struct ExternTypeUse {

@@ -19,9 +19,15 @@ std::string place_of(TypeKind kind, const Labelled& item, size_t index) {
       return fmt::format("field {}", quoted(item.label));
     case TypeKind::kTuple:
       return fmt::format("tuple element {}", index);
+    case TypeKind::kFlags:
+      return fmt::format("flag {}", quoted(item.label));
     default:
       return fmt::format("case {}", quoted(item.label));
   }
+}
+
+std::string name_of(const Resource& resource) {
+  return resource.name.empty() ? "an unnamed one" : quoted(resource.name);
 }
 
 std::string_view items_name(TypeKind kind) {
@@ -59,18 +65,21 @@ void Matcher::open_in(Env& env, std::span<const BoundResource> variables) {
   for (const BoundResource& v : variables) env[v.resource] = nullptr;
 }
 
-void Matcher::close_in(Env& env, std::span<const BoundResource> variables) {
+Result<> Matcher::close_in(Env& env, std::span<const BoundResource> variables) {
+  TAPPET_TRY(budget_.spend_steps(variables.size()));
+  TAPPET_TRY(budget_.spend_bytes(variables.size() * sizeof(Resource)));
   for (const BoundResource& v : variables) {
     constants_.push_back({.name = v.resource->name});
     env[v.resource] = &constants_.back();
   }
+  return {};
 }
 
 void Matcher::forget(Env& env, std::span<const BoundResource> variables) {
   for (const BoundResource& v : variables) env.erase(v.resource);
 }
 
-const Resource* Matcher::resolve(const Env& env, const Resource* resource) const {
+const Resource* Matcher::resolve(const Env& env, const Resource* resource) {
   const auto found = env.find(resource);
   return found == env.end() ? resource : found->second;
 }
@@ -151,7 +160,7 @@ Result<> Matcher::match_resource(const Resource* actual, const Resource* expecte
   const Resource* const e = resolve(*expected_env_, expected);
   if (a == e && a) return {};
   return mismatch(fmt::format("resource types are not the same: expected {}, found {}",
-                              quoted(expected->name), quoted(actual->name)));
+                              name_of(*expected), name_of(*actual)));
 }
 
 Result<> Matcher::match_optional(const ValType* actual, const ValType* expected) {
@@ -254,7 +263,7 @@ Result<> Matcher::match_imports(const ExternList& actual, const ExternList& expe
 
 Result<> Matcher::match_instance(const InstanceType& actual, const InstanceType& expected) {
   if (&actual == &expected && !actual.contains_resource && nesting_ != 0) return {};
-  close_in(*actual_env_, actual.resources);
+  TAPPET_TRY(close_in(*actual_env_, actual.resources));
   open_in(*expected_env_, expected.resources);
   Result<> matched = match_exports(actual.exports, expected.exports);
   forget(*actual_env_, actual.resources);
@@ -263,14 +272,14 @@ Result<> Matcher::match_instance(const InstanceType& actual, const InstanceType&
 }
 
 Result<> Matcher::match_component(const ComponentType& actual, const ComponentType& expected) {
+  TAPPET_TRY(close_in(*expected_env_, expected.import_resources));
   ++nesting_;
-  close_in(*expected_env_, expected.import_resources);
   open_in(*actual_env_, actual.import_resources);
   std::swap(actual_env_, expected_env_);
   Result<> matched = match_imports(actual.imports, expected.imports);
   std::swap(actual_env_, expected_env_);
+  if (matched.ok()) matched = close_in(*actual_env_, actual.defined_resources);
   if (matched.ok()) {
-    close_in(*actual_env_, actual.defined_resources);
     open_in(*expected_env_, expected.defined_resources);
     matched = match_exports(actual.exports, expected.exports);
     forget(*actual_env_, actual.defined_resources);

@@ -68,11 +68,11 @@ class Matcher {
   Result<> match_both_ways(const Node& actual, const Node& expected,
                            Result<> (Matcher::*match)(const Node&, const Node&));
 
-  void open_in(Env& env, std::span<const BoundResource> variables);
+  static void open_in(Env& env, std::span<const BoundResource> variables);
   // Each variable stands for a new constant.
-  void close_in(Env& env, std::span<const BoundResource> variables);
+  Result<> close_in(Env& env, std::span<const BoundResource> variables);
   static void forget(Env& env, std::span<const BoundResource> variables);
-  const Resource* resolve(const Env& env, const Resource* resource) const;
+  static const Resource* resolve(const Env& env, const Resource* resource);
   detail::Failure<Error> mismatch(std::string message) const;
   detail::Failure<Error> expected_found(std::string_view expected, std::string_view found) const;
 

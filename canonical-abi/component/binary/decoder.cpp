@@ -66,7 +66,7 @@ Result<syntax::Instance> read_instance(Reader& in) {
   if (!instance.instantiates) {
     instance.exports = TAPPET_TRY(in.vec<syntax::InlineExport>(
         "exports", limits::kExports, [](Reader& r) -> Result<syntax::InlineExport> {
-          syntax::ExternName name = TAPPET_TRY(read_extern_name(r));
+          ExternName name = TAPPET_TRY(read_extern_name(r));
           return syntax::InlineExport{name,
                                       TAPPET_TRY(read_sort_index(r, "the sort of an export"))};
         }));

@@ -7,7 +7,6 @@ namespace tappet::component::binary {
 namespace {
 
 using syntax::Alias;
-using syntax::ExternName;
 using syntax::ExternTypeUse;
 
 constexpr uint8_t kCore = 0x00;
@@ -122,15 +121,15 @@ Result<Alias> read_alias(Reader& in) {
   const bool is_core = row(alias.sort).is_core;
   if (alias.target == Alias::Target::kCoreExport && !is_core) {
     return in.malformed(
-        fmt::format("a {} is not exported by a core instance", row(alias.sort).text));
+        fmt::format("core instances have no exports of sort {}", row(alias.sort).text));
   }
   if (alias.target == Alias::Target::kExport && is_core && alias.sort != Sort::kCoreModule) {
-    return in.malformed(fmt::format("a {} is not exported by an instance", row(alias.sort).text));
+    return in.malformed(fmt::format("instances have no exports of sort {}", row(alias.sort).text));
   }
   const bool is_outer_sort = alias.sort == Sort::kCoreModule || alias.sort == Sort::kCoreType ||
                              alias.sort == Sort::kComponent || alias.sort == Sort::kType;
   if (alias.target == Alias::Target::kOuter && !is_outer_sort) {
-    return in.malformed(fmt::format("a {} cannot be an outer alias", row(alias.sort).text));
+    return in.malformed(fmt::format("there are no outer aliases of sort {}", row(alias.sort).text));
   }
   return alias;
 }

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "interp/base/leb128.h"
 #include "interp/base/limits.h"
 #include "interp/base/utf8.h"
 
@@ -32,7 +31,7 @@ detail::Failure<Error> Reader::bad_byte(uint8_t byte, std::string_view what) con
 }
 
 detail::Failure<Error> Reader::unexpected_end(std::string_view what) const {
-  return malformed(fmt::format("unexpected end of the section or function, reading {}", what));
+  return malformed(fmt::format("unexpected end, reading {}", what));
 }
 
 Result<uint8_t> Reader::peek(std::string_view what) const {
@@ -45,31 +44,8 @@ Result<uint8_t> Reader::byte(std::string_view what) {
   return *at_++;
 }
 
-Result<uint32_t> Reader::u32(std::string_view what) {
-  const auto leb = read_leb_unsigned<32>(at_, end_);
-  if (leb.error != LebError::kNone) {
-    return malformed(fmt::format("{}, reading {}", text(leb.error), what));
-  }
-  at_ = leb.next;
-  return static_cast<uint32_t>(leb.value);
-}
-
-Result<uint64_t> Reader::u64(std::string_view what) {
-  const auto leb = read_leb_unsigned<64>(at_, end_);
-  if (leb.error != LebError::kNone) {
-    return malformed(fmt::format("{}, reading {}", text(leb.error), what));
-  }
-  at_ = leb.next;
-  return leb.value;
-}
-
-Result<int64_t> Reader::s33(std::string_view what) {
-  const auto leb = read_leb_signed<33>(at_, end_);
-  if (leb.error != LebError::kNone) {
-    return malformed(fmt::format("{}, reading {}", text(leb.error), what));
-  }
-  at_ = leb.next;
-  return leb.value;
+detail::Failure<Error> Reader::bad_leb(LebError error, std::string_view what) const {
+  return malformed(fmt::format("{}, reading {}", text(error), what));
 }
 
 Result<ByteSpan> Reader::bytes(uint64_t size, std::string_view what) {

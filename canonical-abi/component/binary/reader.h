@@ -7,6 +7,7 @@
 
 #include "canonical-abi/types/arena.h"
 #include "interp/base/bytes.h"
+#include "interp/base/leb128.h"
 #include "interp/base/result.h"
 
 namespace tappet::component {
@@ -32,10 +33,21 @@ class Reader {
   Result<uint8_t> byte(std::string_view what);
   // Without advancing.
   Result<uint8_t> peek(std::string_view what) const;
-  Result<uint32_t> u32(std::string_view what);
-  Result<uint64_t> u64(std::string_view what);
+  // LEB128 of N bits.
+  template <int N>
+  Result<uint64_t> unsigned_leb(std::string_view what) {
+    return leb(read_leb_unsigned<N>(at_, end_), what);
+  }
+  template <int N>
+  Result<int64_t> signed_leb(std::string_view what) {
+    return leb(read_leb_signed<N>(at_, end_), what);
+  }
+  Result<uint32_t> u32(std::string_view what) {
+    return static_cast<uint32_t>(TAPPET_TRY(unsigned_leb<32>(what)));
+  }
+  Result<uint64_t> u64(std::string_view what) { return unsigned_leb<64>(what); }
   // A type: a non-negative index, or a negative number that is the opcode `byte - 0x80`.
-  Result<int64_t> s33(std::string_view what);
+  Result<int64_t> s33(std::string_view what) { return signed_leb<33>(what); }
   Result<ByteSpan> bytes(uint64_t size, std::string_view what);
   // A range of `size` bytes as a reader of its own.
   Result<Reader> sub(uint64_t size, std::string_view what);
@@ -56,6 +68,13 @@ class Reader {
  private:
   Result<uint32_t> count(std::string_view what, uint32_t limit, size_t item_size);
   detail::Failure<Error> unexpected_end(std::string_view what) const;
+  template <class T>
+  Result<T> leb(const LebResult<T>& read, std::string_view what) {
+    if (read.error != LebError::kNone) return bad_leb(read.error, what);
+    at_ = read.next;
+    return read.value;
+  }
+  detail::Failure<Error> bad_leb(LebError error, std::string_view what) const;
 
   const uint8_t* at_;
   const uint8_t* end_;

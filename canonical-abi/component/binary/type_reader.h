@@ -15,7 +15,7 @@ Result<Sort> read_sort(Reader& in, std::string_view what);
 Result<Sort> read_core_sort(Reader& in, std::string_view what);
 Result<syntax::SortIndex> read_sort_index(Reader& in, std::string_view what);
 Result<syntax::SortIndex> read_core_sort_index(Reader& in, std::string_view what);
-Result<syntax::ExternName> read_extern_name(Reader& in);
+Result<ExternName> read_extern_name(Reader& in);
 Result<syntax::ExternTypeUse> read_extern_type(Reader& in);
 Result<syntax::Alias> read_alias(Reader& in);
 
