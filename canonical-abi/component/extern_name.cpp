@@ -18,7 +18,7 @@ auto invalid(std::string message) { return fail(ErrorKind::kInvalid, std::move(m
 
 Result<> check_label(std::string_view label) {
   if (is_kebab_label(label)) return {};
-  return invalid(fmt::format("{} is not in kebab case", quoted(label)));
+  return invalid(fmt::format("{} is not in kebab case", quote(label)));
 }
 
 // words: a label without acronyms.
@@ -26,7 +26,7 @@ Result<> check_words(std::string_view words) {
   TAPPET_TRY(check_label(words));
   if (std::none_of(words.begin(), words.end(), is_upper)) return {};
   return invalid(fmt::format("{} is not in kebab case: namespaces and packages are in lower case",
-                             quoted(words)));
+                             quote(words)));
 }
 
 // Cuts what is before the first `mark` off the front; everything if there is no mark.
@@ -58,7 +58,7 @@ bool are_identifiers(std::string_view text, bool allow_leading_zeros) {
 Result<> check_version(std::string_view version, const ComponentFeatureSet& features) {
   if (is_semver(version)) return {};
   if (is_canon_version(version)) return require(features, ComponentFeature::kVersionSuffix);
-  return invalid(fmt::format("{} is not a valid semver", quoted(version)));
+  return invalid(fmt::format("{} is not a valid semver", quote(version)));
 }
 
 Result<ParsedName> parse_annotated(std::string_view rest, ParsedName::Kind kind) {
@@ -68,7 +68,7 @@ Result<ParsedName> parse_annotated(std::string_view rest, ParsedName::Kind kind)
   if (kind != ParsedName::Kind::kConstructor) {
     const size_t dot = rest.find('.');
     if (dot == std::string_view::npos) {
-      return invalid(fmt::format("failed to find `.` in {}", quoted(rest)));
+      return invalid(fmt::format("failed to find `.` in {}", quote(rest)));
     }
     parsed.label = rest.substr(0, dot);
     parsed.member = rest.substr(dot + 1);
@@ -148,7 +148,7 @@ Result<ParsedName> parse_interface_name(std::string_view name,
   const size_t slash = path.find('/');
   if (slash == std::string_view::npos ||
       path.substr(0, slash).find(':') == std::string_view::npos) {
-    return invalid(fmt::format("{} must be an interface name, such as `a:b/c`", quoted(name)));
+    return invalid(fmt::format("{} must be an interface name, such as `a:b/c`", quote(name)));
   }
   parsed.package = path.substr(0, slash);
   parsed.projection = path.substr(slash + 1);

@@ -163,7 +163,7 @@ Result<CoreExportList> TypeArena::core_exports(std::span<const CoreExport> expor
   for (size_t i = 1; i < list.by_name.size(); ++i) {
     const std::string_view name = list.items[list.by_name[i]].name;
     if (name == list.items[list.by_name[i - 1]].name) {
-      return fail(ErrorKind::kInvalid, fmt::format("export name {} already defined", quoted(name)));
+      return fail(ErrorKind::kInvalid, fmt::format("export name {} already defined", quote(name)));
     }
   }
   return list;
@@ -181,7 +181,7 @@ Result<const ModuleType*> TypeArena::module(std::span<const CoreImport> imports,
     const CoreImport& item = t.imports[t.imports_by_name[i]];
     if (key(item) == key(t.imports[t.imports_by_name[i - 1]])) {
       return fail(ErrorKind::kInvalid,
-                  fmt::format("duplicate import {} {}", quoted(item.module), quoted(item.name)));
+                  fmt::format("duplicate import {} {}", quote(item.module), quote(item.name)));
     }
   }
   const uint64_t size = uint64_t{1} + imports.size() + exports.size();

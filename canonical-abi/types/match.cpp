@@ -16,18 +16,18 @@ namespace {
 std::string place_of(TypeKind kind, const Labelled& item, size_t index) {
   switch (kind) {
     case TypeKind::kRecord:
-      return fmt::format("field {}", quoted(item.label));
+      return fmt::format("field {}", quote(item.label));
     case TypeKind::kTuple:
       return fmt::format("tuple element {}", index);
     case TypeKind::kFlags:
-      return fmt::format("flag {}", quoted(item.label));
+      return fmt::format("flag {}", quote(item.label));
     default:
-      return fmt::format("case {}", quoted(item.label));
+      return fmt::format("case {}", quote(item.label));
   }
 }
 
 std::string name_of(const Resource& resource) {
-  return resource.name.empty() ? "an unnamed one" : quoted(resource.name);
+  return resource.name.empty() ? "an unnamed one" : quote(resource.name);
 }
 
 std::string_view items_name(TypeKind kind) {
@@ -204,7 +204,7 @@ Result<> Matcher::match_item(const ValType& in, const Labelled& actual, const La
                              size_t index) {
   if (actual.label != expected.label) {
     return mismatch(fmt::format("expected {}, found {}", place_of(in.kind, expected, index),
-                                quoted(actual.label)));
+                                quote(actual.label)));
   }
   Result<> matched = match_optional(actual.type, expected.type);
   if (matched.ok()) return matched;
@@ -223,12 +223,12 @@ Result<> Matcher::match_func(const FuncType& actual, const FuncType& expected) {
   for (size_t i = 0; i < expected.params.size(); ++i) {
     const std::string_view name = expected.params[i].label;
     if (actual.params[i].label != name) {
-      return mismatch(fmt::format("expected parameter named {}, found {}", quoted(name),
-                                  quoted(actual.params[i].label)));
+      return mismatch(fmt::format("expected parameter named {}, found {}", quote(name),
+                                  quote(actual.params[i].label)));
     }
     Result<> matched = match_value(*actual.params[i].type, *expected.params[i].type);
     if (!matched.ok()) {
-      return fail(in_context(fmt::format("parameter {}", quoted(name)), matched.error()));
+      return fail(in_context(fmt::format("parameter {}", quote(name)), matched.error()));
     }
   }
   if (Result<> r = match_optional(actual.result, expected.result); !r.ok()) {
@@ -240,9 +240,9 @@ Result<> Matcher::match_func(const FuncType& actual, const FuncType& expected) {
 Result<> Matcher::match_exports(const ExternList& actual, const ExternList& expected) {
   for (const NamedExtern& e : expected.items) {
     const NamedExtern* const found = actual.get(e.name);
-    if (!found) return mismatch(fmt::format("missing expected export {}", quoted(e.name)));
+    if (!found) return mismatch(fmt::format("missing expected export {}", quote(e.name)));
     if (Result<> r = match(found->type, e.type); !r.ok()) {
-      return fail(in_context(fmt::format("export {}", quoted(e.name)), r.error()));
+      return fail(in_context(fmt::format("export {}", quote(e.name)), r.error()));
     }
   }
   return {};
@@ -253,9 +253,9 @@ Result<> Matcher::match_exports(const ExternList& actual, const ExternList& expe
 Result<> Matcher::match_imports(const ExternList& actual, const ExternList& expected) {
   for (const NamedExtern& a : actual.items) {
     const NamedExtern* const found = expected.get(a.name);
-    if (!found) return mismatch(fmt::format("missing expected import {}", quoted(a.name)));
+    if (!found) return mismatch(fmt::format("missing expected import {}", quote(a.name)));
     if (Result<> r = match(found->type, a.type); !r.ok()) {
-      return fail(in_context(fmt::format("import {}", quoted(a.name)), r.error()));
+      return fail(in_context(fmt::format("import {}", quote(a.name)), r.error()));
     }
   }
   return {};
@@ -299,7 +299,7 @@ Result<> Matcher::match_module(const ModuleType& actual, const ModuleType& expec
     return fail(std::move(error));
   };
   for (const CoreImport& a : actual.imports) {
-    const std::string name = quoted(fmt::format("{}::{}", a.module, a.name));
+    const std::string name = quote(fmt::format("{}::{}", a.module, a.name));
     const CoreImport* const found = expected.find_import(a.module, a.name);
     if (!found) return mismatch(fmt::format("missing expected import {}", name));
     Result<> r = match_core(registry_, found->type, a.type);
@@ -307,9 +307,9 @@ Result<> Matcher::match_module(const ModuleType& actual, const ModuleType& expec
   }
   for (const CoreExport& e : expected.exports.items) {
     const CoreExport* const found = actual.exports.get(e.name);
-    if (!found) return mismatch(fmt::format("missing expected export {}", quoted(e.name)));
+    if (!found) return mismatch(fmt::format("missing expected export {}", quote(e.name)));
     Result<> r = match_core(registry_, found->type, e.type);
-    if (!r.ok()) return place(fmt::format("export {}", quoted(e.name)), std::move(r));
+    if (!r.ok()) return place(fmt::format("export {}", quote(e.name)), std::move(r));
   }
   return {};
 }

@@ -121,7 +121,7 @@ void add_list(std::string& out, std::string_view word, const std::vector<ValueTy
 
 }  // namespace
 
-std::string quoted(std::string_view name) {
+std::string quote(std::string_view name) {
   size_t length = std::min(name.size(), kMaxName);
   while (length < name.size() && length > 0 && (name[length] & 0xc0) == 0x80) --length;
   std::string out = "`";

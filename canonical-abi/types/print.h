@@ -10,7 +10,7 @@
 namespace tappet::component {
 
 // A name from a file between backquotes: cut if long, without control characters.
-std::string quoted(std::string_view name);
+std::string quote(std::string_view name);
 
 std::string to_string(const ValType& type);
 std::string to_string(const FuncType& type);

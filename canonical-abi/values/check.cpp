@@ -60,7 +60,7 @@ Result<> check_fields(const ComponentValue& v, const ValType& type) {
     if (r.ok()) continue;
     const std::string_view label = type.items[i].label;
     return fail(in_context(
-        label.empty() ? fmt::format("element {}", i) : fmt::format("field {}", quoted(label)),
+        label.empty() ? fmt::format("element {}", i) : fmt::format("field {}", quote(label)),
         r.error()));
   }
   return {};
@@ -73,12 +73,12 @@ Result<> check_case(const ComponentValue& v, const ValType& type) {
   }
   const Labelled& c = type.items[v.case_index()];
   if ((v.payload() != nullptr) != (c.type != nullptr)) {
-    return wrong(fmt::format("case {} has {} payload", quoted(c.label), c.type ? "a" : "no"));
+    return wrong(fmt::format("case {} has {} payload", quote(c.label), c.type ? "a" : "no"));
   }
   if (!c.type) return {};
   Result<> r = check_value(*v.payload(), *c.type);
   if (r.ok()) return {};
-  return fail(in_context(fmt::format("case {}", quoted(c.label)), r.error()));
+  return fail(in_context(fmt::format("case {}", quote(c.label)), r.error()));
 }
 
 }  // namespace

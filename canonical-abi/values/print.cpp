@@ -32,7 +32,7 @@ class Printer {
       case TypeKind::kChar:
         return character(v.as_char());
       case TypeKind::kString:
-        return quoted(v.string());
+        return quote(v.string());
       case TypeKind::kList:
       case TypeKind::kFixedList:
       case TypeKind::kMap:
@@ -74,7 +74,7 @@ class Printer {
     escaped(c, '\'');
     add("'");
   }
-  void quoted(std::string_view text) {
+  void quote(std::string_view text) {
     add("\"");
     ByteSpan rest = as_bytes(text);
     while (const auto c = next_utf8(rest)) escaped(*c, '"');

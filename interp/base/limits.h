@@ -49,8 +49,8 @@ inline constexpr uint32_t kTotalInstances = 10'000;
 inline constexpr uint64_t kDecodedBytesFactor = 32;
 inline constexpr uint64_t kDecodedBytesSlack = uint64_t{16} << 20;
 // What type checking a component may cost, in visited type nodes: per byte of it, and at least.
-inline constexpr uint64_t kCheckStepsPerByte = 64;
-inline constexpr uint64_t kCheckSteps = 50'000'000;
+inline constexpr uint64_t kCheckStepsPerByte = 8;
+inline constexpr uint64_t kCheckSteps = 10'000'000;
 
 // Canonical ABI (definitions.py: MAX_*).
 inline constexpr uint32_t kFlatParams = 16;

@@ -31,10 +31,10 @@ Result<> Validator::alias_export(Scope& scope, const syntax::Alias& alias) {
   const NamedExtern* const found = scope.instances[alias.instance]->exports.get(alias.name);
   if (!found) {
     return invalid(
-        fmt::format("instance {} has no export named {}", alias.instance, quoted(alias.name)));
+        fmt::format("instance {} has no export named {}", alias.instance, quote(alias.name)));
   }
   if (found->type.sort != alias.sort) {
-    return invalid(fmt::format("export {} for instance {} is not a {}", quoted(alias.name),
+    return invalid(fmt::format("export {} for instance {} is not a {}", quote(alias.name),
                                alias.instance, row(alias.sort).text));
   }
   TAPPET_TRY(push(scope, found->type));
@@ -49,10 +49,10 @@ Result<> Validator::alias_core_export(Scope& scope, const syntax::Alias& alias) 
   const CoreExport* const found = scope.core_instances[alias.instance].get(alias.name);
   if (!found) {
     return invalid(
-        fmt::format("core instance {} has no export named {}", alias.instance, quoted(alias.name)));
+        fmt::format("core instance {} has no export named {}", alias.instance, quote(alias.name)));
   }
   if (kind_of(found->type) != *kind) {
-    return invalid(fmt::format("export {} for core instance {} is not a {}", quoted(alias.name),
+    return invalid(fmt::format("export {} for core instance {} is not a {}", quote(alias.name),
                                alias.instance, tappet::to_string(*kind)));
   }
   TAPPET_TRY(push_core(scope, found->type));

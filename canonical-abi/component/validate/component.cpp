@@ -232,8 +232,9 @@ Result<std::vector<BoundResource>> Validator::defined_resources(Scope& scope) {
     const auto found = paths.find(r);
     if (found == paths.end()) {
       return invalid(fmt::format("resource type {} is used by an export but is not exported itself",
-                                 quoted(r->name)));
+                                 quote(r->name)));
     }
+    scope.give_name(r, found->second.back());
     defined.push_back({r, found->second});
   }
   return defined;

@@ -30,7 +30,7 @@ Result<> check_resource_label(const ResourceName* resource, std::string_view lab
   }
   if (found->second == uniqueness_key(label)) return {};
   return invalid(
-      fmt::format("function does not match expected resource name {}", quoted(found->second)));
+      fmt::format("function does not match expected resource name {}", quote(found->second)));
 }
 
 }  // namespace
@@ -149,7 +149,8 @@ Result<> Validator::export_definition(Scope& scope, const syntax::Export& item_s
   const std::string_view name = item_syntax.name.name;
   const Item exported = TAPPET_TRY(item(scope, item_syntax.item));
   const ExternType actual = TAPPET_TRY(item_type(scope, item_syntax.item));
-  NewExtern made{{actual.sort, TAPPET_TRY(renamed(actual.type))}, {}};
+  NewExtern made{actual, {}};
+  if (actual.sort == Sort::kType) made.type.type = TAPPET_TRY(renamed(actual.type));
   if (item_syntax.type) {
     made = TAPPET_TRY(extern_type(scope, *item_syntax.type, name));
     Matcher matcher(*options_.registry, budget(), ErrorKind::kInvalid);
@@ -161,10 +162,7 @@ Result<> Validator::export_definition(Scope& scope, const syntax::Export& item_s
     }
     for (const BoundResource& f : made.fresh) scope.local_resources.push_back(f.resource);
   } else if (const ResourceName* const resource = actual.type.resource()) {
-    const auto unnamed = scope.unnamed_resources.find(resource->resource);
-    if (unnamed != scope.unnamed_resources.end() && unnamed->second->name.empty()) {
-      unnamed->second->name = name;
-    }
+    scope.give_name(resource->resource, name);
   }
   TAPPET_TRY(add_named(scope, false, item_syntax.name, made.type));
   if (exported.sort == Sort::kComponent) {
@@ -184,7 +182,7 @@ Result<> Validator::add_named(Scope& scope, bool is_import, const ExternName& na
     return invalid(
         fmt::format("{0} {1}: {2} not valid to be used as {0}, its type refers to types "
                     "without an externally visible name",
-                    direction, quoted(name.name), row(type.sort).text));
+                    direction, quote(name.name), row(type.sort).text));
   }
   if (!is_import && type.sort == Sort::kValue && type.type.value()->contains_borrow) {
     return invalid("an exported value cannot contain a `borrow` type");
@@ -194,7 +192,7 @@ Result<> Validator::add_named(Scope& scope, bool is_import, const ExternName& na
     visible.labels.insert(uniqueness_key(name.name));
   }
   if (Result<> r = check_name(name, type, visible); !r.ok()) {
-    return fail(in_context(fmt::format("{} name {}", direction, quoted(name.name)), r.error()));
+    return fail(in_context(fmt::format("{} name {}", direction, quote(name.name)), r.error()));
   }
   TAPPET_TRY((is_import ? scope.import_names : scope.export_names).add(name.name, direction));
   (is_import ? scope.imports : scope.exports).push_back({name.name, type});
@@ -228,7 +226,7 @@ Result<> Validator::check_annotation(const ParsedName& name, const ExternType& t
   const Labelled& self = func->params[0];
   if (self.label != "self") {
     return invalid(fmt::format("function should have a first argument called `self`, found {}",
-                               quoted(self.label)));
+                               quote(self.label)));
   }
   if (self.type->kind != TypeKind::kBorrow) {
     return invalid("function should take a first argument of `(borrow $T)`");
@@ -249,7 +247,7 @@ Result<> Validator::check_attributes(const ExternName& name, const ParsedName& p
   const std::string whole = std::string(parsed.version) + std::string(*name.version_suffix);
   if (is_canon_version(parsed.version) && is_semver(whole)) return {};
   return invalid(fmt::format("versionsuffix {} does not complete a canonical version to a semver",
-                             quoted(*name.version_suffix)));
+                             quote(*name.version_suffix)));
 }
 
 }  // namespace tappet::component

@@ -25,7 +25,7 @@ Result<std::map<std::string_view, const Arg*>> by_name(std::span<const Arg> args
   for (const Arg& arg : args) {
     if (!all.try_emplace(arg.name, &arg).second) {
       return invalid(fmt::format("instantiation argument {0} conflicts with previous argument {0}",
-                                 quoted(arg.name)));
+                                 quote(arg.name)));
     }
   }
   return all;
@@ -50,19 +50,19 @@ Result<> Validator::core_instantiate(Scope& scope, const syntax::CoreInstance& i
     const auto arg = args.find(import.module);
     if (arg == args.end()) {
       return invalid(
-          fmt::format("missing module instantiation argument named {}", quoted(import.module)));
+          fmt::format("missing module instantiation argument named {}", quote(import.module)));
     }
     const CoreExportList& given = scope.core_instances[arg->second->instance];
     const CoreExport* const found = given.get(import.name);
     if (!found) {
       return invalid(
           fmt::format("module instantiation argument {} does not export an item named {}",
-                      quoted(import.module), quoted(import.name)));
+                      quote(import.module), quote(import.name)));
     }
     if (Result<> r = match_core(*options_.registry, found->type, import.type); !r.ok()) {
       return invalid(
           fmt::format("module instantiation argument {} exports {} with another type: {}",
-                      quoted(import.module), quoted(import.name), r.error().message));
+                      quote(import.module), quote(import.name), r.error().message));
     }
   }
   scope.core_instances.push_back(module.exports);
@@ -108,11 +108,11 @@ Result<> Validator::instantiate(Scope& scope, const syntax::Instance& instance) 
   for (const NamedExtern& import : component.type->imports.items) {
     const auto arg = args.find(import.name);
     if (arg == args.end()) {
-      return invalid(fmt::format("missing import named {}", quoted(import.name)));
+      return invalid(fmt::format("missing import named {}", quote(import.name)));
     }
     Result<> matched = matcher.match(arg->second, import.type);
     if (!matched.ok()) {
-      return fail(in_context(fmt::format("type mismatch for import {}", quoted(import.name)),
+      return fail(in_context(fmt::format("type mismatch for import {}", quote(import.name)),
                              std::move(matched).error()));
     }
   }
@@ -152,7 +152,7 @@ Result<> Validator::bundle(Scope& scope, const syntax::Instance& instance) {
     made.exports.push_back({e.name, TAPPET_TRY(item(scope, e.item))});
     const ExternType type = TAPPET_TRY(item_type(scope, e.item));
     if (Result<> r = check_name(e.name, type, nothing); !r.ok()) {
-      return fail(in_context(fmt::format("export name {}", quoted(e.name.name)), r.error()));
+      return fail(in_context(fmt::format("export name {}", quote(e.name.name)), r.error()));
     }
     TAPPET_TRY(names.add(e.name.name, "export"));
     exports.push_back({e.name.name, type});

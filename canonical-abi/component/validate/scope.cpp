@@ -9,8 +9,15 @@ namespace tappet::component {
 Result<> NameSet::add(std::string_view name, std::string_view what) {
   const auto [found, inserted] = names_.try_emplace(uniqueness_key(name), name);
   if (inserted) return {};
-  return invalid(fmt::format("{} name {} conflicts with previous name {}", what, quoted(name),
-                             quoted(found->second)));
+  return invalid(fmt::format("{} name {} conflicts with previous name {}", what, quote(name),
+                             quote(found->second)));
+}
+
+void Scope::give_name(const Resource* resource, std::string_view name) {
+  const auto unnamed = unnamed_resources.find(resource);
+  if (unnamed == unnamed_resources.end()) return;
+  unnamed->second->name = name;
+  unnamed_resources.erase(unnamed);
 }
 
 size_t Scope::size(Sort sort) const {

@@ -88,6 +88,8 @@ struct Scope {
   std::map<std::tuple<uint32_t, Sort, uint32_t>, uint32_t> captures;  // (count, sort, index)
   std::optional<ValueType> context_type;  // of context.get and context.set
 
+  // Names one of unnamed_resources, unless it has a name.
+  void give_name(const Resource* resource, std::string_view name);
   // The size of an index space.
   size_t size(Sort sort) const;
   // "type index 3 out of bounds" unless there is such an item.

@@ -36,7 +36,7 @@ Result<> check_labels(std::span<const syntax::LabelUse> uses, std::string_view w
   for (const syntax::LabelUse& use : uses) {
     if (use.label.empty()) return invalid(fmt::format("{} name cannot be empty", what));
     if (!is_kebab_label(use.label)) {
-      return invalid(fmt::format("{} name {} is not in kebab case", what, quoted(use.label)));
+      return invalid(fmt::format("{} name {} is not in kebab case", what, quote(use.label)));
     }
     TAPPET_TRY(names.add(use.label, what));
   }
