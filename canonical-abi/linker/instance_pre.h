@@ -1,0 +1,61 @@
+// A linked component: everything that its instances have in common.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "canonical-abi/component/component.h"
+#include "canonical-abi/linker/entity.h"
+#include "canonical-abi/linker/host_interfaces.h"
+#include "canonical-abi/linker/version.h"
+
+namespace tappet::component {
+
+// An exported function. `ref` finds it in each instance.
+struct ExportedFunction {
+  std::string_view name;
+  FuncRef ref;
+  const FuncType* type = nullptr;
+};
+
+// An exported instance; or, with an empty name, the functions exported without one.
+struct ExportedInterface {
+  std::string_view name;
+  std::vector<ExportedFunction> functions;  // sorted by name
+
+  const ExportedFunction* find(std::string_view function) const;
+};
+
+// Immutable; shared by threads, and by its instances, which keep it alive.
+class InstancePre {
+ public:
+  const Component& component() const { return *component_; }
+  const Plan& plan() const { return plan_; }
+
+  // The interface that is exported under that name or, if there is none, with another version of
+  // its track (version.h); "" for the functions without interface. Null: there is none.
+  const ExportedInterface* find_interface(std::string_view name) const {
+    return exports_.find(name);
+  }
+  // The same with a function in it.
+  const ExportedFunction* find_function(std::string_view interface,
+                                        std::string_view function) const {
+    const ExportedInterface* const found = find_interface(interface);
+    return found == nullptr ? nullptr : found->find(function);
+  }
+  // All of them, by name.
+  const VersionedMap<ExportedInterface>& exports() const { return exports_; }
+
+ private:
+  friend class Linker;
+  InstancePre() = default;
+
+  std::shared_ptr<const Component> component_;
+  std::shared_ptr<const HostInterfaces> hosts_;
+  Plan plan_;
+  VersionedMap<ExportedInterface> exports_;
+};
+
+}  // namespace tappet::component

@@ -1,0 +1,88 @@
+// Making instances of a linked component.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "canonical-abi/linker/instance_pre.h"
+#include "canonical-abi/runtime/component_store.h"
+#include "interp/runtime/instantiate.h"
+
+namespace tappet::component {
+
+// An instance of a component with all that it contains. Lives in its store, and as long.
+class InstanceTree final : public ComponentStore::Owned {
+ public:
+  // A function that the component exports, by what InstancePre::find_function found.
+  const FuncInst& function(FuncRef ref) const {
+    return ref.is_host ? pre_->plan().host_funcs[ref.index] : funcs_[ref.index];
+  }
+  const InstancePre& pre() const { return *pre_; }
+  ComponentInstance& root() { return instances_.front(); }
+
+ private:
+  friend class Instantiation;
+  InstanceTree(std::shared_ptr<const InstancePre> pre, ComponentStore& store);
+
+  const Plan& plan() const { return pre_->plan(); }
+  const ResourceType* resource_type(ResourceRef ref) const;
+  Function* function(CoreRef ref);
+  Memory* memory(CoreRef ref);
+  Extern core_item(const PlannedImport& import);
+  LiftLowerOptions options(const PlannedOptions& planned);
+
+  void define_resource(uint32_t index);
+  void define_lift(uint32_t index);
+  void define_canon(uint32_t index);
+
+  std::shared_ptr<const InstancePre> pre_;
+  std::deque<ComponentInstance> instances_;
+  std::vector<const ResourceType*> slots_;
+  std::unique_ptr<ResourceType[]> resources_;
+  std::unique_ptr<FuncInst[]> funcs_;
+  std::unique_ptr<CanonFunction[]> canons_;
+  std::vector<Instance*> cores_;
+};
+
+// One instantiation, as the embedder drives it: start functions are guest code, so it may have to be
+// resumed like a task. Neither copies nor moves; loop thread only. Goes before its store.
+class Instantiation {
+ public:
+  // `on_wake`: see Activity.
+  Instantiation(std::shared_ptr<const InstancePre> pre, ComponentStore& store,
+                std::function<void()> on_wake = {});
+  // Unless it has ended, what was made so far stays in the store and cannot be entered.
+  ~Instantiation();
+  Instantiation(const Instantiation&) = delete;
+  Instantiation& operator=(const Instantiation&) = delete;
+
+  // Runs or resumes it. After kReturned or kTrapped the same again. kTrapped stands for failures of
+  // every kind: see failure().
+  Outcome run();
+  // After kReturned. Owned by the store.
+  InstanceTree& instance() { return *tree_; }
+  // After kTrapped: a trap of guest code, or an Error: kLimit, kResource.
+  const InstantiateError& failure() const { return failure_; }
+  // After kSuspended: see Task.
+  bool runnable() const { return activity_.runnable(); }
+
+ private:
+  Outcome run_steps();
+  // Makes a core instance. kReturned: go on.
+  Outcome instantiate_core(const PlannedCore& core);
+  Outcome run_start();
+  Outcome fail_with(InstantiateError failure);
+
+  std::shared_ptr<const InstancePre> pre_;
+  ComponentStore& store_;
+  InstanceTree* tree_ = nullptr;
+  size_t step_ = 0;
+  ComponentInstance* starting_ = nullptr;  // whose start function runs
+  std::vector<Extern> imports_;
+  InstantiateError failure_;
+  std::optional<Outcome> ended_;
+  Activity activity_;
+};
+
+}  // namespace tappet::component

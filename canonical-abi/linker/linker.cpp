@@ -1,0 +1,54 @@
+#include "canonical-abi/linker/linker.h"
+
+#include "canonical-abi/linker/import_resolver.h"
+#include "canonical-abi/linker/planner.h"
+
+namespace tappet::component {
+namespace {
+
+// A function's type as its component exports it. A host's function has the host's type.
+ExportedFunction exported(const Plan& plan, std::string_view name, FuncRef ref) {
+  return {name, ref,
+          ref.is_host ? plan.host_funcs[ref.index].type : &plan.lifts[ref.index].signature->type};
+}
+
+void add_functions(const Plan& plan, const Entities& from, ExportedInterface& to) {
+  for (const auto& [name, entity] : from) {
+    if (entity.sort == Sort::kFunc) to.functions.push_back(exported(plan, name, entity.func()));
+  }
+}
+
+void add_exports(const Plan& plan, const Entities& exports,
+                 const std::deque<Entities>& instances, VersionedMap<ExportedInterface>& to) {
+  ExportedInterface root;
+  add_functions(plan, exports, root);
+  if (!root.functions.empty()) to.add("", std::move(root));
+  for (const auto& [name, entity] : exports) {
+    if (entity.sort != Sort::kInstance) continue;
+    ExportedInterface interface;
+    interface.name = name;
+    add_functions(plan, instances[entity.first], interface);
+    to.add(std::string(name), std::move(interface));
+  }
+}
+
+}  // namespace
+
+Linker::Linker(Engine engine, LinkOptions options)
+    : engine_(std::move(engine)), options_(options), hosts_(std::make_shared<HostInterfaces>()) {}
+
+Result<std::shared_ptr<const InstancePre>> Linker::link(
+    std::shared_ptr<const Component> component) const {
+  const std::shared_ptr<InstancePre> pre(new InstancePre);
+  pre->component_ = component;
+  pre->hosts_ = hosts_;
+  std::deque<Entities> instances;
+  ImportResolver imports(*hosts_, options_.unknown_imports_trap, *component, pre->plan_, instances);
+  Entities args = TAPPET_TRY(imports.resolve());
+  Planner planner(pre->plan_, instances, engine_.config().memory, options_.calls_between_relatives);
+  const Entities exports = TAPPET_TRY(planner.run(std::move(component), std::move(args)));
+  add_exports(pre->plan_, exports, instances, pre->exports_);
+  return std::shared_ptr<const InstancePre>(pre);
+}
+
+}  // namespace tappet::component
