@@ -209,7 +209,7 @@ bool lift_flat_values(LiftLowerContext& cx, CoreValueIter& vi, const ValueTypes&
   assert(vs.size() == ts.types.size());
   if (!ts.in_memory) return lift_flat_items(cx, vi, ts.types, vs);
   const uint64_t ptr = vi.next(cx.ptr_size());
-  if (!cx.check_range(ptr, ts.size, ts.alignment, "pointer")) return false;
+  if (!cx.check_range(ptr, ts.size, ts.alignment, "value")) return false;
   return load_fields(cx, ptr, ts.types, vs);
 }
 
@@ -219,11 +219,11 @@ bool lower_flat_values(LiftLowerContext& cx, std::span<const ComponentValue> vs,
   if (!ts.in_memory) return lower_flat_items(cx, vs, ts.types, flat);
   uint64_t ptr = 0;
   if (out_param == nullptr) {
-    if (!cx.allocate(ts.alignment, ts.size, "pointer", ptr)) return false;
+    if (!cx.allocate(ts.alignment, ts.size, "value", ptr)) return false;
     flat.push(ptr);
   } else {
     ptr = out_param->next(cx.ptr_size());
-    if (!cx.check_range(ptr, ts.size, ts.alignment, "pointer")) return false;
+    if (!cx.check_range(ptr, ts.size, ts.alignment, "value")) return false;
   }
   return store_fields(cx, vs, ts.types, ptr);
 }

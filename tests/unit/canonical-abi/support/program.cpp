@@ -1,0 +1,118 @@
+#include "tests/unit/canonical-abi/support/program.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "interp/binary/decoder.h"
+#include "interp/validate/validator.h"
+
+namespace tappet::component::test {
+
+Bytes read_data(std::string_view file) {
+  const std::filesystem::path path =
+      std::filesystem::path(TAPPET_ROOT) / "tests/unit/canonical-abi/data" / file;
+  std::ifstream in(path, std::ios::binary);
+  EXPECT_TRUE(in) << path;
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+Result<std::shared_ptr<const Component>> load(const Engine& engine, std::string_view file) {
+  ComponentOptions options;
+  options.registry = engine.registry();
+  options.load_module = [&engine](const std::shared_ptr<const Bytes>& owner, ByteSpan bytes,
+                                  uint64_t offset) -> Result<std::shared_ptr<const Module>> {
+    auto module = TAPPET_TRY(decode_module(owner, bytes, offset, engine.decode_options()));
+    TAPPET_TRY(validate_module(*module, engine.config().features));
+    return module;
+  };
+  return load_component(read_data(file), options);
+}
+
+Host::Host(std::string name, std::string version) : arena_(std::make_shared<TypeArena>()) {
+  def_.name = std::move(name);
+  def_.version = std::move(version);
+  def_.types = arena_;
+}
+
+const Resource* Host::resource(std::string name, const HostResourceType& type) {
+  const auto slot = static_cast<uint32_t>(def_.resources.size());
+  const Resource* const made = *arena_->resource({.name = type.name, .slot = slot});
+  def_.resources.push_back({std::move(name), &type, made});
+  return made;
+}
+
+const ValType* Host::handle(TypeKind kind, const Resource* resource) {
+  return *arena_->handle(kind, *arena_->name_of(resource));
+}
+
+const ValType* Host::compose(TypeKind kind, std::vector<Labelled> items) {
+  return *arena_->compose(kind, items);
+}
+
+Host& Host::func(std::string name, std::vector<Labelled> params, const ValType* result,
+                 HostBody body) {
+  def_.functions.push_back({std::move(name), *arena_->func(false, params, result), std::move(body)});
+  return *this;
+}
+
+Program::Program(std::string file, LinkOptions options)
+    : file_(std::move(file)), linker_(engine_, options) {}
+
+std::string Program::link() {
+  auto component = load(engine_, file_);
+  EXPECT_TRUE(component.ok()) << file_ << ": " << component.error().to_string();
+  if (!component.ok()) return component.error().to_string();
+  auto pre = linker_.link(*component);
+  if (!pre.ok()) return pre.error().to_string();
+  pre_ = *pre;
+  return "";
+}
+
+void Program::prepare(const ComponentLimits& limits) {
+  if (!pre_) ASSERT_EQ(link(), "");
+  tree_ = nullptr;
+  store_ = std::make_unique<ComponentStore>(engine_, limits);
+}
+
+Outcome Program::instantiate(std::string* failure) {
+  Instantiation instantiation(pre_, *store_);
+  const Outcome outcome = instantiation.run();
+  if (outcome == Outcome::kReturned) tree_ = &instantiation.instance();
+  if (outcome == Outcome::kTrapped && failure) *failure = to_string(instantiation.failure());
+  return outcome;
+}
+
+void Program::start(const ComponentLimits& limits) {
+  prepare(limits);
+  std::string failure;
+  ASSERT_EQ(instantiate(&failure), Outcome::kReturned) << failure;
+}
+
+const FuncInst& Program::function(std::string_view name, std::string_view interface) {
+  const ExportedFunction* const found = pre_->find_function(interface, name);
+  EXPECT_NE(found, nullptr) << interface << " " << name;
+  return tree_->function(found->ref);
+}
+
+std::string Program::call(std::string_view name, std::vector<ComponentValue> args,
+                          std::string_view interface) {
+  if (tree_ == nullptr) start();
+  const FuncInst& func = function(name, interface);
+  Task task(*store_, func, std::move(args));
+  switch (task.run()) {
+    case Outcome::kReturned:
+      return func.type->result ? to_string(task.result(), func.type->result) : "";
+    case Outcome::kTrapped:
+      return "trap: " + task.trap().message;
+    case Outcome::kSuspended:
+      return "suspended";
+    case Outcome::kInterrupted:
+      return "interrupted";
+  }
+  return "";
+}
+
+}  // namespace tappet::component::test
