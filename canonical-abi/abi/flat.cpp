@@ -152,8 +152,7 @@ bool lift_flat(LiftLowerContext& cx, CoreValueIter& vi, const ValType& t, Compon
   }
 }
 
-bool lower_flat(LiftLowerContext& cx, const ComponentValue& v, const ValType& t,
-                FlatValues& flat) {
+bool lower_flat(LiftLowerContext& cx, const ComponentValue& v, const ValType& t, FlatValues& flat) {
   assert(v.kind() == t.kind);
   switch (t.kind) {
     case TypeKind::kString:

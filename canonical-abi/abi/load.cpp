@@ -155,9 +155,8 @@ bool load(LiftLowerContext& cx, uint64_t ptr, const ValType& t, ComponentValue& 
     case TypeKind::kResult:
       return load_variant(cx, ptr, t, v);
     case TypeKind::kFlags:
-      v = ComponentValue::flags(
-          static_cast<uint32_t>(load_int(cx, ptr, elem_size(t, cx.width())) &
-                                ((uint64_t{1} << t.items.size()) - 1)));
+      v = ComponentValue::flags(static_cast<uint32_t>(load_int(cx, ptr, elem_size(t, cx.width())) &
+                                                      ((uint64_t{1} << t.items.size()) - 1)));
       return true;
     case TypeKind::kOwn:
     case TypeKind::kBorrow:
@@ -185,9 +184,8 @@ bool load_list_from_valid_range(LiftLowerContext& cx, uint64_t ptr, uint32_t len
   const ValType& element = *t.element;
   if (t.kind == TypeKind::kList && element.kind == TypeKind::kU8) {
     Bytes bytes;
-    if (!cx.charge(sizeof bytes + length, [&] {
-          bytes.assign(cx.memory() + ptr, cx.memory() + ptr + length);
-        })) {
+    if (!cx.charge(sizeof bytes + length,
+                   [&] { bytes.assign(cx.memory() + ptr, cx.memory() + ptr + length); })) {
       return false;
     }
     v = ComponentValue::bytes(std::move(bytes));

@@ -123,8 +123,7 @@ bool StringStore::store_string_to_utf8(uint64_t src_code_units, uint64_t worst_c
   if (ascii == text_.size()) return true;
   if (!reallocate(src_code_units, 1, worst_case_size, to.begin)) return false;
   std::memcpy(at(to.begin) + ascii, text_.data() + ascii, text_.size() - ascii);
-  return worst_case_size == text_.size() ||
-         reallocate(worst_case_size, 1, text_.size(), to.begin);
+  return worst_case_size == text_.size() || reallocate(worst_case_size, 1, text_.size(), to.begin);
 }
 
 bool StringStore::store_utf8_to_utf16(Range& to) {

@@ -29,8 +29,7 @@ HostOutcome drop_host_resource(ComponentInstance& inst, const HostResourceType* 
 }
 
 // A destructor is called like a function of the component that defines the resource.
-HostOutcome destroy(ComponentInstance& inst, const ResourceType& rt, uint64_t rep,
-                    HostCall& call) {
+HostOutcome destroy(ComponentInstance& inst, const ResourceType& rt, uint64_t rep, HostCall& call) {
   if (rt.impl == nullptr) return drop_host_resource(inst, rt.host, rep, call);
   const uint32_t levels = rt.impl->entering_levels(&inst);
   if (!rt.impl->may_enter_from(levels)) return call.trap("cannot enter component instance");

@@ -14,7 +14,8 @@ namespace {
 constexpr size_t kMostProblems = 30;
 
 std::string place(std::string_view interface, std::string_view name) {
-  return interface.empty() ? quoted(name) : fmt::format("{} of {}", quoted(name), quoted(interface));
+  return interface.empty() ? quoted(name)
+                           : fmt::format("{} of {}", quoted(name), quoted(interface));
 }
 
 }  // namespace
@@ -89,7 +90,8 @@ std::optional<Entity> ImportResolver::member(std::string_view interface,
 std::optional<Entity> ImportResolver::function(std::string_view interface,
                                                const LinkableInterface* host, std::string_view name,
                                                const ExternType& type) {
-  const auto at = host ? host->functions.find(name) : std::map<std::string_view, size_t>::iterator();
+  const auto at =
+      host ? host->functions.find(name) : std::map<std::string_view, size_t>::iterator();
   if (host == nullptr || at == host->functions.end()) {
     return unknown_function(interface, name, type);
   }

@@ -99,6 +99,7 @@ Outcome Instantiation::run() {
 }
 
 Outcome Instantiation::fail_with(InstantiateError failure) {
+  if (std::holds_alternative<Trap>(failure)) store_.poison();
   failure_ = std::move(failure);
   return Outcome::kTrapped;
 }

@@ -45,8 +45,8 @@ class InstanceTree final : public ComponentStore::Owned {
   std::vector<Instance*> cores_;
 };
 
-// One instantiation, as the embedder drives it: start functions are guest code, so it may have to be
-// resumed like a task. Neither copies nor moves; loop thread only. Goes before its store.
+// One instantiation, as the embedder drives it: start functions are guest code, so it may have to
+// be resumed like a task. Neither copies nor moves; loop thread only. Goes before its store.
 class Instantiation {
  public:
   // `on_wake`: see Activity.

@@ -18,8 +18,8 @@ void add_functions(const Plan& plan, const Entities& from, ExportedInterface& to
   }
 }
 
-void add_exports(const Plan& plan, const Entities& exports,
-                 const std::deque<Entities>& instances, VersionedMap<ExportedInterface>& to) {
+void add_exports(const Plan& plan, const Entities& exports, const std::deque<Entities>& instances,
+                 VersionedMap<ExportedInterface>& to) {
   ExportedInterface root;
   add_functions(plan, exports, root);
   if (!root.functions.empty()) to.add("", std::move(root));

@@ -1,8 +1,9 @@
 // The instantiation of a linked component, worked out beforehand.
 //
 // Which items a component's definitions refer to, through however many nested components, imports
-// and aliases, is known once the host's part is: names are gone, nested components are unrolled, and
-// what is left to do for every instantiation is a list of steps over arrays whose sizes are known.
+// and aliases, is known once the host's part is: names are gone, nested components are unrolled,
+// and what is left to do for every instantiation is a list of steps over arrays whose sizes are
+// known.
 #pragma once
 
 #include <deque>

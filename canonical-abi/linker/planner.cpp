@@ -113,8 +113,7 @@ Entities Planner::leave() {
 Result<> Planner::finish_child() {
   instances_.push_back(leave());
   Frame& frame = frames_.back();
-  const auto& def =
-      std::get<Instantiate>(frame.closure->component->definitions[frame.next - 1]);
+  const auto& def = std::get<Instantiate>(frame.closure->component->definitions[frame.next - 1]);
   const auto made = Entity::of(Sort::kInstance, static_cast<uint32_t>(instances_.size() - 1));
   push(frame, made);
   return bind(frame, def.resources, made);

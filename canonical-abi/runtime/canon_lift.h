@@ -8,8 +8,8 @@
 namespace tappet::component {
 
 // One call of a lifted function, from its start until it has returned: the frame between caller and
-// callee, and what definitions.py keeps in Task. Its subclasses are the callers: core code of another
-// component, or the embedder.
+// callee, and what definitions.py keeps in Task. Its subclasses are the callers: core code of
+// another component, or the embedder.
 //
 // Nothing recurses: the core function runs on the same thread, and this continues behind it. Only
 // realloc and post-return run nested, which may not block. A trap on the way leaves the instances

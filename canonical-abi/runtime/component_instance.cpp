@@ -85,8 +85,7 @@ bool InstanceHandles::lower_own(LiftLowerContext&, uint64_t rep, const ValType& 
   return add_handle(call_, inst_, {.rt = inst_.resource_type(t), .rep = rep}, i);
 }
 
-bool InstanceHandles::lower_borrow(LiftLowerContext&, uint64_t rep, const ValType& t,
-                                   uint32_t& i) {
+bool InstanceHandles::lower_borrow(LiftLowerContext&, uint64_t rep, const ValType& t, uint32_t& i) {
   const ResourceType* const rt = inst_.resource_type(t);
   if (rt->impl == &inst_) {
     i = static_cast<uint32_t>(rep);

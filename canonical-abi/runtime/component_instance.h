@@ -1,5 +1,5 @@
-// Component instances, and their handles as the calls in and out of them see these (CanonicalABI.md,
-// "Component Instances").
+// Component instances, and their handles as the calls in and out of them see these
+// (CanonicalABI.md, "Component Instances").
 #pragma once
 
 #include <span>

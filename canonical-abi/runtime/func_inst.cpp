@@ -6,8 +6,8 @@ namespace tappet::component {
 
 Result<> check_result(const HostReturn& returned, const ValType* type) {
   if (returned.has_value() != (type != nullptr)) {
-    return fail(ErrorKind::kUsage, fmt::format("a host function returned {} result",
-                                               type != nullptr ? "no" : "a"));
+    return fail(ErrorKind::kUsage,
+                fmt::format("a host function returned {} result", type != nullptr ? "no" : "a"));
   }
   if (type == nullptr) return {};
   Result<> fits = check_value(returned.value(), *type);

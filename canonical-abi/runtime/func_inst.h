@@ -22,8 +22,8 @@ struct FuncInst {
   bool is_host() const { return host != nullptr; }
 };
 
-// Whether what a host function returned is of the type that it has; null: no result. Errors: kUsage,
-// saying that the host is at fault.
+// Whether what a host function returned is of the type that it has; null: no result. Errors:
+// kUsage, saying that the host is at fault.
 Result<> check_result(const HostReturn& returned, const ValType* type);
 
 // A core function made by canon lower or by a built-in, for one component instance. Core instances
@@ -51,8 +51,8 @@ struct CanonFunction {
   const FuncInst* callee = nullptr;
   const Signature* signature = nullptr;
   LiftLowerOptions opts;
-  uint32_t levels = 0;       // what a call enters
-  bool may_call = true;      // false: callee and caller contain one another (LinkOptions)
+  uint32_t levels = 0;   // what a call enters
+  bool may_call = true;  // false: callee and caller contain one another (LinkOptions)
 
   // resource.new, resource.drop, resource.rep
   const ResourceType* rt = nullptr;

@@ -59,7 +59,8 @@ class HostReturn {
 // Arguments are of the function's parameter types; handles carry representations (HostResources).
 // The body may move from them. own handles have left the guest: the body disposes of what they
 // represent. borrow handles are valid during the call, while it is pending included.
-using HostBody = std::function<HostReturn(HostEnvironment& environment, std::span<ComponentValue> args)>;
+using HostBody =
+    std::function<HostReturn(HostEnvironment& environment, std::span<ComponentValue> args)>;
 
 // Identity of a resource type that the host implements. One object per C++ type for the whole
 // process: components that import it from several versions of an interface mean the same type.
@@ -145,7 +146,8 @@ class HostResources {
   uint32_t last_free_ = kNone;
 };
 
-// What a host function's body can reach of its store: the embedder's objects by type, and resources.
+// What a host function's body can reach of its store: the embedder's objects by type, and
+// resources.
 class HostEnvironment {
  public:
   // `max_resources`: how many resources of the host the store's guests may hold at once.

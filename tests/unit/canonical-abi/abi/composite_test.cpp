@@ -14,8 +14,8 @@ TEST_F(AbiTest, FieldsLieAtTheirAlignment) {
                                         {"b", primitive(kU32)},
                                         {"c", primitive(kU16)},
                                         {"d", primitive(kU64)}});
-  put(512, {1, 0xee, 0xee, 0xee, 2, 0, 0, 0, 3, 0, 0xee, 0xee, 0xee, 0xee, 0xee, 0xee, 4, 0, 0, 0,
-            0, 0, 0, 0});
+  put(512, {1,    0xee, 0xee, 0xee, 2, 0, 0, 0, 3, 0, 0xee, 0xee,
+            0xee, 0xee, 0xee, 0xee, 4, 0, 0, 0, 0, 0, 0,    0});
   EXPECT_EQ(loaded(t), "{a: 1, b: 2, c: 3, d: 4}");
   EXPECT_EQ(lifted(t, {1, 2, 3, 4}), "{a: 1, b: 2, c: 3, d: 4}");
   const V v = V::record({V::u8(5), V::u32(6), V::u16(7), V::u64(8)});
@@ -42,9 +42,7 @@ TEST_F(AbiTest, DiscriminantsAreAsWideAsCasesNeed) {
     EXPECT_EQ(size, cases <= 256 ? 1U : 2U);
     const auto last = static_cast<uint32_t>(cases - 1);
     put32(512, {0xeeee'eeee});
-    EXPECT_EQ(run([&](LiftLowerContext& cx) {
-                return store(cx, V::variant(kEnum, last), t, 512);
-              }),
+    EXPECT_EQ(run([&](LiftLowerContext& cx) { return store(cx, V::variant(kEnum, last), t, 512); }),
               "");
     ComponentValue v;
     EXPECT_EQ(run([&](LiftLowerContext& cx) { return load(cx, 512, t, v); }), "");
@@ -116,8 +114,7 @@ TEST_F(AbiTest, ShortCasesArePaddedAndSkipped) {
   const ValType& t = *compose(kTuple, {{"", &v}, {"", primitive(kU8)}});
   EXPECT_EQ(lifted(t, {0, 7, 99, 8}), "(narrow(7), 8)");
   EXPECT_EQ(lifted(t, {1, 7, 99, 8}), "(wide((7, 99)), 8)");
-  EXPECT_EQ(lowered(V::tuple({V::variant(kVariant, 0, V::u8(7)), V::u8(8)}), t),
-            "0x0 0x7 0x0 0x8");
+  EXPECT_EQ(lowered(V::tuple({V::variant(kVariant, 0, V::u8(7)), V::u8(8)}), t), "0x0 0x7 0x0 0x8");
 }
 
 TEST_F(AbiTest, OptionsAndResults) {

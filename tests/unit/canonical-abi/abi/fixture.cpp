@@ -13,7 +13,8 @@ AbiTest::AbiTest(MemoryStrategy strategy) : engine(EngineConfig{.memory = strate
   auto code = engine.compile(read_data("libc.wasm"));
   EXPECT_TRUE(code.ok());
   const TypeId nothing = engine.registry()->add_function({});
-  Function& call = core_store->add_host_function({nothing, [this](HostCall& c) { return on_call(c); }});
+  Function& call =
+      core_store->add_host_function({nothing, [this](HostCall& c) { return on_call(c); }});
   auto made = tappet::instantiate(*core_store, *code, std::vector<Extern>{&call});
   EXPECT_TRUE(made.ok());
   libc = *made;

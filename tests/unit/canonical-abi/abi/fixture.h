@@ -1,5 +1,5 @@
-// Lifting and lowering against a real memory and a real realloc (data/libc.wat), without a component
-// around them.
+// Lifting and lowering against a real memory and a real realloc (data/libc.wat), without a
+// component around them.
 #pragma once
 
 #include <gtest/gtest.h>

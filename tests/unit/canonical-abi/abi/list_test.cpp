@@ -63,8 +63,7 @@ TEST_F(AbiTest, ElementsThatAreNotNumbers) {
   EXPECT_EQ(lifted(*list(primitive(kBool)), {600, 3}), "[false, true, true]");
   put32(600, {'a', 0xd800});
   EXPECT_EQ(lifted(*list(primitive(kChar)), {600, 1}), "['a']");
-  EXPECT_EQ(lifted(*list(primitive(kChar)), {600, 2}),
-            "trap: invalid `char` bit pattern: 0xd800");
+  EXPECT_EQ(lifted(*list(primitive(kChar)), {600, 2}), "trap: invalid `char` bit pattern: 0xd800");
   put32(600, {0x7f80'0001, 0x3f80'0000});
   ComponentValue v;
   EXPECT_EQ(run([&](LiftLowerContext& cx) {
@@ -81,7 +80,8 @@ TEST_F(AbiTest, ListsNest) {
                        V::list({V::string("\xe2\x98\x83")})});
   FlatValues flat;
   ASSERT_EQ(run([&](LiftLowerContext& cx) { return lower_flat(cx, v, t, flat); }), "");
-  EXPECT_EQ(lifted(t, {flat.span()[0], flat.span()[1]}), "[[\"ab\", \"\"], [], [\"\xe2\x98\x83\"]]");
+  EXPECT_EQ(lifted(t, {flat.span()[0], flat.span()[1]}),
+            "[[\"ab\", \"\"], [], [\"\xe2\x98\x83\"]]");
 }
 
 TEST_F(AbiTest, MapsAreListsOfPairs) {

@@ -43,8 +43,8 @@ TEST(StringAbi, StoresAsDefinitionsPyDoes) {
     uint64_t ptr = 0;
     uint64_t units = 0;
     EXPECT_EQ(c.run([&](LiftLowerContext& cx) {
-                return store_string_into_range(cx, unhex(text), ptr, units);
-              }),
+      return store_string_into_range(cx, unhex(text), ptr, units);
+    }),
               "");
     const std::string what = src + " -> " + dst + ": " + text;
     EXPECT_EQ(c.realloc_calls(), calls) << what;
@@ -53,10 +53,8 @@ TEST(StringAbi, StoresAsDefinitionsPyDoes) {
     if (stored != "-") EXPECT_EQ(c.bytes_at(ptr, stored.size() / 2), stored) << what;
     // What was stored is loaded as the same.
     ComponentValue v;
-    EXPECT_EQ(c.run([&](LiftLowerContext& cx) {
-                return load_string_from_range(cx, ptr, units, v);
-              }),
-              "");
+    EXPECT_EQ(
+        c.run([&](LiftLowerContext& cx) { return load_string_from_range(cx, ptr, units, v); }), "");
     EXPECT_EQ(v.string(), unhex(text)) << what;
   }
   EXPECT_EQ(count, 144);
@@ -65,8 +63,7 @@ TEST(StringAbi, StoresAsDefinitionsPyDoes) {
 TEST_F(AbiTest, Utf8IsChecked) {
   put(600, {'o', 'k', 0xc3, 0xa9});
   EXPECT_EQ(lifted(*string(), {600, 4}), "\"ok\xc3\xa9\"");
-  EXPECT_EQ(lifted(*string(), {600, 3}),
-            "trap: incomplete utf-8 byte sequence from index 2");
+  EXPECT_EQ(lifted(*string(), {600, 3}), "trap: incomplete utf-8 byte sequence from index 2");
   const auto lift = [&](std::initializer_list<int> bytes) {
     put(600, bytes);
     return lifted(*string(), {600, bytes.size()});
@@ -98,7 +95,9 @@ TEST_F(AbiTest, TheTagTellsLatin1FromUtf16) {
   options.string_encoding = StringEncoding::kLatin1Utf16;
   put(600, {0xe9, 0, 0x41, 0});
   EXPECT_EQ(lifted(*string(), {600, 1}), "\"\xc3\xa9\"");
-  EXPECT_EQ(lifted(*string(), {600, kTag | 2}), "\"\xc3\xa9" "A\"");
+  EXPECT_EQ(lifted(*string(), {600, kTag | 2}),
+            "\"\xc3\xa9"
+            "A\"");
   EXPECT_EQ(lifted(*string(), {601, 1}), "trap: string pointer not aligned");
   EXPECT_EQ(lifted(*string(), {601, kTag}), "trap: string pointer not aligned");
 }

@@ -34,10 +34,10 @@ TEST_F(Entering, CountsWhatTheCallerIsNotInAlready) {
 }
 
 TEST_F(Entering, ADonutIsNotEnteredTwice) {
-  p.enter_from(1);                // host -> P
+  p.enter_from(1);  // host -> P
   EXPECT_TRUE(c1.may_enter_from(c1.entering_levels(&p)));
-  c1.enter_from(1);               // P -> C1
-  c2.enter_from(1);               // C1 -> C2
+  c1.enter_from(1);                                         // P -> C1
+  c2.enter_from(1);                                         // C1 -> C2
   EXPECT_TRUE(p.may_enter_from(p.entering_levels(&c2)));    // C2 -> P: stays inside
   EXPECT_FALSE(c1.may_enter_from(c1.entering_levels(&p)));  // P -> C1: entered already
   EXPECT_FALSE(c2.may_enter_from(c2.entering_levels(nullptr)));

@@ -37,8 +37,7 @@ TEST(HostCall, ResultPointersAreChecked) {
 TEST(HostCall, ArgumentsAreCheckedAgainstTheirTypes) {
   GuestProgram p;
   EXPECT_EQ(p.call("add-one"), "trap: 0 arguments given, 1 expected");
-  EXPECT_EQ(p.call("add-one", {V::string("1")}),
-            "trap: argument `x`: expected u32, found string");
+  EXPECT_EQ(p.call("add-one", {V::string("1")}), "trap: argument `x`: expected u32, found string");
   EXPECT_EQ(p.call("add-one", {V::u32(1)}), "2");
 }
 

@@ -9,9 +9,8 @@ namespace {
 using V = ComponentValue;
 
 V thing(GuestProgram& p, TypeKind kind, uint32_t n) {
-  return V::handle(kind,
-                   *p.store().environment().resources().add(p.api.thing,
-                                                            std::make_shared<uint32_t>(n)));
+  return V::handle(
+      kind, *p.store().environment().resources().add(p.api.thing, std::make_shared<uint32_t>(n)));
 }
 
 TEST(Resources, OfTheHostLiveAndDie) {

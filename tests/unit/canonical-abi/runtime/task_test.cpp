@@ -98,7 +98,9 @@ TEST(Task, CancellingDestroysWhatItWaitsFor) {
 
 TEST(Task, ATaskThatNeverBeganHarmsNothing) {
   GuestProgram p;
-  { const Task task(p.store(), p.function("wait"), {V::u32(1)}); }
+  {
+    const Task task(p.store(), p.function("wait"), {V::u32(1)});
+  }
   EXPECT_FALSE(p.store().poisoned());
 }
 

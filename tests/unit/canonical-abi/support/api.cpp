@@ -28,8 +28,7 @@ HostInterfaceDef Api::interface(std::string version) {
   Host host("test:host/api", std::move(version));
   const Resource* const resource = host.resource("thing", thing);
   const auto number = [this](HostEnvironment& e, const ComponentValue& handle) {
-    return *static_cast<uint32_t*>(
-        e.resources().get(thing, static_cast<uint32_t>(handle.rep())));
+    return *static_cast<uint32_t*>(e.resources().get(thing, static_cast<uint32_t>(handle.rep())));
   };
   host.func("[constructor]thing", {{"n", u32()}}, host.own(resource),
             [this](HostEnvironment& e, Args args) {
@@ -46,14 +45,13 @@ HostInterfaceDef Api::interface(std::string version) {
             [this, number](HostEnvironment& e, Args args) {
               return HostReturn::pending(std::make_unique<Wait>(*this, number(e, args[0])));
             });
-  host.func("consume", {{"t", host.own(resource)}}, u32(),
-            [this](HostEnvironment& e, Args args) {
-              auto object = e.resources().remove(thing, static_cast<uint32_t>(args[0].rep()));
-              if (!object.ok()) return HostReturn::trap(object.error().message);
-              const uint32_t n = *static_cast<uint32_t*>(object->get());
-              consumed.push_back(std::to_string(n));
-              return HostReturn::value(ComponentValue::u32(n));
-            });
+  host.func("consume", {{"t", host.own(resource)}}, u32(), [this](HostEnvironment& e, Args args) {
+    auto object = e.resources().remove(thing, static_cast<uint32_t>(args[0].rep()));
+    if (!object.ok()) return HostReturn::trap(object.error().message);
+    const uint32_t n = *static_cast<uint32_t*>(object->get());
+    consumed.push_back(std::to_string(n));
+    return HostReturn::value(ComponentValue::u32(n));
+  });
   host.func("add-one", {{"x", u32()}}, u32(), [](HostEnvironment&, Args args) {
     return HostReturn::value(ComponentValue::u32(args[0].as_u32() + 1));
   });

@@ -54,7 +54,8 @@ const ValType* Host::compose(TypeKind kind, std::vector<Labelled> items) {
 
 Host& Host::func(std::string name, std::vector<Labelled> params, const ValType* result,
                  HostBody body) {
-  def_.functions.push_back({std::move(name), *arena_->func(false, params, result), std::move(body)});
+  def_.functions.push_back(
+      {std::move(name), *arena_->func(false, params, result), std::move(body)});
   return *this;
 }
 
