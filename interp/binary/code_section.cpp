@@ -26,13 +26,13 @@ void read_locals(Reader& in, DecodeContext& context, FunctionDecl& function) {
     const uint32_t count = in.u32();
     const ValueType type = read_value_type(in, scope);
     total += count;
-    if (total > limits::kLocals) {
-      const bool too_many = total > UINT32_MAX;  // for any implementation
-      in.fail(too_many ? ErrorKind::kMalformed : ErrorKind::kLimit,
-              fmt::format("too many locals: {}, more than {}", total, limits::kLocals), start);
-      return;
-    }
-    if (in.ok()) add_run(function, count, type);
+    if (in.ok() && total <= limits::kLocals) add_run(function, count, type);
+  }
+  if (total > limits::kLocals) {
+    const bool too_many = total > UINT32_MAX;  // for any implementation
+    in.fail(too_many ? ErrorKind::kMalformed : ErrorKind::kLimit,
+            fmt::format("too many locals: {}, more than {}", total, limits::kLocals), start);
+    return;
   }
   function.local_count = static_cast<uint32_t>(total);
   context.charge(in, function.locals.capacity() * sizeof(LocalRun));

@@ -88,15 +88,15 @@ class ModuleValidator {
     return {};
   }
 
-  // 2^32 bytes, or 2^64: as pages of one byte, the largest size that an address can hold.
+  // As many pages as fill the address space; one less with pages of one byte, to fit an address.
   Result<> validate_memory(const MemoryType& type) {
     if (type.page_size_log2 != 0 && type.page_size_log2 != 16) {
       return invalid("invalid custom page size");
     }
     const bool is_64 = type.address == AddressType::kI64;
-    const int address_bits = is_64 ? 64 : 32;
-    const int page_bits = address_bits - type.page_size_log2;
-    const uint64_t pages = page_bits == 64 ? UINT64_MAX : uint64_t{1} << page_bits;
+    const uint64_t last_address = is_64 ? UINT64_MAX : UINT32_MAX;
+    const uint64_t pages =
+        type.page_size_log2 == 0 ? last_address : (last_address >> type.page_size_log2) + 1;
     TAPPET_TRY(validate_limits(type.limits, pages,
                                fmt::format("memory size must be at most {} pages ({})", pages,
                                            is_64 ? "2^64 bytes" : "4 GiB")));

@@ -84,6 +84,7 @@ class ModuleBuilder {
  public:
   // Each returns the index of what it added.
   uint32_t type(const std::vector<ValueType>& params, const std::vector<ValueType>& results);
+  // A type as it stands in the type section; the index is right for groups of one type only.
   uint32_t raw_type(Bytes rec_type);
   uint32_t import_func(std::string_view module, std::string_view name, uint32_t type);
   uint32_t import_global(std::string_view module, std::string_view name, ValueType type,

@@ -33,8 +33,8 @@ TEST(Limits, OfLaterMemories) {
   const FeatureSet all = FeatureSet::all();
   EXPECT_EQ(memory(Bytes{4} + leb(uint64_t{1} << 48), all), "ok");
   EXPECT_NE(memory(Bytes{4} + leb((uint64_t{1} << 48) + 1), all), "ok");
-  EXPECT_EQ(memory(Bytes{8} + leb(uint64_t{1} << 32) + leb(0), all), "ok");
-  EXPECT_NE(memory(Bytes{8} + leb((uint64_t{1} << 32) + 1) + leb(0), all), "ok");
+  EXPECT_EQ(memory(Bytes{8} + leb(UINT32_MAX) + leb(0), all), "ok");
+  EXPECT_NE(memory(Bytes{8} + leb(uint64_t{1} << 32) + leb(0), all), "ok");
   EXPECT_EQ(memory(Bytes{8} + leb(1) + leb(1), all), "invalid: memory 0: invalid custom page size");
   EXPECT_EQ(memory(Bytes{2} + leb(1), all), "invalid: memory 0: shared memory must have maximum");
 }
