@@ -1,0 +1,39 @@
+// Values in scripts: arguments, and patterns for results.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "interp/module/types.h"
+
+namespace tappet::spec {
+
+// An argument or a result.
+struct ScriptValue {
+  ValueType type;
+  uint64_t bits[2] = {0,
+                      0};  // i32 and f32 zero-extended; v128 little-endian; references: see below
+  bool is_null = false;    // references
+  // A non-null externref or anyref that the script made carries its number in bits[0]; all other
+  // references are opaque.
+  bool operator==(const ScriptValue&) const = default;
+};
+
+// How a lane of a result is compared.
+enum class LaneCheck : uint8_t { kEqual, kCanonicalNan, kArithmeticNan };
+
+// A result that a script expects: of which type, and what of it is compared. Floats have one lane.
+struct ScriptPattern {
+  ScriptValue value{};
+  uint32_t lane_bits = 0;  // 0: value as a whole; 32 or 64: lanes with a check each
+  std::vector<LaneCheck> lanes{};
+  bool any_reference = false;  // any non-null reference of the type
+
+  bool matches(const ScriptValue& result) const;
+};
+
+// "i32:7", "f32:0x7fc00000", "externref:null", for messages.
+std::string to_string(const ScriptValue& value);
+std::string to_string(const std::vector<ScriptValue>& values);
+
+}  // namespace tappet::spec
