@@ -20,7 +20,7 @@ constexpr uint8_t kI8Code = 0x78;
 // What the registry keeps for a type besides its vectors: entry, map node, key, display.
 constexpr uint64_t kTypeOverhead = 320;
 // The same per parameter, result or field: in the type, in its key, and again in the validator.
-constexpr uint64_t kMemberOverhead = 48;
+constexpr uint64_t kMemberOverhead = 24;
 
 class TypeSectionReader {
  public:
