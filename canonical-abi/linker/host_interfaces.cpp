@@ -34,7 +34,7 @@ Result<> HostInterfaces::define(std::shared_ptr<const HostInterfaceDef> def) {
   arena_.keep_alive(def);
   linkable.def = std::move(def);
   if (interfaces_.add(name, std::move(linkable)) == nullptr) {
-    return fail(ErrorKind::kUsage, fmt::format("interface {} is defined twice", quoted(name)));
+    return fail(ErrorKind::kUsage, fmt::format("interface {} is defined twice", quote(name)));
   }
   return {};
 }

@@ -14,8 +14,8 @@ namespace {
 constexpr size_t kMostProblems = 30;
 
 std::string place(std::string_view interface, std::string_view name) {
-  return interface.empty() ? quoted(name)
-                           : fmt::format("{} of {}", quoted(name), quoted(interface));
+  return interface.empty() ? quote(name)
+                           : fmt::format("{} of {}", quote(name), quote(interface));
 }
 
 }  // namespace

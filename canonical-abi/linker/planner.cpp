@@ -133,7 +133,7 @@ Result<> Planner::bind(Frame& frame, std::span<const ResourceBinding> bindings,
       const Entities& exports = instances_[found.first];
       const auto next = exports.find(name);
       if (found.sort != Sort::kInstance || next == exports.end()) {
-        return unlinkable(fmt::format("there is no resource type {}", quoted(name)));
+        return unlinkable(fmt::format("there is no resource type {}", quote(name)));
       }
       found = next->second;
     }
@@ -165,7 +165,7 @@ Result<> Planner::core_instantiate(Frame& frame, const CoreInstantiate& def) {
   for (const tappet::Import& import : module.imports) {
     const auto from = args.find(import.module);
     if (from == args.end()) {
-      return unlinkable(fmt::format("no instance is given for module {}", quoted(import.module)));
+      return unlinkable(fmt::format("no instance is given for module {}", quote(import.module)));
     }
     plan_.core_imports.push_back(TAPPET_TRY(core_import(core_instances_[from->second], import)));
   }
@@ -180,7 +180,7 @@ Result<PlannedImport> Planner::core_import(const CoreInstanceEntity& from,
                                            const tappet::Import& import) {
   const Entity found = TAPPET_TRY(core_export(from, import.name));
   if (found.sort != sort_of(import.kind)) {
-    return unlinkable(fmt::format("{} is not a {}", quoted(import.name), to_string(import.kind)));
+    return unlinkable(fmt::format("{} is not a {}", quote(import.name), to_string(import.kind)));
   }
   if (import.kind == ExternKind::kTag) {
     return fail(ErrorKind::kUnsupported, "tags are not passed between core instances yet");
@@ -198,7 +198,7 @@ Result<Entity> Planner::core_export(const CoreInstanceEntity& from, std::string_
     const auto found = from.exports.find(name);
     if (found != from.exports.end()) return found->second;
   }
-  return unlinkable(fmt::format("a core instance has no export {}", quoted(name)));
+  return unlinkable(fmt::format("a core instance has no export {}", quote(name)));
 }
 
 Result<> Planner::core_bundle(Frame& frame, const CoreBundle& def) {
@@ -253,7 +253,7 @@ Result<> Planner::alias_export(Frame& frame, const AliasExport& def) {
   const Entities& exports = instances_[at(frame, Sort::kInstance, def.instance).first];
   const auto found = exports.find(def.name);
   if (found == exports.end() || found->second.sort != def.sort) {
-    return unlinkable(fmt::format("an instance has no export {}", quoted(def.name)));
+    return unlinkable(fmt::format("an instance has no export {}", quote(def.name)));
   }
   push(frame, found->second);
   return {};
@@ -272,7 +272,7 @@ Result<> Planner::resource(Frame& frame, const ResourceDef& def) {
 Result<> Planner::import(Frame& frame, const Import& def) {
   const auto found = frame.args.find(def.name.name);
   if (found == frame.args.end() || found->second.sort != def.type.sort) {
-    return unlinkable(fmt::format("import {} is not given", quoted(def.name.name)));
+    return unlinkable(fmt::format("import {} is not given", quote(def.name.name)));
   }
   if (def.type.sort != Sort::kType) push(frame, found->second);
   return bind(frame, def.resources, found->second);

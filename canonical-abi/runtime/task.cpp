@@ -17,7 +17,7 @@ Result<> check_args(const FuncType& type, std::span<const ComponentValue> args) 
   }
   for (size_t i = 0; i < args.size(); ++i) {
     if (Result<> fits = check_value(args[i], *type.params[i].type); !fits.ok()) {
-      return fail(ErrorKind::kUsage, fmt::format("argument {}: {}", quoted(type.params[i].label),
+      return fail(ErrorKind::kUsage, fmt::format("argument {}: {}", quote(type.params[i].label),
                                                  fits.error().message));
     }
   }
