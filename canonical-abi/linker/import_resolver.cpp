@@ -14,8 +14,7 @@ namespace {
 constexpr size_t kMostProblems = 30;
 
 std::string place(std::string_view interface, std::string_view name) {
-  return interface.empty() ? quote(name)
-                           : fmt::format("{} of {}", quote(name), quote(interface));
+  return interface.empty() ? quote(name) : fmt::format("{} of {}", quote(name), quote(interface));
 }
 
 }  // namespace

@@ -30,6 +30,7 @@ class BacktraceBuilder {
       }
       add(*instance, *code, pc);
       const auto* to = reinterpret_cast<const uint64_t*>(fp[code->link_slot]);
+      if (!exec::is_return_stub(to) && instance->code->find(to - 1) == nullptr) break;
       fp -= static_cast<uint32_t>(to[-2]);
       pc = to;
     }

@@ -38,6 +38,9 @@ const uint64_t* halt_address() { return stub_address<Halt>(); }
 const uint64_t* instance_return_address() { return stub_address<ReturnToInstance>(); }
 const uint64_t* host_return_address() { return stub_address<ReturnToHost>(); }
 Handler translate_handler() { return &execute<Translate>; }
+bool is_return_stub(const uint64_t* pc) {
+  return pc == halt_address() || pc == instance_return_address() || pc == host_return_address();
+}
 bool is_direct_call(const uint64_t* pc) { return handler_at(pc) == &execute<Call>; }
 
 #if defined(TAPPET_DISPATCH_LOOP)

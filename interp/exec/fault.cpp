@@ -16,16 +16,26 @@ namespace {
 struct sigaction previous_segv;
 struct sigaction previous_bus;
 
-// The faulting handler's registers, for Machine::recover_registers to look through.
+// The faulting handler's registers, for Machine::recover_registers to look through: first those
+// that the calling convention puts pc, fp and the instance into, which handlers mostly leave alone.
 void keep_registers(Activation& activation, const ucontext_t& context) {
+  int count = 0;
+  const auto keep = [&](uint64_t value) {
+    if (count < kFaultRegisters) activation.fault_registers[count++] = value;
+  };
 #if defined(__x86_64__)
-  for (int i = 0; i < kFaultRegisters && i < NGREG; ++i) {
-    activation.fault_registers[i] = static_cast<uint64_t>(context.uc_mcontext.gregs[i]);
-  }
-#elif defined(__aarch64__)
-  for (int i = 0; i < 31; ++i) activation.fault_registers[i] = context.uc_mcontext.regs[i];
+#if defined(TAPPET_DISPATCH_TAIL)
+  constexpr int kFirst[] = {REG_R12, REG_R13, REG_R15};
 #else
-  (void)activation, (void)context;
+  constexpr int kFirst[] = {REG_RDI, REG_RSI, REG_RCX};
+#endif
+  for (const int i : kFirst) keep(static_cast<uint64_t>(context.uc_mcontext.gregs[i]));
+  for (int i = 0; i <= REG_RCX; ++i) keep(static_cast<uint64_t>(context.uc_mcontext.gregs[i]));
+#elif defined(__aarch64__)
+  for (const int i : {20, 21, 23}) keep(context.uc_mcontext.regs[i]);
+  for (int i = 0; i < 29; ++i) keep(context.uc_mcontext.regs[i]);
+#else
+  (void)context, (void)keep;
 #endif
 }
 

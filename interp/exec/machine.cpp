@@ -132,35 +132,30 @@ Outcome Machine::execute(Activation& activation) {
 }
 
 // Finds instance, frame and pc among the faulting handler's registers: which register holds what is
-// the compiler's choice, but only these values can be what they seem. False if one is missing: then
-// the trap has no backtrace. Loop dispatch keeps them in memory.
-bool Machine::recover_registers([[maybe_unused]] Activation& activation) {
+// the compiler's choice, but only certain values can be what they seem, and the backtrace checks
+// every step. Where one is missing the trap has no backtrace. Loop dispatch keeps them in memory.
+void Machine::recover_registers([[maybe_unused]] Activation& activation) {
 #if !defined(TAPPET_DISPATCH_LOOP)
   State& s = activation.registers;
   const Thread& thread = *activation.thread;
-  const uint64_t* bottom = thread.stack_.get();
-  s.in = nullptr;
-  s.fp = nullptr;
-  s.pc = nullptr;
-  for (const uint64_t value : activation.fault_registers) {
-    auto* instance = reinterpret_cast<Instance*>(value);
-    if (thread.store_.owns(instance)) s.in = instance;
-    auto* slot = reinterpret_cast<uint64_t*>(value);
-    if (value % sizeof(uint64_t) == 0 && slot >= bottom && slot < bottom + thread.capacity_)
-      s.fp = slot;
-  }
-  if (s.in != nullptr) {
+  const auto first = [&](auto plausible) -> uint64_t {
     for (const uint64_t value : activation.fault_registers) {
-      const auto* pc = reinterpret_cast<const uint64_t*>(value);
-      if (value % sizeof(uint64_t) == 0 && s.in->code->find(pc) != nullptr) s.pc = pc;
+      if (value % sizeof(uint64_t) == 0 && plausible(value)) return value;
     }
-  }
-  if (s.pc != nullptr && s.fp != nullptr) return true;
+    return 0;
+  };
+  s.in = reinterpret_cast<Instance*>(
+      first([&](uint64_t v) { return thread.store_.owns(reinterpret_cast<Instance*>(v)); }));
+  s.fp = reinterpret_cast<uint64_t*>(first([&](uint64_t v) {
+    const auto* slot = reinterpret_cast<const uint64_t*>(v);
+    return slot >= thread.stack_.get() && slot < thread.stack_.get() + thread.capacity_;
+  }));
+  s.pc = reinterpret_cast<const uint64_t*>(first([&](uint64_t v) {
+    return s.in != nullptr && s.in->code->find(reinterpret_cast<const uint64_t*>(v)) != nullptr;
+  }));
+  if (s.pc != nullptr && s.fp != nullptr) return;
   s.in = nullptr;
   s.pc = exec::halt_address();
-  return false;
-#else
-  return true;
 #endif
 }
 

@@ -47,7 +47,7 @@ class Machine {
   static Outcome execute(Activation& activation);
   static void save(Thread& thread, const exec::State& s);
   static void load(Thread& thread, exec::State& s);
-  static bool recover_registers(Activation& activation);
+  static void recover_registers(Activation& activation);
   static bool start_entry(Thread& thread, exec::State& s);
   static bool resume_waiting(Thread& thread, exec::State& s);
 
@@ -76,6 +76,8 @@ namespace exec {
 const uint64_t* halt_address();
 const uint64_t* instance_return_address();
 const uint64_t* host_return_address();
+// True for the three above.
+bool is_return_stub(const uint64_t* pc);
 bool is_direct_call(const uint64_t* pc);
 // What stubs of untranslated functions start with.
 Handler translate_handler();

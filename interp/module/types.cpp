@@ -109,16 +109,16 @@ TypeId TypeRegistry::add_group(std::vector<SubType> group) {
   KeyWriter writer;
   for (const SubType& type : group) writer.sub_type(type);
   const std::lock_guard lock(mutex_);
-  const auto first = static_cast<uint32_t>(entries_.size());
+  const uint32_t first = size_;
   const auto [found, inserted] = groups_.try_emplace(writer.take(), TypeId(first));
   if (!inserted) return found->second;
   const Resolver resolver(first);
   for (SubType& type : group) {
     resolver.resolve(type);
     std::vector<TypeId> display;
-    if (!type.supertypes.empty()) display = entries_[type.supertypes[0].value].display;
-    display.emplace_back(static_cast<uint32_t>(entries_.size()));
-    entries_.push_back({std::move(type), std::move(display)});
+    if (!type.supertypes.empty()) display = entry(type.supertypes[0]).display;
+    display.emplace_back(size_);
+    append({std::move(type), std::move(display)});
   }
   return TypeId(first);
 }
@@ -129,9 +129,16 @@ TypeId TypeRegistry::add_function(FuncType type) {
   return add_group(std::move(group));
 }
 
-const TypeRegistry::Entry& TypeRegistry::entry(TypeId id) const {
-  const std::lock_guard lock(mutex_);
-  return entries_[id.value];
+TypeRegistry::~TypeRegistry() {
+  for (size_t i = 0; i < kBlocks; ++i) delete blocks_[i].load();
+}
+
+void TypeRegistry::append(Entry entry) {
+  auto& slot = blocks_[size_ >> kBlockBits];
+  Block* block = slot.load(std::memory_order_relaxed);
+  if (block == nullptr) slot.store(block = new Block, std::memory_order_release);
+  (*block)[size_ & ((1u << kBlockBits) - 1)] = std::move(entry);
+  ++size_;
 }
 
 const SubType& TypeRegistry::get(TypeId id) const { return entry(id).type; }

@@ -5,8 +5,10 @@
 // equality is identity, in the validator, at link time and in call_indirect.
 #pragma once
 
-#include <deque>
+#include <array>
+#include <atomic>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <variant>
@@ -148,6 +150,11 @@ struct TagType {
 // All defined types of one engine. Ids stay valid as long as the registry. Any thread may call.
 class TypeRegistry {
  public:
+  TypeRegistry() = default;
+  ~TypeRegistry();
+  TypeRegistry(const TypeRegistry&) = delete;
+  TypeRegistry& operator=(const TypeRegistry&) = delete;
+
   // Adds a recursion group, or finds the equal one added before. References from within the group
   // to its own members are given as TypeId(kRecBase + position); the result is the id of its first
   // member, the others follow. The caller has checked that every supertype is not final and known
@@ -178,10 +185,21 @@ class TypeRegistry {
     SubType type;
     std::vector<TypeId> display;  // supertypes from the root down, then the type itself
   };
-  const Entry& entry(TypeId id) const;
+  // Entries lie in blocks that never move, so that reading needs no lock: whoever has an id was
+  // told it after the entry had been written.
+  static constexpr uint32_t kBlockBits = 12;
+  using Block = std::array<Entry, size_t{1} << kBlockBits>;
+  static constexpr size_t kBlocks = size_t{1} << 16;
 
-  mutable std::mutex mutex_;
-  std::deque<Entry> entries_;  // a deque: references stay valid while others are added
+  const Entry& entry(TypeId id) const {
+    const Block* block = blocks_[id.value >> kBlockBits].load(std::memory_order_acquire);
+    return (*block)[id.value & ((1u << kBlockBits) - 1)];
+  }
+  void append(Entry entry);
+
+  std::unique_ptr<std::atomic<Block*>[]> blocks_{new std::atomic<Block*>[kBlocks]()};
+  std::mutex mutex_;  // for all below, and for writing
+  uint32_t size_ = 0;
   std::map<std::string, TypeId> groups_;
 };
 

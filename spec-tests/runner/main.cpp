@@ -1,7 +1,8 @@
 // spec_runner: runs converted scripts and compares what fails with a list of what may fail.
 //
-// usage: spec_runner [--all-features] SCRIPTS_DIR EXPECTED_FILE [NAME...]
+// usage: spec_runner [--all-features | --checked] SCRIPTS_DIR EXPECTED_FILE [NAME...]
 //
+// --checked       execute with bounds checks instead of guard pages
 // --all-features  decode and validate with every feature that the tables know, and execute nothing
 //
 // Exit code 0 if nothing failed but what is listed, 1 otherwise, 77 if there are no scripts.
@@ -12,6 +13,7 @@
 #include <cstdio>
 #include <thread>
 
+#include "spec-tests/runner/executing_engine.h"
 #include "spec-tests/runner/expectations.h"
 #include "spec-tests/runner/run_script.h"
 #include "spec-tests/runner/validating_engine.h"
@@ -57,6 +59,15 @@ struct Tally {
   }
 };
 
+enum class Mode : uint8_t { kExecute, kExecuteChecked, kValidateAll };
+
+std::unique_ptr<ScriptEngine> make_engine(Mode mode) {
+  if (mode == Mode::kValidateAll) return std::make_unique<ValidatingEngine>(FeatureSet::all());
+  const bool checked = mode == Mode::kExecuteChecked;
+  return std::make_unique<ExecutingEngine>(checked ? MemoryStrategy::kChecked
+                                                   : best_memory_strategy());
+}
+
 struct Report {
   std::string script;
   std::vector<Verdict> verdicts;
@@ -77,27 +88,26 @@ std::vector<fs::path> find_scripts(const fs::path& folder, const std::vector<std
   return scripts;
 }
 
-Report run_one(const fs::path& script, const Expectations& expectations,
-               const FeatureSet& features) {
+Report run_one(const fs::path& script, const Expectations& expectations, Mode mode) {
   Report report{script.stem().string() + ".wast", {}};
   const auto directives = read_script(script);
   if (!directives.ok()) {
     report.verdicts.push_back({Verdict::Kind::kFailed, 0, directives.error().to_string()});
     return report;
   }
-  ValidatingEngine engine(features);
-  report.verdicts = run_script(*directives, engine);
+  const auto engine = make_engine(mode);
+  report.verdicts = run_script(*directives, *engine);
   expectations.apply(report.script, report.verdicts);
   return report;
 }
 
 std::vector<Report> run_all(const std::vector<fs::path>& scripts, const Expectations& expectations,
-                            const FeatureSet& features) {
+                            Mode mode) {
   std::vector<Report> reports(scripts.size());
   std::atomic<size_t> next = 0;
   const auto work = [&] {
     for (size_t i = next++; i < scripts.size(); i = next++) {
-      reports[i] = run_one(scripts[i], expectations, features);
+      reports[i] = run_one(scripts[i], expectations, mode);
     }
   };
   std::vector<std::thread> threads(std::max(1u, std::thread::hardware_concurrency()));
@@ -117,7 +127,7 @@ Tally print(const Report& report) {
   return tally;
 }
 
-int run(const FeatureSet& features, const fs::path& folder, const fs::path& expected,
+int run(Mode mode, const fs::path& folder, const fs::path& expected,
         const std::vector<std::string>& names) {
   const auto scripts = find_scripts(folder, names);
   if (scripts.empty()) {
@@ -131,7 +141,7 @@ int run(const FeatureSet& features, const fs::path& folder, const fs::path& expe
   }
   Tally total;
   std::vector<std::string> seen;
-  for (const Report& report : run_all(scripts, *expectations, features)) {
+  for (const Report& report : run_all(scripts, *expectations, mode)) {
     total.add(print(report));
     seen.push_back(report.script);
   }
@@ -148,17 +158,19 @@ int run(const FeatureSet& features, const fs::path& folder, const fs::path& expe
 }  // namespace tappet::spec
 
 int main(int argc, char** argv) {
+  using tappet::spec::Mode;
   std::vector<std::string> arguments(argv + 1, argv + argc);
-  tappet::FeatureSet features = tappet::FeatureSet::defaults();
-  if (!arguments.empty() && arguments[0] == "--all-features") {
-    features = tappet::FeatureSet::all();
+  Mode mode = Mode::kExecute;
+  if (!arguments.empty() && arguments[0].starts_with("--")) {
+    mode = arguments[0] == "--checked" ? Mode::kExecuteChecked : Mode::kValidateAll;
     arguments.erase(arguments.begin());
   }
   if (arguments.size() < 2) {
-    std::fprintf(stderr, "usage: %s [--all-features] SCRIPTS_DIR EXPECTED_FILE [NAME...]\n",
+    std::fprintf(stderr,
+                 "usage: %s [--all-features | --checked] SCRIPTS_DIR EXPECTED_FILE [NAME...]\n",
                  argv[0]);
     return 2;
   }
-  return tappet::spec::run(features, arguments[0], arguments[1],
+  return tappet::spec::run(mode, arguments[0], arguments[1],
                            {arguments.begin() + 2, arguments.end()});
 }

@@ -1,5 +1,5 @@
-// A server that answers anything, torn anywhere. Promises: every request has an outcome in time, and
-// the outcome does not depend on how the bytes were torn.
+// A server that answers anything, torn anywhere. Promises: every request has an outcome in time,
+// and the outcome does not depend on how the bytes were torn.
 #include "net/http/client.h"
 #include "tests/fuzz/http_tools.h"
 #include "tests/unit/net/http/pipe_connector.h"

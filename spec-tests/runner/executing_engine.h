@@ -1,0 +1,35 @@
+// The engine that runs what it loads: this project's interpreter.
+#pragma once
+
+#include <map>
+
+#include "interp/engine.h"
+#include "spec-tests/runner/engine.h"
+
+namespace tappet::spec {
+
+class ExecutingEngine : public ScriptEngine {
+ public:
+  explicit ExecutingEngine(MemoryStrategy strategy = best_memory_strategy());
+
+  Result<std::shared_ptr<const Module>> load(Bytes bytes) override;
+  bool executes() const override { return true; }
+  Result<Instance, NoInstance> instantiate(std::shared_ptr<const Module> module) override;
+  void register_instance(const std::string& name, Instance instance) override;
+  Outcome invoke(Instance instance, const std::string& field,
+                 const std::vector<ScriptValue>& arguments) override;
+  Outcome get(Instance instance, const std::string& field) override;
+
+ private:
+  void define_spectest();
+  std::optional<Extern> find_import(const Import& import);
+  Outcome run_function(Function& function, std::span<const uint64_t> slots);
+
+  Engine engine_;
+  std::unique_ptr<Store> store_;
+  std::vector<tappet::Instance*> instances_;
+  std::map<std::string, tappet::Instance*> registered_;
+  std::map<std::string, Extern> spectest_;
+};
+
+}  // namespace tappet::spec
