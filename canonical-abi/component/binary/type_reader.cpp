@@ -134,14 +134,14 @@ Result<Decl> read_decl(Reader& in, bool in_component, uint32_t depth) {
       syntax::Import import;
       import.name = TAPPET_TRY(read_extern_name(in));
       import.type = TAPPET_TRY(read_extern_type(in));
-      decl.decl = std::move(import);
+      decl.decl = import;
       return decl;
     }
     case 0x04: {
       syntax::ExportDecl item;
       item.name = TAPPET_TRY(read_extern_name(in));
       item.type = TAPPET_TRY(read_extern_type(in));
-      decl.decl = std::move(item);
+      decl.decl = item;
       return decl;
     }
     default:

@@ -34,7 +34,7 @@ Result<> Validator::canon(Scope& scope, const syntax::Canon& syntax) {
   if (syntax.kind == CanonKind::kLift) {
     TAPPET_TRY(lift(scope, syntax, canon));
     TAPPET_TRY(push(scope, {Sort::kFunc, canon.type}));
-    return emit(scope, std::move(canon));
+    return emit(scope, canon);
   }
   CoreFuncType core;
   if (syntax.kind == CanonKind::kLower) {
@@ -46,7 +46,7 @@ Result<> Validator::canon(Scope& scope, const syntax::Canon& syntax) {
   }
   canon.core_type = options_.registry->add_function(std::move(core));
   TAPPET_TRY(push_core(scope, CoreFunc{canon.core_type}));
-  return emit(scope, std::move(canon));
+  return emit(scope, canon);
 }
 
 // Arguments are lowered into the lifted function's memory, its result is lifted from there.

@@ -216,6 +216,7 @@ Result<std::vector<BoundResource>> Validator::defined_resources(Scope& scope) {
   const std::unordered_set<const Resource*> local(scope.local_resources.begin(),
                                                   scope.local_resources.end());
   std::vector<TypeRef> types;
+  types.reserve(std::max(scope.imports.size(), scope.exports.size()));
   for (const NamedExtern& i : scope.imports) types.push_back(i.type.type);
   for (const Resource* r : TAPPET_TRY(free_resources(budget(), types))) {
     if (local.contains(r)) return invalid("local resource type found in imports");

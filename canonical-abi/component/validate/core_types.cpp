@@ -275,11 +275,13 @@ Result<const ModuleType*> Validator::type_of(const Module& module) {
   };
   // The names of a Module are its own; the type outlives it in the arena.
   std::vector<CoreImport> imports;
+  imports.reserve(module.imports.size());
   for (const tappet::Import& i : module.imports) {
     imports.push_back({TAPPET_TRY(arena_->copy(i.module)), TAPPET_TRY(arena_->copy(i.name)),
                        type_at(i.kind, i.index)});
   }
   std::vector<CoreExport> exports;
+  exports.reserve(module.exports.size());
   for (const tappet::Export& e : module.exports) {
     exports.push_back({TAPPET_TRY(arena_->copy(e.name)), type_at(e.kind, e.index)});
   }
