@@ -106,6 +106,9 @@ Outcome Instantiation::fail_with(InstantiateError failure) {
 
 Outcome Instantiation::run_steps() {
   if (tree_ == nullptr) {
+    if (store_.poisoned()) {
+      return fail_with(make_error(ErrorKind::kUsage, "the store's guests have trapped"));
+    }
     const uint64_t count = pre_->plan().instance_count();
     if (!store_.reserve_instances(count)) {
       return fail_with(make_error(

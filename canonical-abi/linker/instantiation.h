@@ -62,7 +62,8 @@ class Instantiation {
   Outcome run();
   // After kReturned. Owned by the store.
   InstanceTree& instance() { return *tree_; }
-  // After kTrapped: a trap of guest code, or an Error: kLimit, kResource.
+  // After kTrapped: a trap of guest code, or an Error: kLimit, kResource, or kUsage for a store
+  // that is poisoned.
   const InstantiateError& failure() const { return failure_; }
   // After kSuspended: see Task.
   bool runnable() const { return activity_.runnable(); }

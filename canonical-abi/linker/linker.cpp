@@ -39,6 +39,9 @@ Linker::Linker(Engine engine, LinkOptions options)
 
 Result<std::shared_ptr<const InstancePre>> Linker::link(
     std::shared_ptr<const Component> component) const {
+  if (component->registry != engine_.registry()) {
+    return fail(ErrorKind::kUsage, "the component was loaded with the types of another engine");
+  }
   const std::shared_ptr<InstancePre> pre(new InstancePre);
   pre->component_ = component;
   pre->hosts_ = hosts_;

@@ -45,9 +45,9 @@ class Linker {
     return define(std::make_shared<const HostInterfaceDef>(std::move(def)));
   }
 
-  // `component` was loaded with the engine's registry. Errors: kUnlinkable, naming everything that
-  // is missing or of another type; kUnsupported for a component that uses what is not executed;
-  // kLimit.
+  // `component` was loaded with the engine's registry (else kUsage). Errors: kUnlinkable, naming
+  // everything that is missing or of another type; kUnsupported for a component that uses what is
+  // not executed; kLimit.
   Result<std::shared_ptr<const InstancePre>> link(std::shared_ptr<const Component> component) const;
 
  private:

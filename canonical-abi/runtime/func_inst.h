@@ -2,6 +2,10 @@
 // them (definitions.py: FuncInst, CoreFuncInst).
 #pragma once
 
+#include <cstddef>
+#include <memory>
+#include <vector>
+
 #include "canonical-abi/abi/flat.h"
 #include "canonical-abi/runtime/component_instance.h"
 #include "interp/runtime/host_function.h"
@@ -62,15 +66,26 @@ struct CanonFunction {
 class ValueBuffer {
  public:
   explicit ValueBuffer(size_t size) : size_(size) {
-    if (size > few_.size()) many_.resize(size);
+    if (size_ > kFew) {
+      many_.resize(size_);
+    } else {
+      for (size_t i = 0; i < size_; ++i) std::construct_at(few() + i);
+    }
   }
-  std::span<ComponentValue> span() {
-    return {size_ > few_.size() ? many_.data() : few_.data(), size_};
+  ~ValueBuffer() {
+    if (size_ <= kFew) std::destroy_n(few(), size_);
   }
+  ValueBuffer(const ValueBuffer&) = delete;
+  ValueBuffer& operator=(const ValueBuffer&) = delete;
+
+  std::span<ComponentValue> span() { return {size_ > kFew ? many_.data() : few(), size_}; }
 
  private:
+  static constexpr size_t kFew = 4;
+  ComponentValue* few() { return reinterpret_cast<ComponentValue*>(few_); }
+
   size_t size_;
-  std::array<ComponentValue, 4> few_;
+  alignas(ComponentValue) std::byte few_[kFew * sizeof(ComponentValue)];
   std::vector<ComponentValue> many_;
 };
 

@@ -135,6 +135,15 @@ TEST(Instantiation, InstancesOfAStoreAreLimited) {
   EXPECT_FALSE(p.store().poisoned());
 }
 
+TEST(Instantiation, APoisonedStoreTakesNoMore) {
+  Program p("tiny.wasm");
+  p.prepare();
+  p.store().poison();
+  std::string failure;
+  EXPECT_EQ(p.instantiate(&failure), Outcome::kTrapped);
+  EXPECT_EQ(failure, "the store's guests have trapped");
+}
+
 TEST(Instantiation, MemoryLimitsHold) {
   ComponentLimits limits;
   limits.core.memory_bytes = 1024;

@@ -164,6 +164,16 @@ TEST(Linker, AnInterfaceIsDefinedOnce) {
   EXPECT_EQ(again.error().kind, ErrorKind::kUsage);
 }
 
+TEST(Linker, TypesOfAnotherEngineAreRefused) {
+  Program p("tiny.wasm");
+  const Engine other;
+  auto component = load(other, "tiny.wasm");
+  ASSERT_TRUE(component.ok());
+  const auto linked = p.linker().link(*component);
+  ASSERT_FALSE(linked.ok());
+  EXPECT_EQ(linked.error().kind, ErrorKind::kUsage);
+}
+
 TEST(Linker, InstancesAreCountedAcrossComponentsThatArePassed) {
   Program p("bomb.wasm");
   EXPECT_EQ(p.link(), "instantiating the component makes more than 10000 instances");

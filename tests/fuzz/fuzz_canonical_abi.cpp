@@ -1,0 +1,208 @@
+// Values of any type, lifted from any memory and lowered into it again, by a guest whose realloc
+// may be as hostile as it likes. Promises: what is lifted is of its type; lowered by an honest
+// realloc and lifted again it is the same; nothing is touched outside of memory.
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+#include "canonical-abi/abi/flat.h"
+#include "canonical-abi/abi/load.h"
+#include "canonical-abi/abi/store.h"
+#include "canonical-abi/types/arena.h"
+#include "interp/engine.h"
+
+namespace tappet::component {
+namespace {
+
+void require(bool ok) {
+  if (!ok) std::abort();
+}
+
+class Input {
+ public:
+  explicit Input(ByteSpan bytes) : rest_(bytes) {}
+  uint8_t byte() {
+    if (rest_.empty()) return 0;
+    const uint8_t b = rest_[0];
+    rest_ = rest_.subspan(1);
+    return b;
+  }
+  uint32_t word() {
+    return byte() | byte() << 8 | byte() << 16 | static_cast<uint32_t>(byte()) << 24;
+  }
+  ByteSpan rest() const { return rest_; }
+
+ private:
+  ByteSpan rest_;
+};
+
+// Every list of bytes is a type.
+class TypeReader {
+ public:
+  TypeReader(TypeArena& arena, Input& in) : arena_(arena), in_(in) {}
+
+  const ValType* read(int depth = 0) {
+    const auto kind = static_cast<TypeKind>(in_.byte() % std::size(kKinds));
+    if (kind == TypeKind::kErrorContext || kind > TypeKind::kBorrow || depth > 5) {
+      return primitive(TypeKind::kU8);
+    }
+    if (is_primitive(kind)) return primitive(kind);
+    if (kind == TypeKind::kOwn || kind == TypeKind::kBorrow) return handle(kind);
+    const uint32_t count = 1 + in_.byte() % 5;
+    std::vector<Labelled> items;
+    const bool is_pair = kind == TypeKind::kResult || kind == TypeKind::kMap;
+    const bool is_one =
+        kind == TypeKind::kList || kind == TypeKind::kFixedList || kind == TypeKind::kOption;
+    const bool is_named = kind == TypeKind::kEnum || kind == TypeKind::kFlags;
+    for (uint32_t i = 0; i < (is_pair ? 2 : is_one ? 1 : count); ++i) {
+      items.push_back({"x", is_named ? nullptr : read(depth + 1)});
+      const bool may_lack = kind == TypeKind::kVariant || kind == TypeKind::kResult;
+      if (may_lack && (count & 1) == 0) items.back().type = nullptr;
+    }
+    const auto made = arena_.compose(kind, items, count);
+    return made.ok() ? *made : primitive(TypeKind::kU8);
+  }
+
+ private:
+  const ValType* handle(TypeKind kind) {
+    const Resource* const resource = *arena_.resource({.name = "thing", .slot = 0});
+    return *arena_.handle(kind, *arena_.name_of(resource));
+  }
+
+  TypeArena& arena_;
+  Input& in_;
+};
+
+class AnyHandles final : public Handles {
+ public:
+  bool lift_own(LiftLowerContext&, uint32_t i, const ValType&, uint64_t& rep) override {
+    return rep = i, true;
+  }
+  bool lift_borrow(LiftLowerContext&, uint32_t i, const ValType&, uint64_t& rep) override {
+    return rep = i, true;
+  }
+  bool lower_own(LiftLowerContext&, uint64_t rep, const ValType&, uint32_t& i) override {
+    return i = static_cast<uint32_t>(rep), true;
+  }
+  bool lower_borrow(LiftLowerContext&, uint64_t rep, const ValType&, uint32_t& i) override {
+    return i = static_cast<uint32_t>(rep), true;
+  }
+  bool& may_leave() override { return may_leave_; }
+
+ private:
+  bool may_leave_ = true;
+};
+
+class Guest {
+ public:
+  Guest(const Engine& engine, const std::shared_ptr<const ModuleCode>& code, Input& in)
+      : store_(engine.make_store()), nothing_(engine.registry()->add_function({})) {
+    Function& call = store_->add_host_function(
+        {nothing_, [](HostCall& c) { return c.trap("cannot leave component instance"); }});
+    libc_ = *tappet::instantiate(*store_, code, std::vector<Extern>{&call});
+    options_.memory = libc_->exported_memory("memory");
+    options_.string_encoding = static_cast<StringEncoding>(in.byte() % 3);
+    peer_encoding_ = static_cast<StringEncoding>(in.byte() % 3);
+    peer_ = in.byte() % 2 == 0 ? Peer::kHost : Peer::kGuest;
+    const uint8_t chosen = in.byte();
+    constexpr const char* kReallocs[] = {"realloc",           "realloc_grow", "realloc_zero",
+                                         "realloc_minus_one", "realloc_odd",  "realloc_end",
+                                         "realloc_trap",      "realloc_call"};
+    is_honest_ = chosen % std::size(kReallocs) < 2;
+    options_.realloc = libc_->exported_function(kReallocs[chosen % std::size(kReallocs)]);
+  }
+
+  void fill(ByteSpan bytes) {
+    const size_t n = std::min<size_t>(bytes.size(), 3000);
+    std::copy_n(bytes.begin(), n, options_.memory->base() + kData);
+  }
+
+  // Runs `body` as a host function. True if it returned true.
+  template <class Body>
+  bool run(Body body) {
+    HostFunction host;
+    host.type = nothing_;
+    host.invoke = [&](HostCall& call) {
+      AnyHandles handles;
+      LiftLowerContext cx(call, options_, handles, peer_, peer_encoding_);
+      return body(cx) ? HostOutcome::kReturn : HostOutcome::kTrap;
+    };
+    Thread thread(*store_);
+    thread.start(store_->add_host_function_ref(&host), {});
+    return tappet::run(thread) == Outcome::kReturned;
+  }
+
+  bool is_honest() const { return is_honest_; }
+  static constexpr uint64_t kData = 1024;  // aligned for every type
+
+ private:
+  std::unique_ptr<Store> store_;
+  TypeId nothing_;
+  Instance* libc_ = nullptr;
+  LiftLowerOptions options_;
+  StringEncoding peer_encoding_;
+  Peer peer_;
+  bool is_honest_;
+};
+
+void check_flat(Guest& guest, const ValType& t, std::span<const uint64_t> flat) {
+  ComponentValue v;
+  const auto lift_from = [&](std::span<const uint64_t> from) {
+    return guest.run([&](LiftLowerContext& cx) {
+      CoreValueIter vi(from);
+      return lift_flat(cx, vi, t, v);
+    });
+  };
+  if (!lift_from(flat)) return;
+  require(check_value(v, t).ok());
+  FlatValues lowered;
+  if (!guest.run([&](LiftLowerContext& cx) { return lower_flat(cx, v, t, lowered); })) return;
+  require(lowered.size() == flat.size());
+  if (!guest.is_honest()) return;
+  const ComponentValue first = v;
+  require(lift_from(lowered.span()) && v == first);
+}
+
+void check_memory(Guest& guest, const ValType& t) {
+  if (elem_size(t, AddressType::kI32) > 4096) return;
+  ComponentValue v;
+  const auto load_from = [&](uint64_t ptr) {
+    return guest.run([&](LiftLowerContext& cx) { return load(cx, ptr, t, v); });
+  };
+  if (!load_from(Guest::kData)) return;
+  require(check_value(v, t).ok());
+  uint64_t ptr = 0;
+  const bool stored = guest.run([&](LiftLowerContext& cx) {
+    const Layout& layout = t.layout(cx.width());
+    return cx.allocate(layout.alignment, layout.size, "value", ptr) && store(cx, v, t, ptr);
+  });
+  if (!stored || !guest.is_honest()) return;
+  const ComponentValue first = v;
+  require(load_from(ptr) && v == first);
+}
+
+std::shared_ptr<const ModuleCode> compile_libc(const Engine& engine) {
+  std::ifstream in(TAPPET_ROOT "/tests/unit/canonical-abi/data/libc.wasm", std::ios::binary);
+  return *engine.compile(Bytes{std::istreambuf_iterator<char>(in), {}});
+}
+
+}  // namespace
+}  // namespace tappet::component
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace tappet;
+  using namespace tappet::component;
+  static const Engine engine(EngineConfig{.memory = MemoryStrategy::kChecked});
+  static const std::shared_ptr<const ModuleCode> libc = compile_libc(engine);
+  Input in({data, size});
+  TypeArena arena;
+  const ValType& t = *TypeReader(arena, in).read();
+  Guest guest(engine, libc, in);
+  const FlatTypes flat_types = flatten_type(t, AddressType::kI32);
+  std::vector<uint64_t> flat(flat_types.too_many() ? 0 : flat_types.size());
+  for (uint64_t& value : flat) value = in.word() | static_cast<uint64_t>(in.byte()) << 32;
+  guest.fill(in.rest());
+  if (!flat.empty()) check_flat(guest, t, flat);
+  check_memory(guest, t);
+  return 0;
+}
