@@ -1,0 +1,150 @@
+// What a host function returns besides plain values.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "canonical-abi/bind/binding.h"
+
+namespace tappet::component {
+
+// The guest broke a rule for which its function has no error value: its instance is finished.
+struct Trap {
+  std::string message;
+
+  explicit Trap(std::string text) : message(std::move(text)) {}
+  explicit Trap(Error error) : message(std::move(error.message)) {}
+};
+
+// An R for the guest, or a trap: `return fail(Trap("write exceeded budget"));`
+template <class R = Unit>
+using HostResult = Result<R, Trap>;
+
+// Ends the guest's program (wasi:cli/exit). A function returning it has no result.
+struct Exit {
+  int32_t code = 0;
+};
+
+template <class R>
+class AsyncStep;
+
+// An R now, or later. The function is not told whether the guest waits or goes on meanwhile, and
+// must not depend on it. R may be a HostResult.
+template <class R = Unit>
+class [[nodiscard]] Async {
+ public:
+  template <class V>
+    requires std::is_constructible_v<R, V&&> && (!std::same_as<std::remove_cvref_t<V>, Async>)
+  Async(V&& ready) : ready_(std::in_place, std::forward<V>(ready)) {}  // NOLINT: implicit
+
+  // `poll` is called on the loop's thread until it returns a value: Poll<R>(Waker&), or
+  // Poll<R>(HostEnvironment&, Waker&). Returning kPending it has registered the waker with whatever
+  // will change the answer. It is destroyed after the last call, or when the guest's call is
+  // cancelled; it may be move-only.
+  template <class F>
+  static Async pending(F poll);
+  // For sources with a list of those who wait: tries now, and whenever the list is woken.
+  // `attempt` is called without arguments and returns a Poll<R>; `keep_alive` owns the list.
+  template <class F>
+  static Async retry(std::shared_ptr<void> keep_alive, WakeList& list, F attempt);
+
+  std::optional<R>& ready() { return ready_; }
+  std::unique_ptr<AsyncStep<R>>& step() { return step_; }
+
+ private:
+  Async() = default;
+  std::optional<R> ready_;
+  std::unique_ptr<AsyncStep<R>> step_;
+};
+
+// How each kind of return value ends a call. `Type` is what the component type has as its result.
+template <class R>
+struct Outcome {
+  using Type = R;
+  static HostReturn finish(Call& call, R value) {
+    static_assert(detail::require_component_type<R>());
+    ComponentValue lowered = Binding<R>::lower(call, std::move(value));
+    return call.ok() ? HostReturn::value(std::move(lowered)) : call.trap();
+  }
+};
+
+template <>
+struct Outcome<Unit> {
+  using Type = Unit;
+  static HostReturn finish(Call&, Unit) { return {}; }
+};
+
+template <>
+struct Outcome<Exit> {
+  using Type = Unit;
+  static HostReturn finish(Call&, Exit exit) { return HostReturn::exit(exit.code); }
+};
+
+template <class R>
+struct Outcome<Result<R, Trap>> {
+  using Type = typename Outcome<R>::Type;
+  static HostReturn finish(Call& call, Result<R, Trap> result) {
+    if (!result.ok()) return HostReturn::trap(std::move(result).error().message);
+    return Outcome<R>::finish(call, std::move(result).value());
+  }
+};
+
+template <class R>
+struct Outcome<Async<R>> {
+  using Type = typename Outcome<R>::Type;
+  static HostReturn finish(Call& call, Async<R> async) {
+    if (async.ready()) return Outcome<R>::finish(call, *std::move(async.ready()));
+    return HostReturn::pending(std::move(async.step()));
+  }
+};
+
+template <class R>
+class AsyncStep : public HostReturn::Pending {
+ public:
+  Poll<HostReturn> poll(HostEnvironment& environment, Waker& waker) final {
+    Poll<R> value = step(environment, waker);
+    if (!value) return kPending;
+    Call call(environment);
+    return Outcome<R>::finish(call, *std::move(value));
+  }
+
+ protected:
+  virtual Poll<R> step(HostEnvironment& environment, Waker& waker) = 0;
+};
+
+template <class R>
+template <class F>
+Async<R> Async<R>::pending(F poll) {
+  class Step final : public AsyncStep<R> {
+   public:
+    explicit Step(F poll) : poll_(std::move(poll)) {}
+
+   private:
+    Poll<R> step(HostEnvironment& environment, Waker& waker) override {
+      if constexpr (std::is_invocable_v<F&, HostEnvironment&, Waker&>) {
+        return poll_(environment, waker);
+      } else {
+        return poll_(waker);
+      }
+    }
+    F poll_;
+  };
+  Async async;
+  async.step_ = std::make_unique<Step>(std::move(poll));
+  return async;
+}
+
+template <class R>
+template <class F>
+Async<R> Async<R>::retry(std::shared_ptr<void> keep_alive, WakeList& list, F attempt) {
+  if (Poll<R> value = attempt()) return *std::move(value);
+  return pending([keep_alive = std::move(keep_alive), &list,
+                  attempt = std::move(attempt)](Waker& waker) mutable -> Poll<R> {
+    Poll<R> value = attempt();
+    if (!value) list.add(waker);
+    return value;
+  });
+}
+
+}  // namespace tappet::component
