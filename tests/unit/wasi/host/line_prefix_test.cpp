@@ -1,0 +1,112 @@
+#include "wasi/host/line_prefix.h"
+
+#include <gtest/gtest.h>
+
+#include "wasi/host/memory_stream.h"
+
+namespace tappet::wasi {
+namespace {
+
+Bytes bytes(std::string_view text) { return {text.begin(), text.end()}; }
+
+// Takes as much as the test allows.
+class Valve final : public OutputStream {
+ public:
+  bool ready() override { return room_ > 0 || failed_; }
+  StreamResult<size_t> check_write() override {
+    if (failed_) return fail(std::exchange(end_, StreamEnd::closed()));
+    return room_;
+  }
+  StreamResult<> write(Bytes bytes) override {
+    EXPECT_LE(bytes.size(), room_);
+    room_ -= bytes.size();
+    text += as_text(bytes);
+    return {};
+  }
+  StreamResult<> flush() override { return ++flushes, StreamResult<>(); }
+  void open(size_t room) {
+    room_ = room;
+    changed_.wake_all();
+  }
+  void fail_now() {
+    failed_ = true;
+    end_ = StreamEnd::failed(IoError("broken"));
+    changed_.wake_all();
+  }
+
+  std::string text;
+  int flushes = 0;
+
+ private:
+  size_t room_ = 0;
+  bool failed_ = false;
+  StreamEnd end_;
+};
+
+TEST(LinePrefix, StandsBeforeEveryLineOnce) {
+  const auto inner = std::make_shared<MemoryOutput>();
+  LinePrefix out(inner, {.prefix = "> "});
+  ASSERT_TRUE(out.write(bytes("a")).ok());
+  ASSERT_TRUE(out.write(bytes("b\n\nc\nd")).ok());
+  ASSERT_TRUE(out.write({}).ok());
+  ASSERT_TRUE(out.write(bytes("e\n")).ok());
+  EXPECT_EQ(inner->text(), "> ab\n> \n> c\n> de\n");
+  EXPECT_TRUE(out.check_write().value() > 0);
+}
+
+TEST(LinePrefix, EscapesWhatATerminalWouldObey) {
+  const auto inner = std::make_shared<MemoryOutput>();
+  LinePrefix out(inner, {.prefix = "", .escape_controls = true});
+  ASSERT_TRUE(out.write(bytes("\x1b[2J\ttab\r\x7f\xc3\xbc\n")).ok());
+  EXPECT_EQ(inner->text(), "\\x1b[2J\ttab\\x0d\\x7f\xc3\xbc\n");
+}
+
+TEST(LinePrefix, WaitsForTheInnerStream) {
+  const auto inner = std::make_shared<Valve>();
+  inner->open(5);
+  LinePrefix out(inner, {.prefix = "> "});
+  ASSERT_TRUE(out.write(bytes("abcdef\n")).ok());
+  EXPECT_EQ(inner->text, "> abc");
+  EXPECT_EQ(out.check_write().value(), 0U);
+  EXPECT_FALSE(out.ready());
+  int wakes = 0;
+  Waker waker([&] { ++wakes; });
+  out.changed().add(waker);
+  inner->open(100);
+  EXPECT_EQ(wakes, 1);
+  EXPECT_TRUE(out.ready());
+  EXPECT_EQ(inner->text, "> abcdef\n");
+  EXPECT_GT(out.check_write().value(), 0U);
+}
+
+TEST(LinePrefix, FlushesAfterEverythingIsPassedOn) {
+  const auto inner = std::make_shared<Valve>();
+  LinePrefix out(inner, {.prefix = "> "});
+  ASSERT_TRUE(out.write(bytes("a")).ok());
+  ASSERT_TRUE(out.flush().ok());
+  EXPECT_EQ(inner->flushes, 0);
+  inner->open(10);
+  EXPECT_TRUE(out.ready());
+  EXPECT_EQ(inner->flushes, 1);
+}
+
+TEST(LinePrefix, PassesOnAFailureOnce) {
+  const auto inner = std::make_shared<Valve>();
+  LinePrefix out(inner, {.prefix = "> "});
+  ASSERT_TRUE(out.write(bytes("a")).ok());
+  EXPECT_FALSE(out.ready());
+  inner->fail_now();
+  EXPECT_TRUE(out.ready());
+  EXPECT_TRUE(out.ready());
+  const StreamResult<size_t> failed = out.check_write();
+  ASSERT_FALSE(failed.ok());
+  ASSERT_NE(failed.error().error, nullptr);
+  EXPECT_EQ(failed.error().error->debug_string(), "broken");
+  EXPECT_EQ(out.check_write().error().error, nullptr);
+  EXPECT_FALSE(out.write(bytes("b")).ok());
+  EXPECT_FALSE(out.flush().ok());
+  out.drain();
+}
+
+}  // namespace
+}  // namespace tappet::wasi

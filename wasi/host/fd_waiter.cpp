@@ -1,0 +1,70 @@
+#include "wasi/host/fd_waiter.h"
+
+#include <poll.h>
+#ifdef __linux__
+#include <sys/epoll.h>
+#endif
+
+#include <cerrno>
+
+namespace tappet::wasi {
+namespace {
+
+// An epoll set with this descriptor in it, or nothing.
+net::Fd make_set([[maybe_unused]] int fd, [[maybe_unused]] short events) {
+#ifdef __linux__
+  net::Fd set(epoll_create1(EPOLL_CLOEXEC));
+  epoll_event event{};
+  event.events = events == POLLIN ? EPOLLIN : EPOLLOUT;
+  if (set && epoll_ctl(set.get(), EPOLL_CTL_ADD, fd, &event) == 0) return set;
+#endif
+  return {};
+}
+
+}  // namespace
+
+FdWaiter::FdWaiter(net::Loop& loop, int fd, For what, std::function<void()> on_ready)
+    : loop_(loop),
+      fd_(fd),
+      events_(what == For::kRead ? POLLIN : POLLOUT),
+      on_ready_(std::move(on_ready)),
+      timer_(loop, [this] { look(); }) {}
+
+bool FdWaiter::ready() const {
+  pollfd query{fd_, events_, 0};
+  return poll(&query, 1, 0) != 0;  // a failure is for the read or write to tell
+}
+
+void FdWaiter::block() const {
+  pollfd query{fd_, events_, 0};
+  while (poll(&query, 1, -1) < 0 && errno == EINTR) {
+  }
+}
+
+void FdWaiter::arm() {
+  if (armed_) return;
+  armed_ = true;
+  if (!set_) {
+    set_ = make_set(fd_, events_);
+    if (set_) watcher_.emplace(loop_, set_.get(), [this](int, bool) { look(); });
+  }
+  wait_with(set_ && watcher_->error() == 0);
+}
+
+void FdWaiter::wait_with(bool watcher) {
+  if (watcher) {
+    watcher_->watch(net::FdWatcher::kReadable);
+  } else {
+    timer_.set_after(kLookAgain);
+  }
+}
+
+void FdWaiter::look() {
+  if (!armed_) return;
+  if (!ready()) return wait_with(set_ && watcher_->error() == 0);
+  armed_ = false;
+  if (watcher_) watcher_->watch(net::FdWatcher::kNothing);
+  on_ready_();
+}
+
+}  // namespace tappet::wasi
