@@ -184,7 +184,7 @@ bool load_list_from_valid_range(LiftLowerContext& cx, uint64_t ptr, uint32_t len
   const ValType& element = *t.element;
   if (t.kind == TypeKind::kList && element.kind == TypeKind::kU8) {
     Bytes bytes;
-    if (!cx.charge(sizeof bytes + length,
+    if (!cx.charge(sizeof(Bytes) + length,
                    [&] { bytes.assign(cx.memory() + ptr, cx.memory() + ptr + length); })) {
       return false;
     }

@@ -29,7 +29,7 @@ std::string utf8_error(ByteSpan bytes) {
 }
 
 bool decode_utf8(LiftLowerContext& cx, uint64_t ptr, uint64_t byte_length, std::string& text) {
-  if (!cx.charge(sizeof text + byte_length, [&] {
+  if (!cx.charge(sizeof(std::string) + byte_length, [&] {
         text.assign(reinterpret_cast<const char*>(cx.memory() + ptr), byte_length);
       })) {
     return false;
@@ -40,7 +40,7 @@ bool decode_utf8(LiftLowerContext& cx, uint64_t ptr, uint64_t byte_length, std::
 // A code unit becomes three bytes at most.
 bool decode_utf16(LiftLowerContext& cx, uint64_t ptr, uint64_t byte_length, std::string& text) {
   std::optional<std::string> decoded;
-  if (!cx.charge(sizeof text + byte_length / 2 * 3, [&] {
+  if (!cx.charge(sizeof(std::string) + byte_length / 2 * 3, [&] {
         decoded = utf16le_to_utf8({cx.memory() + ptr, static_cast<size_t>(byte_length)});
       })) {
     return false;
@@ -51,7 +51,7 @@ bool decode_utf16(LiftLowerContext& cx, uint64_t ptr, uint64_t byte_length, std:
 }
 
 bool decode_latin1(LiftLowerContext& cx, uint64_t ptr, uint64_t byte_length, std::string& text) {
-  return cx.charge(sizeof text + byte_length * 2, [&] {
+  return cx.charge(sizeof(std::string) + byte_length * 2, [&] {
     text = latin1_to_utf8({cx.memory() + ptr, static_cast<size_t>(byte_length)});
   });
 }

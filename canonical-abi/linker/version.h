@@ -28,7 +28,7 @@ class VersionedMap {
   VersionedMap& operator=(const VersionedMap&) = delete;
 
   // Null if there is one of exactly that name already.
-  T* add(std::string name, T item) {
+  T* add(std::string name, T&& item) {
     const auto [at, inserted] = exact_.try_emplace(std::move(name), std::move(item));
     if (!inserted) return nullptr;
     if (const std::optional<std::string> track = track_of(at->first)) {
