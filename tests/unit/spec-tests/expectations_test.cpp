@@ -1,6 +1,8 @@
 #include "spec-tests/runner/expectations.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <fstream>
 
@@ -11,8 +13,13 @@ constexpr Verdict::Kind kPassed = Verdict::Kind::kPassed;
 constexpr Verdict::Kind kFailed = Verdict::Kind::kFailed;
 constexpr Verdict::Kind kSkipped = Verdict::Kind::kSkipped;
 
+// Tests of several presets run at the same time.
+std::filesystem::path scratch_file() {
+  return std::filesystem::path(testing::TempDir()) / fmt::format("expectations_{}.txt", ::getpid());
+}
+
 Expectations list(const char* text) {
-  const auto file = std::filesystem::path(testing::TempDir()) / "expectations_test.txt";
+  const auto file = scratch_file();
   std::ofstream(file) << text;
   const auto read = Expectations::read(file);
   std::filesystem::remove(file);
@@ -49,7 +56,7 @@ TEST(Expectations, KnowScriptsThatAreGone) {
 }
 
 TEST(Expectations, NeedReasons) {
-  const auto file = std::filesystem::path(testing::TempDir()) / "expectations_test_bad.txt";
+  const auto file = scratch_file();
   std::ofstream(file) << "a.wast\n";
   EXPECT_FALSE(Expectations::read(file).ok());
   std::filesystem::remove(file);

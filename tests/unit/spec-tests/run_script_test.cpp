@@ -2,6 +2,7 @@
 #include "spec-tests/runner/run_script.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <fstream>
 
@@ -51,7 +52,9 @@ class CannedEngine : public ScriptEngine {
 
 class RunScript : public testing::Test {
  protected:
-  RunScript() : folder_(fs::path(testing::TempDir()) / ("run_script_" + name())) {
+  RunScript()
+      : folder_(fs::path(testing::TempDir()) /
+                ("run_script_" + name() + std::to_string(::getpid()))) {
     fs::create_directories(folder_);
     for (const char* module : {"good", "malformed", "invalid", "unlinkable", "trapping"}) {
       std::ofstream(folder_ / module) << module;

@@ -57,7 +57,9 @@ std::string AbiTest::lifted(const ValType& t, std::vector<uint64_t> flat) {
   const std::string trap = run([&](LiftLowerContext& cx) {
     CoreValueIter vi(flat);
     const bool ok = lift_flat(cx, vi, t, v);
-    if (ok) EXPECT_EQ(vi.position(), flat.size());
+    if (ok) {
+      EXPECT_EQ(vi.position(), flat.size());
+    }
     return ok;
   });
   return trap.empty() ? to_string(v, &t) : "trap: " + trap;

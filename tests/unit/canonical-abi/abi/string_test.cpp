@@ -50,7 +50,9 @@ TEST(StringAbi, StoresAsDefinitionsPyDoes) {
     EXPECT_EQ(c.realloc_calls(), calls) << what;
     EXPECT_EQ(std::to_string(ptr), begin) << what;
     EXPECT_EQ(std::to_string(units), tagged) << what;
-    if (stored != "-") EXPECT_EQ(c.bytes_at(ptr, stored.size() / 2), stored) << what;
+    if (stored != "-") {
+      EXPECT_EQ(c.bytes_at(ptr, stored.size() / 2), stored) << what;
+    }
     // What was stored is loaded as the same.
     ComponentValue v;
     EXPECT_EQ(

@@ -73,7 +73,9 @@ std::string Program::link() {
 }
 
 void Program::prepare(const ComponentLimits& limits) {
-  if (!pre_) ASSERT_EQ(link(), "");
+  if (!pre_) {
+    ASSERT_EQ(link(), "");
+  }
   tree_ = nullptr;
   store_ = std::make_unique<ComponentStore>(engine_, limits);
 }
