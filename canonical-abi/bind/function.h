@@ -157,6 +157,10 @@ template <class T>
 struct Lent<Borrow<T>, Role::kValue> {
   using Type = T;
 };
+template <class T>
+struct Lent<const Borrow<T>&, Role::kValue> {
+  using Type = T;
+};
 
 template <class F, class Arguments, class... Contexts>
 struct FunctionBinding;
