@@ -55,9 +55,8 @@ Poll<Streamed<Bytes>> read_when_ready(InputStream& in, uint64_t length, Waker* w
 }
 
 Async<Streamed<Bytes>> blocking_read(const Borrow<InputStream>& in, uint64_t length) {
-  return wait_for<Streamed<Bytes>>([in = in.share(), length](Waker* waker) {
-    return read_when_ready(*in, length, waker);
-  });
+  return wait_for<Streamed<Bytes>>(
+      [in = in.share(), length](Waker* waker) { return read_when_ready(*in, length, waker); });
 }
 
 Streamed<uint64_t> count_of(Streamed<Bytes> bytes) {
@@ -193,18 +192,18 @@ Streamed<uint64_t> splice(OutputStream& out, InputStream& in, uint64_t length) {
 
 Async<Streamed<uint64_t>> blocking_splice(const Borrow<OutputStream>& out,
                                           const Borrow<InputStream>& in, uint64_t length) {
-  return wait_for<Streamed<uint64_t>>([out = out.share(), in = in.share(),
-                                       length](Waker* waker) -> Poll<Streamed<uint64_t>> {
-    if (!out->ready()) {
-      register_with(*out, waker);
-      return kPending;
-    }
-    if (!in->ready()) {
-      register_with(*in, waker);
-      return kPending;
-    }
-    return splice(*out, *in, length);
-  });
+  return wait_for<Streamed<uint64_t>>(
+      [out = out.share(), in = in.share(), length](Waker* waker) -> Poll<Streamed<uint64_t>> {
+        if (!out->ready()) {
+          register_with(*out, waker);
+          return kPending;
+        }
+        if (!in->ready()) {
+          register_with(*in, waker);
+          return kPending;
+        }
+        return splice(*out, *in, length);
+      });
 }
 
 }  // namespace

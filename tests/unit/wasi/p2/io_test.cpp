@@ -129,9 +129,9 @@ TEST_F(IoTest, AStreamThatClosesWhileItIsFlushedHasTakenEverything) {
 
 TEST_F(IoTest, BlockingWritesAreSmall) {
   out->room = 1 << 20;
-  EXPECT_EQ(caller.trap("[method]output-stream.blocking-write-and-flush",
-                        {sink, V::bytes(Bytes(4097))}),
-            "blocking write of more than 4096 bytes");
+  EXPECT_EQ(
+      caller.trap("[method]output-stream.blocking-write-and-flush", {sink, V::bytes(Bytes(4097))}),
+      "blocking write of more than 4096 bytes");
   EXPECT_EQ(caller.trap("[method]output-stream.blocking-write-zeroes-and-flush",
                         {sink, V::u64(UINT64_MAX)}),
             "blocking write of more than 4096 zeroes");
@@ -167,11 +167,11 @@ TEST_F(IoTest, AStreamOutlivesNoneOfItsPollables) {
 class PollTest : public IoTest {
  protected:
   PollTest() {
-    for (const std::shared_ptr<Readiness>& r : {std::shared_ptr<Readiness>(in),
-                                                std::shared_ptr<Readiness>(out)}) {
+    for (const std::shared_ptr<Readiness>& r :
+         {std::shared_ptr<Readiness>(in), std::shared_ptr<Readiness>(out)}) {
       pollables.push_back(V::handle(
-          TypeKind::kBorrow, *polls.resources().add(host_resource_type<Pollable>(),
-                                                    std::make_shared<Pollable>(r))));
+          TypeKind::kBorrow,
+          *polls.resources().add(host_resource_type<Pollable>(), std::make_shared<Pollable>(r))));
     }
   }
   Caller polls{io_poll()};

@@ -1,0 +1,71 @@
+// The content of messages in a guest's hands: net/http's bodies as streams.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "net/http/body.h"
+#include "wasi/host/stream.h"
+#include "wasi/http/engine/guest_fields.h"
+
+namespace tappet::wasi {
+
+// A failure of the stream, which http-error-code finds again.
+StreamEnd stream_failure(const http::ErrorCode& error);
+
+// Content that arrives. The stream and the body share the reader, which the stream uses first, and
+// then what waits for the trailers.
+class IncomingBody {
+ public:
+  explicit IncomingBody(http::BodyReader reader)
+      : reader_(std::make_shared<http::BodyReader>(std::move(reader))) {}
+
+  // The content; null the second time.
+  std::shared_ptr<InputStream> stream();
+  const std::shared_ptr<http::BodyReader>& reader() const { return reader_; }
+
+ private:
+  std::shared_ptr<http::BodyReader> reader_;
+  bool streamed_ = false;
+};
+
+// What follows the content. What is left of that is read and dropped.
+class FutureTrailers final : public Readiness {
+ public:
+  using Outcome = Result<std::optional<GuestFields>, http::ErrorCode>;
+  FutureTrailers(std::shared_ptr<http::BodyReader> reader, uint64_t max_fields_size);
+
+  bool ready() override;
+  // Pending, or the outcome; after that, Unit for having been asked before.
+  Poll<Result<Outcome, Unit>> get();
+
+ private:
+  void settle(Result<std::optional<http::Fields>, http::ErrorCode> trailers);
+
+  std::shared_ptr<http::BodyReader> reader_;
+  uint64_t max_fields_size_;
+  Waker readable_;
+  std::optional<Outcome> outcome_;
+  bool taken_ = false;
+};
+
+// Content that a guest writes. Dropped before finish(), it is incomplete for its reader.
+class OutgoingBody {
+ public:
+  explicit OutgoingBody(http::BodyWriter writer)
+      : writer_(std::make_shared<http::BodyWriter>(std::move(writer))) {}
+  ~OutgoingBody();
+  OutgoingBody(const OutgoingBody&) = delete;
+  OutgoingBody& operator=(const OutgoingBody&) = delete;
+
+  // Where to write; null the second time.
+  std::shared_ptr<OutputStream> stream();
+  // Fails if the content is not what content-length said.
+  Result<Unit, http::ErrorCode> finish(std::optional<http::Fields> trailers);
+
+ private:
+  std::shared_ptr<http::BodyWriter> writer_;
+  bool streamed_ = false;
+};
+
+}  // namespace tappet::wasi

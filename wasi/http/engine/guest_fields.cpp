@@ -1,0 +1,142 @@
+#include "wasi/http/engine/guest_fields.h"
+
+#include <algorithm>
+#include <array>
+
+#include "net/http/syntax.h"
+
+namespace tappet::wasi {
+namespace {
+
+constexpr std::array<std::string_view, 9> kForbidden = {"connection",
+                                                        "host",
+                                                        "http2-settings",
+                                                        "keep-alive",
+                                                        "proxy-authenticate",
+                                                        "proxy-authorization",
+                                                        "proxy-connection",
+                                                        "transfer-encoding",
+                                                        "upgrade"};
+
+constexpr size_t kMostFields = 32768;
+constexpr uint64_t kNameCost = 32;
+constexpr uint64_t kValueCost = 40;
+
+bool is_content_length(std::string_view name) {
+  return http::equals_ignoring_case(name, "content-length");
+}
+
+bool is_valid_value(std::string_view name, std::string_view value) {
+  return http::is_field_value(value) &&
+         (!is_content_length(name) || http::parse_decimal(value).has_value());
+}
+
+}  // namespace
+
+std::string_view to_string(FieldsError error) {
+  switch (error) {
+    case FieldsError::kInvalidSyntax:
+      return "invalid syntax of a field";
+    case FieldsError::kForbidden:
+      return "forbidden field";
+    case FieldsError::kImmutable:
+      return "immutable fields";
+    case FieldsError::kTooLarge:
+      return "total size of fields exceeds limit";
+    default:
+      return "too many fields in the field map";
+  }
+}
+
+bool is_forbidden_field(std::string_view name) {
+  // No forbidden name is shorter or longer: most names need no comparison.
+  if (name.size() < 4 || name.size() > 19) return false;
+  return std::any_of(kForbidden.begin(), kForbidden.end(), [&](std::string_view forbidden) {
+    return http::equals_ignoring_case(name, forbidden);
+  });
+}
+
+GuestFields::GuestFields(uint64_t max_size)
+    : fields_(std::make_shared<http::Fields>()), max_size_(max_size) {}
+
+GuestFields GuestFields::received(http::Fields&& fields, uint64_t max_size) {
+  for (const std::string_view name : kForbidden) fields.remove(name);
+  return {std::make_shared<http::Fields>(std::move(fields)), max_size, true};
+}
+
+std::vector<Bytes> GuestFields::get(std::string_view name) const {
+  std::vector<Bytes> values;
+  for (const std::string_view value : fields_->get_all(name)) {
+    const ByteSpan bytes = as_bytes(value);
+    values.emplace_back(bytes.begin(), bytes.end());
+  }
+  return values;
+}
+
+bool GuestFields::has(std::string_view name) const { return fields_->has(name); }
+
+Result<Unit, FieldsError> GuestFields::check_change(std::string_view name) const {
+  if (!http::is_token(name)) return fail(FieldsError::kInvalidSyntax);
+  if (is_forbidden_field(name)) return fail(FieldsError::kForbidden);
+  if (immutable_) return fail(FieldsError::kImmutable);
+  return Unit();
+}
+
+uint64_t GuestFields::size() const {
+  return fields_->text_bytes() + fields_->size() * (kNameCost + kValueCost);
+}
+
+Result<Unit, FieldsError> GuestFields::check_size(std::string_view name, uint64_t values,
+                                                  uint64_t bytes) const {
+  if (fields_->size() + values > kMostFields) return fail(FieldsError::kTooMany);
+  const uint64_t more = bytes + values * (name.size() + kNameCost + kValueCost);
+  if (size() + more > max_size_) return fail(FieldsError::kTooLarge);
+  return Unit();
+}
+
+Result<Unit, FieldsError> GuestFields::set(const std::string& name,
+                                           const std::vector<Bytes>& values) {
+  TAPPET_TRY(check_change(name));
+  uint64_t bytes = 0;
+  for (const Bytes& value : values) {
+    if (!is_valid_value(name, as_text(value))) return fail(FieldsError::kInvalidSyntax);
+    bytes += value.size();
+  }
+  fields_->remove(name);
+  TAPPET_TRY(check_size(name, values.size(), bytes));
+  for (const Bytes& value : values) fields_->append_checked(name, as_text(value));
+  return Unit();
+}
+
+Result<Unit, FieldsError> GuestFields::append(const std::string& name, const Bytes& value) {
+  TAPPET_TRY(check_change(name));
+  if (!is_valid_value(name, as_text(value))) return fail(FieldsError::kInvalidSyntax);
+  TAPPET_TRY(check_size(name, 1, value.size()));
+  fields_->append_checked(name, as_text(value));
+  return Unit();
+}
+
+Result<Unit, FieldsError> GuestFields::remove(const std::string& name) {
+  TAPPET_TRY(check_change(name));
+  fields_->remove(name);
+  return Unit();
+}
+
+std::vector<std::pair<std::string, Bytes>> GuestFields::entries() const {
+  std::vector<std::pair<std::string, Bytes>> all;
+  all.reserve(fields_->size());
+  for (size_t i = 0; i < fields_->size(); ++i) {
+    const http::Field field = (*fields_)[i];
+    const ByteSpan value = as_bytes(field.value);
+    all.emplace_back(field.name, Bytes(value.begin(), value.end()));
+  }
+  return all;
+}
+
+GuestFields GuestFields::clone() const {
+  return {std::make_shared<http::Fields>(*fields_), max_size_, false};
+}
+
+GuestFields GuestFields::freeze() const { return {fields_, max_size_, true}; }
+
+}  // namespace tappet::wasi

@@ -1,0 +1,61 @@
+// Header and trailer fields in a guest's hands: net/http's fields under wasi:http's rules.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "interp/base/bytes.h"
+#include "interp/base/result.h"
+#include "net/http/fields.h"
+
+namespace tappet::wasi {
+
+// The first three are wasi:http's header-error, in its order. The others have no error value in
+// 0.2: they are traps.
+enum class FieldsError : uint8_t { kInvalidSyntax, kForbidden, kImmutable, kTooLarge, kTooMany };
+std::string_view to_string(FieldsError error);
+
+// Fields that frame a message or belong to a connection are the host's: guests neither see nor set
+// them. Any case.
+bool is_forbidden_field(std::string_view name);
+
+// Names keep their case and all fields their order. Copies made by freeze() share their contents.
+class GuestFields {
+ public:
+  // Empty and mutable.
+  explicit GuestFields(uint64_t max_size);
+  // Of a received message: without what is forbidden, immutable, however large.
+  static GuestFields received(http::Fields&& fields, uint64_t max_size);
+
+  std::vector<Bytes> get(std::string_view name) const;
+  bool has(std::string_view name) const;
+  Result<Unit, FieldsError> set(const std::string& name, const std::vector<Bytes>& values);
+  Result<Unit, FieldsError> append(const std::string& name, const Bytes& value);
+  Result<Unit, FieldsError> remove(const std::string& name);
+  std::vector<std::pair<std::string, Bytes>> entries() const;
+
+  // A mutable copy.
+  GuestFields clone() const;
+  // The same fields, which cannot change any more: of a message that has been made.
+  GuestFields freeze() const;
+
+  const http::Fields& fields() const { return *fields_; }
+  // What the fields cost: names and values, and some bytes for each of them.
+  uint64_t size() const;
+
+ private:
+  GuestFields(std::shared_ptr<http::Fields> fields, uint64_t max_size, bool immutable)
+      : fields_(std::move(fields)), max_size_(max_size), immutable_(immutable) {}
+  // Name, permission, mutability: the order in which errors are told.
+  Result<Unit, FieldsError> check_change(std::string_view name) const;
+  Result<Unit, FieldsError> check_size(std::string_view name, uint64_t values,
+                                       uint64_t bytes) const;
+
+  std::shared_ptr<http::Fields> fields_;
+  uint64_t max_size_;
+  bool immutable_ = false;
+};
+
+}  // namespace tappet::wasi

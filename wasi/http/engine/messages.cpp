@@ -1,0 +1,146 @@
+#include "wasi/http/engine/messages.h"
+
+#include "net/http/syntax.h"
+
+namespace tappet::wasi {
+
+using http::ErrorCode;
+
+std::shared_ptr<IncomingBody> IncomingContent::consume() {
+  if (!reader_) return nullptr;
+  auto body = std::make_shared<IncomingBody>(*std::move(reader_));
+  reader_.reset();
+  return body;
+}
+
+IncomingRequest::IncomingRequest(http::Request request, uint64_t max_fields_size)
+    : method(std::move(request.method)),
+      scheme(std::move(request.scheme)),
+      authority(std::move(request.authority)),
+      path_with_query(std::move(request.path_with_query)),
+      headers(GuestFields::received(std::move(request.fields), max_fields_size)),
+      content(std::move(request.body)) {}
+
+IncomingResponse::IncomingResponse(http::Response response, uint64_t max_fields_size)
+    : status(response.status),
+      headers(GuestFields::received(std::move(response.fields), max_fields_size)),
+      content(std::move(response.body)) {}
+
+std::shared_ptr<OutgoingBody> OutgoingContent::body(const GuestFields& headers, bool of_request) {
+  if (std::exchange(given_, true)) return nullptr;
+  http::BodyOptions options;
+  options.of_request = of_request;
+  // Values that are not numbers were refused; several that differ make no sense as a length.
+  const std::vector<std::string_view> lengths = headers.fields().get_all("content-length");
+  for (const std::string_view text : lengths) {
+    const std::optional<uint64_t> length = http::parse_decimal(text);
+    if (!length || (options.length && *options.length != *length)) return nullptr;
+    options.length = length;
+  }
+  http::Body body = http::Body::make(options);
+  reader_ = std::move(body.reader);
+  return std::make_shared<OutgoingBody>(std::move(body.writer));
+}
+
+bool OutgoingRequest::set_method(http::Method method) {
+  if (!method.is_valid()) return false;
+  method_ = std::move(method);
+  return true;
+}
+
+bool OutgoingRequest::set_path_with_query(std::optional<std::string> path) {
+  if (path && *path != "*" && !http::is_path_with_query(*path)) return false;
+  path_with_query_ = std::move(path);
+  return true;
+}
+
+bool OutgoingRequest::set_scheme(std::optional<http::Scheme> scheme) {
+  if (scheme && !http::is_scheme(scheme->text())) return false;
+  scheme_ = std::move(scheme);
+  return true;
+}
+
+bool OutgoingRequest::set_authority(std::optional<std::string> authority) {
+  if (authority && !http::is_authority(*authority)) return false;
+  authority_ = std::move(authority);
+  return true;
+}
+
+Result<http::Request, ErrorCode> OutgoingRequest::finish() {
+  if (!method_.is_valid()) return fail(ErrorCode::HttpRequestMethodInvalid());
+  if (scheme_ && scheme_->kind() == http::Scheme::kOther) {
+    return fail(ErrorCode::HttpProtocolError().with_detail("scheme other than http and https"));
+  }
+  if (!authority_) return fail(ErrorCode::HttpRequestUriInvalid());
+  if (!path_with_query_ && method_.kind() != http::Method::kConnect) {
+    return fail(ErrorCode::HttpProtocolError().with_detail("request without a path"));
+  }
+  return http::Request{
+      std::move(method_),    scheme_ ? *scheme_ : http::Scheme(http::Scheme::kHttps),
+      std::move(authority_), std::move(path_with_query_),
+      headers.fields(),      content_.take_reader()};
+}
+
+bool OutgoingResponse::set_status(uint16_t status) {
+  if (status < 100 || status > 999) return false;
+  status_ = status;
+  return true;
+}
+
+http::Response OutgoingResponse::finish() {
+  return {status_, headers.fields(), content_.take_reader()};
+}
+
+http::RequestOptions OutgoingOptions::finish() const {
+  http::RequestOptions options;
+  if (connect_timeout) options.connect_timeout_ns = *connect_timeout;
+  if (first_byte_timeout) options.first_byte_timeout_ns = *first_byte_timeout;
+  if (between_bytes_timeout) options.between_bytes_timeout_ns = *between_bytes_timeout;
+  return options;
+}
+
+FutureIncomingResponse::FutureIncomingResponse(http::PendingResponse pending,
+                                               uint64_t max_fields_size)
+    : pending_(std::move(pending)),
+      max_fields_size_(max_fields_size),
+      settled_([this] { changed_.wake_all(); }) {}
+
+FutureIncomingResponse::FutureIncomingResponse(ErrorCode error)
+    : settled_([] {}), outcome_(Outcome(fail(std::move(error)))) {}
+
+bool FutureIncomingResponse::ready() {
+  if (outcome_ || taken_) return true;
+  auto settled = pending_->try_get();
+  if (!settled) {
+    pending_->await_ready(settled_);
+    return false;
+  }
+  if (settled->ok()) {
+    outcome_ =
+        Outcome(std::make_shared<IncomingResponse>(std::move(*settled).value(), max_fields_size_));
+  } else {
+    outcome_ = Outcome(fail(std::move(*settled).error()));
+  }
+  return true;
+}
+
+Poll<Result<FutureIncomingResponse::Outcome, Unit>> FutureIncomingResponse::get() {
+  if (taken_) return Result<Outcome, Unit>(fail(Unit()));
+  if (!ready()) return kPending;
+  taken_ = true;
+  return Result<Outcome, Unit>(*std::exchange(outcome_, std::nullopt));
+}
+
+Result<std::shared_ptr<FutureIncomingResponse>, ErrorCode> send(const HttpContext& context,
+                                                                OutgoingRequest& request,
+                                                                const OutgoingOptions& options) {
+  Result<http::Request, ErrorCode> message = request.finish();
+  if (!message.ok()) return fail(std::move(message).error());
+  if (context.client == nullptr) {
+    return std::make_shared<FutureIncomingResponse>(ErrorCode::HttpRequestDenied());
+  }
+  return std::make_shared<FutureIncomingResponse>(
+      context.client->send(std::move(message).value(), options.finish()), context.max_fields_size);
+}
+
+}  // namespace tappet::wasi

@@ -1,0 +1,139 @@
+// Requests and responses as a guest's resources.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "net/http/message.h"
+#include "net/http/service.h"
+#include "wasi/http/engine/body.h"
+#include "wasi/http/engine/context.h"
+
+namespace tappet::wasi {
+
+// The content of a received message, given away once.
+class IncomingContent {
+ public:
+  explicit IncomingContent(http::BodyReader reader) : reader_(std::move(reader)) {}
+  // Null the second time.
+  std::shared_ptr<IncomingBody> consume();
+
+ private:
+  std::optional<http::BodyReader> reader_;
+};
+
+class IncomingRequest {
+ public:
+  IncomingRequest(http::Request request, uint64_t max_fields_size);
+
+  http::Method method;
+  std::optional<http::Scheme> scheme;
+  std::optional<std::string> authority;
+  std::optional<std::string> path_with_query;
+  GuestFields headers;
+  IncomingContent content;
+};
+
+class IncomingResponse {
+ public:
+  IncomingResponse(http::Response response, uint64_t max_fields_size);
+
+  uint16_t status;
+  GuestFields headers;
+  IncomingContent content;
+};
+
+// The content of a message to be sent: the guest's end is given away once, the other goes with the
+// message.
+class OutgoingContent {
+ public:
+  // Null the second time. The length is that of the headers' content-length, if there is one.
+  std::shared_ptr<OutgoingBody> body(const GuestFields& headers, bool of_request);
+  // Empty if the guest never asked for it. Once.
+  http::BodyReader take_reader() { return std::move(reader_); }
+
+ private:
+  http::BodyReader reader_;
+  bool given_ = false;
+};
+
+// Setters return false for what could not be sent.
+class OutgoingRequest {
+ public:
+  explicit OutgoingRequest(const GuestFields& made) : headers(made.freeze()) {}
+
+  bool set_method(http::Method method);
+  bool set_path_with_query(std::optional<std::string> path);
+  bool set_scheme(std::optional<http::Scheme> scheme);
+  bool set_authority(std::optional<std::string> authority);
+  const http::Method& method() const { return method_; }
+  const std::optional<std::string>& path_with_query() const { return path_with_query_; }
+  const std::optional<http::Scheme>& scheme() const { return scheme_; }
+  const std::optional<std::string>& authority() const { return authority_; }
+
+  std::shared_ptr<OutgoingBody> body() { return content_.body(headers, true); }
+  // The message, or why it cannot be sent at all. Uses the request up.
+  Result<http::Request, http::ErrorCode> finish();
+
+  const GuestFields headers;
+
+ private:
+  http::Method method_;
+  std::optional<std::string> path_with_query_;
+  std::optional<http::Scheme> scheme_;
+  std::optional<std::string> authority_;
+  OutgoingContent content_;
+};
+
+class OutgoingResponse {
+ public:
+  explicit OutgoingResponse(const GuestFields& made) : headers(made.freeze()) {}
+
+  uint16_t status() const { return status_; }
+  bool set_status(uint16_t status);
+  std::shared_ptr<OutgoingBody> body() { return content_.body(headers, false); }
+  // Uses the response up.
+  http::Response finish();
+
+  const GuestFields headers;
+
+ private:
+  uint16_t status_ = 200;
+  OutgoingContent content_;
+};
+
+// Durations in nanoseconds.
+struct OutgoingOptions {
+  std::optional<uint64_t> connect_timeout;
+  std::optional<uint64_t> first_byte_timeout;
+  std::optional<uint64_t> between_bytes_timeout;
+
+  http::RequestOptions finish() const;
+};
+
+// A response to come.
+class FutureIncomingResponse final : public Readiness {
+ public:
+  using Outcome = Result<std::shared_ptr<IncomingResponse>, http::ErrorCode>;
+  FutureIncomingResponse(http::PendingResponse pending, uint64_t max_fields_size);
+  // One that has failed already.
+  explicit FutureIncomingResponse(http::ErrorCode error);
+
+  bool ready() override;
+  // Pending, or the outcome; after that, Unit for having been asked before.
+  Poll<Result<Outcome, Unit>> get();
+
+ private:
+  std::optional<http::PendingResponse> pending_;
+  uint64_t max_fields_size_ = 0;
+  Waker settled_;
+  std::optional<Outcome> outcome_;
+  bool taken_ = false;
+};
+
+// Sends a request of a guest's. Fails at once for what cannot be sent.
+Result<std::shared_ptr<FutureIncomingResponse>, http::ErrorCode> send(
+    const HttpContext& context, OutgoingRequest& request, const OutgoingOptions& options);
+
+}  // namespace tappet::wasi

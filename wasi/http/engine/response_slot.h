@@ -1,0 +1,44 @@
+// A request that a guest answers: the host's side of wasi:http/incoming-handler.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "net/http/service.h"
+#include "wasi/http/engine/messages.h"
+
+namespace tappet::wasi {
+
+// What the guest's response-outparam and the host share.
+class ResponseSlot {
+ public:
+  explicit ResponseSlot(http::Responder responder) : responder_(std::move(responder)) {}
+
+  // The guest's answer: once. When nobody waits for it any more it is dropped.
+  void set(http::Response response);
+  // The guest gave an error instead: the requester gets a 500.
+  void set(http::ErrorCode error);
+  // An interim response. False after the answer, or for a status that is none.
+  bool inform(uint16_t status, const http::Fields& fields);
+
+  bool answered() const { return responder_.sent(); }
+  // What set(error) was given.
+  const std::optional<http::ErrorCode>& error() const { return error_; }
+  http::Responder& responder() { return responder_; }
+
+ private:
+  http::Responder responder_;
+  std::optional<http::ErrorCode> error_;
+};
+
+// The right to answer, as a guest's resource. Dropped unused, it leaves the question open.
+class ResponseOutparam {
+ public:
+  explicit ResponseOutparam(std::shared_ptr<ResponseSlot> slot) : slot_(std::move(slot)) {}
+  ResponseSlot& slot() { return *slot_; }
+
+ private:
+  std::shared_ptr<ResponseSlot> slot_;
+};
+
+}  // namespace tappet::wasi

@@ -1,0 +1,23 @@
+// wasi:http 0.2: the faces of wasi/http/engine.
+//
+// Interfaces find an HttpContext in the store's HostEnvironment.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "canonical-abi/bind/interface.h"
+#include "wasi/http/engine/response_slot.h"
+
+namespace tappet::wasi::p2 {
+
+component::HostInterfaceDef http_types();
+component::HostInterfaceDef http_outgoing_handler();
+
+// The arguments of wasi:http/incoming-handler's handle: two resources, which go to the guest. Fails
+// (kLimit) if the store can hold no more resources.
+Result<std::vector<component::ComponentValue>> handle_arguments(
+    component::HostEnvironment& environment, http::Request request,
+    std::shared_ptr<ResponseSlot> slot);
+
+}  // namespace tappet::wasi::p2
