@@ -1,0 +1,19 @@
+// The subcommands. Each reports what goes wrong and returns the process's exit code.
+#pragma once
+
+#include "cli/load.h"
+#include "cli/options.h"
+
+namespace tappet::cli {
+
+// Runs a command: a core module or a component.
+int run(const RunOptions& options);
+int validate(const ValidateOptions& options);
+
+// The two kinds of programs that run() runs, loaded with `engine`.
+int run_module(const RunOptions& options, const Engine& engine,
+               const std::shared_ptr<const ModuleCode>& code);
+int run_component(const RunOptions& options, const Engine& engine,
+                  const std::shared_ptr<const component::Component>& component);
+
+}  // namespace tappet::cli

@@ -1,0 +1,77 @@
+// The host's side of one guest that runs as a command: its loop, clocks, streams and environment,
+// and the time it may take.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "cli/options.h"
+#include "interp/engine.h"
+#include "net/loop/loop.h"
+#include "wasi/host/clocks.h"
+#include "wasi/host/environment.h"
+#include "wasi/host/filesystem.h"
+#include "wasi/host/random.h"
+#include "wasi/host/stdio.h"
+
+namespace tappet::cli {
+
+EngineConfig engine_config(const GuestOptions& options);
+StoreLimits store_limits(const GuestOptions& options);
+wasi::Environment make_environment(const RunOptions& options);
+
+// Ends guest code that takes too long. Whoever makes it destroys it before what `on_due` refers to.
+class Deadline {
+ public:
+  // Calls `on_due` on a thread of its own when the time has passed, unless destroyed before.
+  Deadline(std::optional<std::chrono::nanoseconds> time, std::function<void()> on_due);
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::jthread thread_;
+};
+
+// Neither copies nor moves. One OS thread, except expire().
+class GuestHost {
+ public:
+  // With this process's standard streams and the directories of the options. Errors: kIo.
+  static Result<std::unique_ptr<GuestHost>> create(const RunOptions& options);
+
+  net::Loop& loop() { return *loop_; }
+  const wasi::Clocks& clocks() const { return clocks_; }
+  wasi::Clocks& clocks() { return clocks_; }
+  wasi::Random& random() { return *random_; }
+  wasi::Environment& environment() { return environment_; }
+  wasi::Stdio& stdio() { return stdio_; }
+  wasi::Filesystem& filesystem() { return filesystem_; }
+
+  // It is worth running a suspended guest again.
+  void wake() { woken_ = true; }
+  // Runs guest code until it has ended: `step` runs or resumes it. kReturned, kTrapped, or
+  // kInterrupted if expire() came while it waited for something.
+  Outcome drive(const std::function<Outcome()>& step);
+  // Nobody waits any longer. Any thread.
+  void expire();
+
+ private:
+  GuestHost(const RunOptions& options, std::unique_ptr<net::Loop> loop);
+
+  std::unique_ptr<net::Loop> loop_;
+  wasi::Clocks clocks_;
+  std::unique_ptr<wasi::Random> random_;
+  wasi::Environment environment_;
+  wasi::Stdio stdio_;
+  wasi::Filesystem filesystem_;
+  bool woken_ = false;
+  bool expired_ = false;
+};
+
+// What a guest that expired while it waited has ended with.
+Trap interrupted();
+
+}  // namespace tappet::cli

@@ -1,0 +1,96 @@
+#include "cli/load.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "interp/validate/validator.h"
+#include "net/io/socket.h"
+
+namespace tappet::cli {
+namespace {
+
+constexpr size_t kReadAtOnce = size_t{1} << 20;
+
+detail::Failure<Error> system_error(int code) {
+  return fail(ErrorKind::kIo, std::strerror(code));
+}
+
+detail::Failure<Error> too_large(uint64_t limit) {
+  return fail(ErrorKind::kLimit, fmt::format("the file is larger than {} bytes", limit));
+}
+
+bool looks_like_text(ByteSpan bytes) {
+  const std::string_view text = as_text(bytes.first(std::min<size_t>(bytes.size(), 4096)));
+  const size_t first = text.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && (text[first] == '(' || text.substr(first, 2) == ";;");
+}
+
+// What every binary starts with; the decoders look at what follows.
+Result<> check_magic(ByteSpan bytes) {
+  constexpr std::string_view kMagic("\0asm", 4);
+  const Position start = Position::at_offset(0);
+  if (bytes.empty()) return fail(ErrorKind::kMalformed, "the file is empty", start);
+  if (as_text(bytes).substr(0, 4) == kMagic.substr(0, std::min<size_t>(bytes.size(), 4))) {
+    return Unit{};
+  }
+  if (looks_like_text(bytes)) {
+    return fail(ErrorKind::kMalformed, "not a WebAssembly binary; this looks like text", start);
+  }
+  return fail(ErrorKind::kMalformed, "not a WebAssembly module or component", start);
+}
+
+component::ModuleLoader module_loader(const Engine& engine) {
+  return [engine](const std::shared_ptr<const Bytes>& owner, ByteSpan bytes,
+                  uint64_t base_offset) -> Result<std::shared_ptr<const Module>> {
+    auto module = TAPPET_TRY(decode_module(owner, bytes, base_offset, engine.decode_options()));
+    TAPPET_TRY(validate_module(*module, engine.config().features));
+    return module;
+  };
+}
+
+}  // namespace
+
+Result<Bytes> read_file(const std::string& path, uint64_t limit) {
+  const net::Fd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return system_error(errno);
+  struct stat info{};
+  if (fstat(file.get(), &info) != 0) return system_error(errno);
+  if (S_ISDIR(info.st_mode)) return system_error(EISDIR);
+  const auto expected = S_ISREG(info.st_mode) ? static_cast<uint64_t>(info.st_size) : 0;
+  if (expected > limit) return too_large(limit);
+  Bytes bytes(expected + 1);  // one more shows whether the file goes on
+  for (size_t size = 0;;) {
+    if (size == bytes.size()) bytes.resize(size + kReadAtOnce);
+    const ssize_t count = ::read(file.get(), bytes.data() + size, bytes.size() - size);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return system_error(errno);
+    size += static_cast<size_t>(count);
+    if (size > limit) return too_large(limit);
+    if (count == 0) {
+      bytes.resize(size);
+      return bytes;
+    }
+  }
+}
+
+Result<Program> load_program(const Engine& engine, Bytes bytes) {
+  TAPPET_TRY(check_magic(bytes));
+  if (!component::is_component(bytes)) return Program(TAPPET_TRY(engine.compile(std::move(bytes))));
+  component::ComponentOptions options;
+  options.registry = engine.registry();
+  options.core_features = engine.config().features;
+  options.load_module = module_loader(engine);
+  return Program(TAPPET_TRY(component::load_component(std::move(bytes), options)));
+}
+
+Result<Program> load_file(const Engine& engine, const std::string& path) {
+  return load_program(engine, TAPPET_TRY(read_file(path)));
+}
+
+}  // namespace tappet::cli

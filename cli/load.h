@@ -1,0 +1,29 @@
+// From a file's name to something that can be linked.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "canonical-abi/component/component.h"
+#include "interp/engine.h"
+
+namespace tappet::cli {
+
+// The most that is read of one file.
+inline constexpr uint64_t kMostFileBytes = limits::kModuleBytes;
+
+// The whole file. Errors: kIo if it does not exist, is a directory or cannot be read; kLimit.
+Result<Bytes> read_file(const std::string& path, uint64_t limit = kMostFileBytes);
+
+using Program =
+    std::variant<std::shared_ptr<const ModuleCode>, std::shared_ptr<const component::Component>>;
+
+// Decodes and validates a core module or a component. Errors: kMalformed if it is neither, and as
+// of decode_module, validate_module and load_component; with a byte offset.
+Result<Program> load_program(const Engine& engine, Bytes bytes);
+
+// Both.
+Result<Program> load_file(const Engine& engine, const std::string& path);
+
+}  // namespace tappet::cli

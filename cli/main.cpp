@@ -1,0 +1,45 @@
+// The tappet command.
+#include <fmt/format.h>
+
+#include <csignal>
+#include <new>
+
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "cli/report.h"
+
+namespace tappet::cli {
+namespace {
+
+int dispatch(const Command& command) {
+  switch (command.kind) {
+    case Command::Kind::kPrint:
+      return print(command.text) ? kSuccess : kFailure;
+    case Command::Kind::kRun:
+      return run(command.run);
+    case Command::Kind::kValidate:
+      return validate(command.validate);
+    case Command::Kind::kServe:
+      return report({}, make_error(ErrorKind::kUnsupported, "serve is not part of this build"));
+  }
+  return kFailure;
+}
+
+int main(std::vector<std::string> words) {
+  // Writing to a pipe that nobody reads is an error that the guest sees.
+  (void)std::signal(SIGPIPE, SIG_IGN);
+  const Result<Command> command = parse_command_line(std::move(words));
+  return command.ok() ? dispatch(*command) : report({}, command.error());
+}
+
+}  // namespace
+}  // namespace tappet::cli
+
+int main(int argc, char** argv) {
+  try {
+    return tappet::cli::main({argv + 1, argv + argc});
+  } catch (const std::bad_alloc&) {
+    return tappet::cli::report({}, tappet::make_error(tappet::ErrorKind::kResource,
+                                                      "the host is out of memory"));
+  }
+}

@@ -1,0 +1,73 @@
+// The command line as data. The grammar is wasmtime's: no subcommand means `run`, options end at the
+// file, what follows belongs to the guest.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "interp/base/result.h"
+#include "interp/opcodes/opcode.h"
+
+namespace tappet::cli {
+
+// A host directory and the path under which the guest sees it.
+struct Preopen {
+  std::string host;
+  std::string guest;
+};
+
+// What `run` and `serve` share.
+struct GuestOptions {
+  std::string file;
+  std::vector<Preopen> dirs;
+  std::vector<std::pair<std::string, std::string>> env;  // in order; later ones win
+  bool inherit_env = false;
+  FeatureSet features = FeatureSet::defaults();
+  bool guard_pages = true;
+  std::optional<std::chrono::nanoseconds> timeout;
+  std::optional<uint64_t> max_memory;  // bytes, per linear memory
+  std::optional<uint64_t> max_stack;   // bytes
+  std::optional<uint32_t> max_resources;
+};
+
+struct RunOptions {
+  GuestOptions guest;
+  std::vector<std::string> args;  // after the file
+  std::optional<std::string> argv0;
+  std::optional<std::string> invoke;
+};
+
+struct ServeOptions {
+  GuestOptions guest;
+  std::string addr = "127.0.0.1:8080";
+  std::chrono::nanoseconds request_timeout = std::chrono::seconds(10);
+  bool logging_prefix = true;
+};
+
+struct ValidateOptions {
+  std::vector<std::string> files;
+  FeatureSet features = FeatureSet::defaults();
+};
+
+struct Command {
+  enum class Kind : uint8_t { kRun, kServe, kValidate, kPrint };
+  Kind kind = Kind::kPrint;
+  RunOptions run;
+  ServeOptions serve;
+  ValidateOptions validate;
+  std::string text;  // kPrint: help or version, to standard output
+};
+
+// Errors are of kind kUsage; their message ends with how to get help.
+Result<Command> parse_command_line(std::vector<std::string> args);
+
+// "10s", "250ms", "3us", "1m"; a plain number means seconds.
+Result<std::chrono::nanoseconds> parse_duration(const std::string& text);
+// "1048576", "64k", "256MiB", "4G": powers of 1024.
+Result<uint64_t> parse_size(const std::string& text);
+
+}  // namespace tappet::cli

@@ -1,0 +1,87 @@
+#include "cli/report.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+namespace tappet::cli {
+namespace {
+
+// Names come from files and guests, and are shown on terminals.
+std::string without_controls(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<uint8_t>(c);
+    if (byte < 0x20 || byte == 0x7f) {
+      out += fmt::format("\\x{:02x}", byte);
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+std::string line(std::string_view file, std::string_view message) {
+  std::string text = "tappet: ";
+  if (!file.empty()) text += without_controls(file) + ": ";
+  return text + without_controls(message) + "\n";
+}
+
+void write_error(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
+}
+
+std::string frame_line(size_t number, const StackFrame& frame) {
+  const std::string name = frame.function.empty()
+                               ? fmt::format("<wasm function {}>", frame.function_index)
+                               : frame.function;
+  const std::string module = frame.module.empty() ? "" : frame.module + "!";
+  return fmt::format("  {:>3}: {:#8x} - {}\n", number, frame.offset,
+                     without_controls(module + name));
+}
+
+}  // namespace
+
+std::string to_line(std::string_view file, const Error& error) {
+  switch (error.position.kind) {
+    case Position::Kind::kNone:
+      return line(file, error.message);
+    case Position::Kind::kByteOffset:
+      return line(file, fmt::format("{} at offset {:#x}", error.message, error.position.offset));
+    case Position::Kind::kLineColumn:
+      return line(file, fmt::format("{} at line {}, column {}", error.message, error.position.line,
+                                    error.position.column));
+  }
+  return {};
+}
+
+int report(std::string_view file, const Error& error) {
+  write_error(to_line(file, error));
+  return error.kind == ErrorKind::kUsage ? kUsage : kFailure;
+}
+
+int report(std::string_view file, const Trap& trap) {
+  if (trap.kind == TrapKind::kExit) {
+    // What does not fit into a process's status must not look like success.
+    if (trap.exit_code >= 0 && trap.exit_code <= 255) return trap.exit_code;
+    write_error(line(file, fmt::format("exit code {} is out of range", trap.exit_code)));
+    return kFailure;
+  }
+  std::string text = line(file, "wasm trap: " + trap.message);
+  if (!trap.backtrace.empty()) text += "wasm backtrace (innermost first):\n";
+  for (size_t i = 0; i < trap.backtrace.size(); ++i) text += frame_line(i, trap.backtrace[i]);
+  write_error(text);
+  return kTrapped;
+}
+
+int report(std::string_view file, const InstantiateError& error) {
+  if (const auto* const trap = std::get_if<Trap>(&error)) return report(file, *trap);
+  return report(file, std::get<Error>(error));
+}
+
+bool print(std::string_view text) {
+  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+}
+
+}  // namespace tappet::cli

@@ -1,0 +1,34 @@
+// What the program says when something goes wrong, and with which code it ends.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "interp/base/result.h"
+#include "interp/runtime/instantiate.h"
+#include "interp/runtime/trap.h"
+
+namespace tappet::cli {
+
+// A guest's own exit code is passed on as it is.
+enum ExitCode : int {
+  kSuccess = 0,
+  kFailure = 1,  // a file could not be loaded or linked, or a command failed without saying how
+  kUsage = 2,
+  kTrapped = 134,  // what a shell shows for abort()
+};
+
+// "tappet: FILE: <reason> at offset 0x1f": one line, whatever is in the message or the name.
+// Without a file name, "tappet: <reason>".
+std::string to_line(std::string_view file, const Error& error);
+
+// Each writes to standard error and returns the exit code.
+int report(std::string_view file, const Error& error);
+// A trap with its backtrace, one line per frame; for kExit nothing is written.
+int report(std::string_view file, const Trap& trap);
+int report(std::string_view file, const InstantiateError& error);
+
+// The process's standard output, at once. False if not everything could be written.
+bool print(std::string_view text);
+
+}  // namespace tappet::cli

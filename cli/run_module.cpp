@@ -1,0 +1,146 @@
+// A core module as a command: its imports are preview1's, its `_start` is called, or the function
+// that --invoke names.
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "cli/core_values.h"
+#include "cli/guest_host.h"
+#include "cli/report.h"
+#include "interp/module/names.h"
+#include "wasi/p1/preview1.h"
+
+namespace tappet::cli {
+namespace {
+
+Result<std::vector<Extern>> resolve_imports(const Module& module, Store& store,
+                                            wasi::Preview1& preview1) {
+  std::vector<Extern> imports;
+  std::string unknown;
+  size_t count = 0;
+  for (const Import& import : module.imports) {
+    Function* const function = import.kind == ExternKind::kFunc
+                                   ? preview1.function(store, import.module, import.name)
+                                   : nullptr;
+    if (function != nullptr) {
+      imports.emplace_back(function);
+    } else if (count++ == 0) {
+      unknown = fmt::format("unknown import \"{}\" \"{}\": {}", printable(import.module),
+                            printable(import.name), describe(module, import.kind, import.index));
+    }
+  }
+  if (count == 0) return imports;
+  if (count > 1) unknown += fmt::format(", and {} more", count - 1);
+  return fail(ErrorKind::kUnlinkable, std::move(unknown));
+}
+
+class ModuleRun {
+ public:
+  ModuleRun(const RunOptions& options, const Engine& engine, GuestHost& host)
+      : options_(options),
+        host_(host),
+        preview1_(host.clocks(), host.random(), host.environment(), host.stdio(),
+                  [&host] { host.wake(); }),
+        store_(engine.make_store(store_limits(options.guest))),
+        deadline_(options.guest.timeout, [this] {
+          store_->kill();
+          host_.expire();
+        }) {}
+
+  int run(const std::shared_ptr<const ModuleCode>& code);
+
+ private:
+  const std::string& file() const { return options_.guest.file; }
+  int call_main();
+  int invoke(const std::string& name);
+  // kSuccess, or the exit code of what happened instead.
+  int call(Function& function, std::span<const uint64_t> args, Thread& thread);
+  int call_unit(Function& function, std::string_view name);
+
+  const RunOptions& options_;
+  GuestHost& host_;
+  wasi::Preview1 preview1_;
+  std::unique_ptr<Store> store_;
+  Instance* instance_ = nullptr;
+  bool started_ = false;  // something of the module has been run
+  Deadline deadline_;     // last: it refers to the store
+};
+
+int ModuleRun::call(Function& function, std::span<const uint64_t> args, Thread& thread) {
+  thread.start(function, args);
+  const Outcome outcome = host_.drive([&] { return tappet::run(thread); });
+  started_ = true;
+  if (outcome == Outcome::kReturned) return kSuccess;
+  // What the guest wrote comes before what is said about it.
+  host_.stdio().drain();
+  return report(file(), outcome == Outcome::kTrapped ? thread.trap() : interrupted());
+}
+
+// Functions with a fixed role have neither parameters nor results.
+int ModuleRun::call_unit(Function& function, std::string_view name) {
+  const FuncType& type = *function.shape.type;
+  if (!type.params.empty() || !type.results.empty()) {
+    return report(file(), make_error(ErrorKind::kUnlinkable,
+                                     fmt::format("{} has parameters or results", name)));
+  }
+  Thread thread(*store_);
+  return call(function, {}, thread);
+}
+
+int ModuleRun::invoke(const std::string& name) {
+  Function* const function = instance_->exported_function(name);
+  if (function == nullptr) {
+    return report(file(), make_error(ErrorKind::kUnlinkable,
+                                     fmt::format("there is no exported function \"{}\"", name)));
+  }
+  const FuncType& type = *function->shape.type;
+  const auto args = parse_core_values(type.params, options_.args);
+  if (!args.ok()) {
+    Error error = args.error();
+    error.message = fmt::format("--invoke {}: {}", name, error.message);
+    return report(file(), error);
+  }
+  Thread thread(*store_);
+  if (const int code = call(*function, *args, thread); code != kSuccess) return code;
+  host_.stdio().drain();
+  return print(print_core_values(type.results, thread.results())) ? kSuccess : kFailure;
+}
+
+int ModuleRun::call_main() {
+  if (Function* const start = instance_->exported_function("_start")) {
+    return call_unit(*start, "_start");
+  }
+  if (started_) return kSuccess;
+  return report(file(), make_error(ErrorKind::kUnlinkable,
+                                   "the module has no _start function; --invoke calls another"));
+}
+
+int ModuleRun::run(const std::shared_ptr<const ModuleCode>& code) {
+  const Module& module = code->module();
+  const auto imports = resolve_imports(module, *store_, preview1_);
+  if (!imports.ok()) return report(file(), imports.error());
+  const auto instance = instantiate(*store_, code, *imports);
+  if (!instance.ok()) return report(file(), instance.error());
+  instance_ = *instance;
+  if (module.has_start) {
+    const int status = call_unit(instance_->function(module.start), "the start function");
+    if (status != kSuccess) return status;
+  }
+  // A library's constructors; commands have them in _start.
+  if (Function* const initialize = instance_->exported_function("_initialize")) {
+    if (const int status = call_unit(*initialize, "_initialize"); status != kSuccess) return status;
+  }
+  return options_.invoke ? invoke(*options_.invoke) : call_main();
+}
+
+}  // namespace
+
+int run_module(const RunOptions& options, const Engine& engine,
+               const std::shared_ptr<const ModuleCode>& code) {
+  const auto host = GuestHost::create(options);
+  if (!host.ok()) return report({}, host.error());
+  const int status = ModuleRun(options, engine, **host).run(code);
+  (*host)->stdio().drain();
+  return status;
+}
+
+}  // namespace tappet::cli
