@@ -105,8 +105,8 @@ std::string print_value(ValueType type, const uint64_t* slot) {
 Result<std::vector<uint64_t>> parse_core_values(std::span<const ValueType> types,
                                                 std::span<const std::string> texts) {
   if (types.size() != texts.size()) {
-    return fail(ErrorKind::kUsage, fmt::format("the function takes {} arguments, {} are given",
-                                               types.size(), texts.size()));
+    return fail(ErrorKind::kUsage,
+                fmt::format("expected {} arguments, got {}", types.size(), texts.size()));
   }
   std::vector<uint64_t> slots;
   for (size_t i = 0; i < types.size(); ++i) {
@@ -116,7 +116,7 @@ Result<std::vector<uint64_t>> parse_core_values(std::span<const ValueType> types
                   fmt::format("a parameter of type {} cannot be given here", type));
     }
     const auto slot = parse_value(types[i], texts[i]);
-    if (!slot) return fail(ErrorKind::kUsage, fmt::format("'{}' is not an {}", texts[i], type));
+    if (!slot) return fail(ErrorKind::kUsage, fmt::format("'{}' is no {}", texts[i], type));
     slots.push_back(*slot);
   }
   return slots;

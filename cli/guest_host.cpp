@@ -14,6 +14,7 @@ EngineConfig engine_config(const GuestOptions& options) {
 StoreLimits store_limits(const GuestOptions& options) {
   StoreLimits limits;
   if (options.max_memory) limits.memory_bytes = std::min(limits.memory_bytes, *options.max_memory);
+  if (options.max_table) limits.table_entries = *options.max_table;
   if (options.max_stack) limits.stack_bytes = *options.max_stack;
   return limits;
 }

@@ -17,9 +17,7 @@ namespace {
 
 constexpr size_t kReadAtOnce = size_t{1} << 20;
 
-detail::Failure<Error> system_error(int code) {
-  return fail(ErrorKind::kIo, std::strerror(code));
-}
+detail::Failure<Error> system_error(int code) { return fail(ErrorKind::kIo, std::strerror(code)); }
 
 detail::Failure<Error> too_large(uint64_t limit) {
   return fail(ErrorKind::kLimit, fmt::format("the file is larger than {} bytes", limit));

@@ -1,5 +1,5 @@
 // The tappet command.
-#include <fmt/format.h>
+#include <fcntl.h>
 
 #include <csignal>
 #include <new>
@@ -10,6 +10,14 @@
 
 namespace tappet::cli {
 namespace {
+
+// Standard streams that the parent has closed: their numbers must not be given to something else.
+// There is nothing to read, and writing fails.
+void occupy_standard_streams() {
+  for (int fd = 0; fd < 3; ++fd) {
+    if (fcntl(fd, F_GETFD) < 0) (void)open("/dev/null", O_RDONLY);  // takes the lowest free number
+  }
+}
 
 int dispatch(const Command& command) {
   switch (command.kind) {
@@ -26,6 +34,7 @@ int dispatch(const Command& command) {
 }
 
 int main(std::vector<std::string> words) {
+  occupy_standard_streams();
   // Writing to a pipe that nobody reads is an error that the guest sees.
   (void)std::signal(SIGPIPE, SIG_IGN);
   const Result<Command> command = parse_command_line(std::move(words));
@@ -39,7 +48,7 @@ int main(int argc, char** argv) {
   try {
     return tappet::cli::main({argv + 1, argv + argc});
   } catch (const std::bad_alloc&) {
-    return tappet::cli::report({}, tappet::make_error(tappet::ErrorKind::kResource,
-                                                      "the host is out of memory"));
+    return tappet::cli::report(
+        {}, tappet::make_error(tappet::ErrorKind::kResource, "the host is out of memory"));
   }
 }

@@ -31,12 +31,13 @@ std::optional<double> number_with_unit(const std::string& text, const Unit (&uni
 }  // namespace
 
 Result<std::chrono::nanoseconds> parse_duration(const std::string& text) {
-  static constexpr Unit kUnits[] = {{"", 1e9},   {"s", 1e9},   {"ms", 1e6},        {"us", 1e3},
+  static constexpr Unit kUnits[] = {{"", 1e9},   {"s", 1e9},  {"ms", 1e6}, {"us", 1e3},
                                     {"μs", 1e3}, {"ns", 1.0}, {"m", 60e9}, {"h", 3600e9}};
   const auto value = number_with_unit(text, kUnits);
   constexpr double kMost = 1e18;  // some thirty years
   if (!value || *value > kMost) {
-    return fail(ErrorKind::kUsage, fmt::format("'{}' is not a duration such as 10s or 250ms", text));
+    return fail(ErrorKind::kUsage,
+                fmt::format("'{}' is not a duration such as 10s or 250ms", text));
   }
   return std::chrono::nanoseconds(static_cast<int64_t>(*value));
 }

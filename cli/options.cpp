@@ -19,6 +19,7 @@ enum class Meaning : uint8_t {
   kTimeout,
   kMaxMemory,
   kMaxStack,
+  kMaxTable,
   kMaxResources,
   kMemoryReservation,
   kSignals,
@@ -42,9 +43,15 @@ detail::Failure<Error> usage(std::string message) {
   return fail(ErrorKind::kUsage, std::move(message) + "; see 'tappet --help'");
 }
 
+std::optional<bool> parse_flag(std::string_view value) {
+  if (value == "y" || value == "yes" || value == "true") return true;
+  if (value == "n" || value == "no" || value == "false") return false;
+  return std::nullopt;
+}
+
 // One key of a group, with its value; flags have "y" or "n".
 Result<> apply(const KeyRow& row, const std::string& value, GuestOptions& guest) {
-  const bool on = value != "n" && value != "no" && value != "false";
+  const bool on = parse_flag(value).value_or(true);
   switch (row.meaning) {
     case Meaning::kAccepted:
       break;
@@ -69,8 +76,12 @@ Result<> apply(const KeyRow& row, const std::string& value, GuestOptions& guest)
     case Meaning::kMaxStack:
       guest.max_stack = TAPPET_TRY(parse_size(value));
       break;
+    case Meaning::kMaxTable:
+      guest.max_table = TAPPET_TRY(parse_size(value));
+      break;
     case Meaning::kMaxResources:
-      guest.max_resources = static_cast<uint32_t>(std::min<uint64_t>(TAPPET_TRY(parse_size(value)), UINT32_MAX));
+      guest.max_resources =
+          static_cast<uint32_t>(std::min<uint64_t>(TAPPET_TRY(parse_size(value)), UINT32_MAX));
       break;
     case Meaning::kMemoryReservation:
       guest.guard_pages = TAPPET_TRY(parse_size(value)) != 0;
@@ -98,7 +109,11 @@ Result<> apply_group(char group, const std::string& text, GuestOptions& guest) {
     if (found->kind == KeyKind::kValue && equals == std::string::npos) {
       return usage(fmt::format("-{} {} wants a value: {}=...", group, key, key));
     }
-    TAPPET_TRY(apply(*found, equals == std::string::npos ? "y" : part.substr(equals + 1), guest));
+    const std::string value = equals == std::string::npos ? "y" : part.substr(equals + 1);
+    if (found->kind == KeyKind::kFlag && !parse_flag(value)) {
+      return usage(fmt::format("-{} {} is y or n, not '{}'", group, key, value));
+    }
+    TAPPET_TRY(apply(*found, value, guest));
   }
   return Unit{};
 }
@@ -125,14 +140,16 @@ struct RawGuest {
 constexpr char kGroups[5] = {'W', 'S', 'O', 'D', 'C'};
 
 void add_guest_options(CLI::App& app, RawGuest& raw) {
-  app.add_option("--dir", raw.dirs, "grant access to a directory: HOST[::GUEST]")->allow_extra_args(false);
+  app.add_option("--dir", raw.dirs, "grant access to a directory: HOST[::GUEST]")
+      ->allow_extra_args(false);
   app.add_option("--env", raw.env, "set an environment variable: NAME=VALUE, or NAME to inherit it")
       ->allow_extra_args(false);
   app.add_option("--max-memory", raw.max_memory, "most bytes per linear memory, such as 256M");
   const char* names[5] = {"-W,--wasm", "-S,--wasi", "-O,--optimize", "-D,--debug", "-C,--codegen"};
   const char* texts[5] = {"WebAssembly options: KEY[=VALUE],...", "WASI options", "tuning options",
                           "debugging options", "compiler options (accepted, without effect)"};
-  for (int i = 0; i < 5; ++i) app.add_option(names[i], raw.groups[i], texts[i])->allow_extra_args(false);
+  for (int i = 0; i < 5; ++i)
+    app.add_option(names[i], raw.groups[i], texts[i])->allow_extra_args(false);
 }
 
 Result<GuestOptions> finish(const RawGuest& raw) {
@@ -173,6 +190,19 @@ Result<std::optional<std::string>> parse(CLI::App& app, std::vector<std::string>
   return std::optional<std::string>();
 }
 
+// What CLI11 leaves begins with the file, or with an option that it does not know.
+Result<std::string> take_file(std::string_view command, std::vector<std::string>& words) {
+  const bool literally = !words.empty() && words[0] == "--";
+  if (literally) words.erase(words.begin());
+  if (words.empty()) return usage(fmt::format("{}: no file is given", command));
+  std::string file = words[0];
+  if (!literally && file.size() > 1 && file[0] == '-') {
+    return usage(fmt::format("{}: unknown option {}", command, file));
+  }
+  words.erase(words.begin());
+  return file;
+}
+
 Command print(std::string text) {
   Command command;
   command.text = std::move(text);
@@ -188,24 +218,23 @@ Result<Command> parse_run(std::vector<std::string> args) {
   std::string argv0;
   std::string invoke;
   auto* argv0_option = app.add_option("--argv0", argv0, "what the guest sees as its own name");
-  auto* invoke_option = app.add_option("--invoke", invoke, "call this exported function instead of the main one");
+  auto* invoke_option =
+      app.add_option("--invoke", invoke, "call this exported function instead of the main one");
   if (auto help = TAPPET_TRY(parse(app, std::move(args)))) return print(*help);
   Command command;
   command.kind = Command::Kind::kRun;
   RunOptions& run = command.run;
   run.guest = TAPPET_TRY(finish(raw));
   run.args = app.remaining();
-  if (run.args.empty()) return usage("run: no file is given");
-  if (run.args[0].size() > 1 && run.args[0][0] == '-') return usage("run: unknown option " + run.args[0]);
-  run.guest.file = run.args[0];
-  run.args.erase(run.args.begin());
+  run.guest.file = TAPPET_TRY(take_file("run", run.args));
   if (*argv0_option) run.argv0 = argv0;
   if (*invoke_option) run.invoke = invoke;
   return command;
 }
 
 Result<Command> parse_serve(std::vector<std::string> args) {
-  CLI::App app("Serves HTTP with a component that exports wasi:http/incoming-handler", "tappet serve");
+  CLI::App app("Serves HTTP with a component that exports wasi:http/incoming-handler",
+               "tappet serve");
   app.formatter(std::make_shared<Help>("tappet serve [OPTIONS] FILE"));
   app.prefix_command();
   RawGuest raw;
@@ -217,15 +246,14 @@ Result<Command> parse_serve(std::vector<std::string> args) {
   bool no_prefix = false;
   app.add_option("--addr", serve.addr, "address to listen on; port 0 takes a free one")
       ->capture_default_str();
-  app.add_option("--request-timeout", timeout, "most time for one request, such as 10s (the default)");
+  app.add_option("--request-timeout", timeout,
+                 "most time for one request, such as 10s (the default)");
   app.add_flag("--no-logging-prefix", no_prefix, "do not prefix the guest's output lines");
   if (auto help = TAPPET_TRY(parse(app, std::move(args)))) return print(*help);
   serve.guest = TAPPET_TRY(finish(raw));
-  const std::vector<std::string> rest = app.remaining();
-  if (rest.empty()) return usage("serve: no file is given");
-  if (rest[0].size() > 1 && rest[0][0] == '-') return usage("serve: unknown option " + rest[0]);
-  if (rest.size() > 1) return usage("serve: unexpected '" + rest[1] + "' after the file");
-  serve.guest.file = rest[0];
+  std::vector<std::string> rest = app.remaining();
+  serve.guest.file = TAPPET_TRY(take_file("serve", rest));
+  if (!rest.empty()) return usage("serve: unexpected '" + rest[0] + "' after the file");
   serve.logging_prefix = !no_prefix;
   if (serve.guest.timeout) serve.request_timeout = *serve.guest.timeout;
   if (!timeout.empty()) serve.request_timeout = TAPPET_TRY(parse_duration(timeout));
@@ -238,7 +266,8 @@ Result<Command> parse_validate(std::vector<std::string> args) {
   Command command;
   command.kind = Command::Kind::kValidate;
   std::vector<std::string> wasm;
-  app.add_option("-W,--wasm", wasm, "WebAssembly options: KEY[=VALUE],...")->allow_extra_args(false);
+  app.add_option("-W,--wasm", wasm, "WebAssembly options: KEY[=VALUE],...")
+      ->allow_extra_args(false);
   app.add_option("files", command.validate.files, "files to check")->required();
   if (auto help = TAPPET_TRY(parse(app, std::move(args)))) return print(*help);
   GuestOptions guest;
@@ -256,7 +285,8 @@ constexpr std::string_view kHelp =
     "       tappet COMMAND --help                   the options of a command\n"
     "       tappet --version\n"
     "\n"
-    "Exit codes: the guest's own; 134 if it trapped, 1 if a file cannot be loaded, 2 for wrong usage.\n";
+    "Exit codes: the guest's own; 134 if it trapped, 1 if a file cannot be loaded, 2 for wrong "
+    "usage.\n";
 
 }  // namespace
 

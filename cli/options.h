@@ -1,5 +1,5 @@
-// The command line as data. The grammar is wasmtime's: no subcommand means `run`, options end at the
-// file, what follows belongs to the guest.
+// The command line as data. The grammar is wasmtime's: no subcommand means `run`, options end at
+// the file, what follows belongs to the guest.
 #pragma once
 
 #include <chrono>
@@ -31,6 +31,7 @@ struct GuestOptions {
   std::optional<std::chrono::nanoseconds> timeout;
   std::optional<uint64_t> max_memory;  // bytes, per linear memory
   std::optional<uint64_t> max_stack;   // bytes
+  std::optional<uint64_t> max_table;   // entries, per table
   std::optional<uint32_t> max_resources;
 };
 

@@ -56,6 +56,8 @@ std::string to_line(std::string_view file, const Error& error) {
   return {};
 }
 
+void warn(std::string_view file, std::string_view message) { write_error(line(file, message)); }
+
 int report(std::string_view file, const Error& error) {
   write_error(to_line(file, error));
   return error.kind == ErrorKind::kUsage ? kUsage : kFailure;
@@ -81,7 +83,8 @@ int report(std::string_view file, const InstantiateError& error) {
 }
 
 bool print(std::string_view text) {
-  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() &&
+         std::fflush(stdout) == 0;
 }
 
 }  // namespace tappet::cli

@@ -22,6 +22,9 @@ enum ExitCode : int {
 // Without a file name, "tappet: <reason>".
 std::string to_line(std::string_view file, const Error& error);
 
+// One line on standard error.
+void warn(std::string_view file, std::string_view message);
+
 // Each writes to standard error and returns the exit code.
 int report(std::string_view file, const Error& error);
 // A trap with its backtrace, one line per frame; for kExit nothing is written.

@@ -138,6 +138,9 @@ int run_module(const RunOptions& options, const Engine& engine,
                const std::shared_ptr<const ModuleCode>& code) {
   const auto host = GuestHost::create(options);
   if (!host.ok()) return report({}, host.error());
+  if (!options.guest.dirs.empty()) {
+    warn(options.guest.file, "--dir has no effect: core modules see no files");
+  }
   const int status = ModuleRun(options, engine, **host).run(code);
   (*host)->stdio().drain();
   return status;

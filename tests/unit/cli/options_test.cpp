@@ -1,0 +1,190 @@
+#include "cli/options.h"
+
+#include <gtest/gtest.h>
+
+namespace tappet::cli {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+using std::chrono::seconds;
+using Words = std::vector<std::string>;
+
+Command parse(Words words) {
+  auto command = parse_command_line(std::move(words));
+  EXPECT_TRUE(command.ok()) << command.error().message;
+  return command.ok() ? *std::move(command) : Command{};
+}
+
+std::string error(Words words) {
+  const auto command = parse_command_line(std::move(words));
+  if (command.ok()) return "ok";
+  EXPECT_EQ(command.error().kind, ErrorKind::kUsage);
+  const std::string help = "; see 'tappet --help'";
+  const std::string& message = command.error().message;
+  return message.ends_with(help) ? message.substr(0, message.size() - help.size()) : message;
+}
+
+TEST(Options, NoSubcommandMeansRun) {
+  const Command command = parse({"a.wasm"});
+  EXPECT_EQ(command.kind, Command::Kind::kRun);
+  EXPECT_EQ(command.run.guest.file, "a.wasm");
+  EXPECT_TRUE(command.run.args.empty());
+  EXPECT_EQ(parse({"run", "a.wasm"}).run.guest.file, "a.wasm");
+}
+
+TEST(Options, EndAtTheFile) {
+  const Command command = parse({"-S", "http", "a.wasm", "-S", "x", "--env", "--", "--help", ""});
+  EXPECT_EQ(command.run.guest.file, "a.wasm");
+  EXPECT_EQ(command.run.args, (Words{"-S", "x", "--env", "--", "--help", ""}));
+}
+
+TEST(Options, TwoDashesEndThemToo) {
+  const Command command = parse({"run", "--argv0", "x", "--", "-weird.wasm", "a"});
+  EXPECT_EQ(command.run.guest.file, "-weird.wasm");
+  EXPECT_EQ(command.run.args, Words{"a"});
+}
+
+TEST(Options, RunsOwn) {
+  const Command command = parse({"--argv0", "name", "--invoke=f", "a.wasm", "1"});
+  EXPECT_EQ(command.run.argv0, "name");
+  EXPECT_EQ(command.run.invoke, "f");
+  EXPECT_EQ(parse({"a.wasm"}).run.argv0, std::nullopt);
+}
+
+TEST(Options, Directories) {
+  const Command command = parse({"--dir", ".", "--dir=/tmp::/data", "--dir", "x::", "a.wasm"});
+  const auto& dirs = command.run.guest.dirs;
+  ASSERT_EQ(dirs.size(), 3U);
+  EXPECT_EQ(dirs[0].host, ".");
+  EXPECT_EQ(dirs[0].guest, ".");
+  EXPECT_EQ(dirs[1].host, "/tmp");
+  EXPECT_EQ(dirs[1].guest, "/data");
+  EXPECT_EQ(dirs[2].guest, "");
+  EXPECT_EQ(error({"--dir", "::x", "a.wasm"}), "--dir wants HOST[::GUEST]");
+}
+
+TEST(Options, Variables) {
+  ASSERT_EQ(setenv("TAPPET_TEST_VARIABLE", "v", 1), 0);
+  const Command command = parse({"--env", "A=1=2", "--env=B=", "--env", "TAPPET_TEST_VARIABLE",
+                                 "--env", "TAPPET_TEST_NO_SUCH", "a.wasm"});
+  const std::vector<std::pair<std::string, std::string>> expected{
+      {"A", "1=2"}, {"B", ""}, {"TAPPET_TEST_VARIABLE", "v"}};
+  EXPECT_EQ(command.run.guest.env, expected);
+  EXPECT_EQ(error({"--env", "=1", "a.wasm"}), "--env wants NAME[=VALUE]");
+}
+
+TEST(Options, Groups) {
+  const Command command =
+      parse({"-W", "timeout=1500ms,max-memory-size=64k", "-Wmax-wasm-stack=1M", "-S",
+             "http=y,inherit-env", "-O", "opt-level=2", "-D", "debug-info", "-C", "cache=n", "-W",
+             "max-table-elements=5", "-S", "max-resources=7", "a.wasm"});
+  const GuestOptions& guest = command.run.guest;
+  EXPECT_EQ(guest.timeout, nanoseconds(milliseconds(1500)));
+  EXPECT_EQ(guest.max_memory, 65536U);
+  EXPECT_EQ(guest.max_stack, 1U << 20);
+  EXPECT_EQ(guest.max_table, 5U);
+  EXPECT_EQ(guest.max_resources, 7U);
+  EXPECT_TRUE(guest.inherit_env);
+  EXPECT_TRUE(guest.guard_pages);
+  EXPECT_FALSE(parse({"-O", "signals-based-traps=n", "a.wasm"}).run.guest.guard_pages);
+  EXPECT_FALSE(parse({"-O", "memory-reservation=0", "a.wasm"}).run.guest.guard_pages);
+}
+
+TEST(Options, LaterKeysWin) {
+  const Command command = parse({"-W", "timeout=1s", "-W", "timeout=2s", "a.wasm"});
+  EXPECT_EQ(command.run.guest.timeout, nanoseconds(seconds(2)));
+}
+
+TEST(Options, Features) {
+  EXPECT_TRUE(parse({"a.wasm"}).run.guest.features.has(Feature::kBulkMemory));
+  EXPECT_FALSE(
+      parse({"-W", "bulk-memory=n", "a.wasm"}).run.guest.features.has(Feature::kBulkMemory));
+  for (const FeatureRow& row : kFeatures) {
+    if (row.state != FeatureState::kUnsupported) continue;
+    EXPECT_EQ(error({"-W", std::string(row.name), "a.wasm"}),
+              "feature " + std::string(row.name) + " is not supported yet");
+    EXPECT_EQ(error({"-W", std::string(row.name) + "=n", "a.wasm"}), "ok");
+  }
+}
+
+TEST(Options, UnknownOnesAreErrors) {
+  EXPECT_EQ(error({"--bogus", "a.wasm"}), "run: unknown option --bogus");
+  EXPECT_EQ(error({"-x", "a.wasm"}), "run: unknown option -x");
+  EXPECT_EQ(error({"-W", "bogus", "a.wasm"}), "-W has no key 'bogus'");
+  EXPECT_EQ(error({"-S", "timeout=1s", "a.wasm"}), "-S has no key 'timeout'");
+  EXPECT_EQ(error({"-W", "timeout", "a.wasm"}), "-W timeout wants a value: timeout=...");
+  EXPECT_EQ(error({"-W", "timeout=soon", "a.wasm"}),
+            "'soon' is not a duration such as 10s or 250ms");
+  EXPECT_EQ(error({"-S", "http=maybe", "a.wasm"}), "-S http is y or n, not 'maybe'");
+  EXPECT_EQ(error({"-W", "fuel=100", "a.wasm"}), "-W fuel is not supported");
+}
+
+TEST(Options, MissingWords) {
+  EXPECT_EQ(error({}), "no file is given");
+  EXPECT_EQ(error({"run"}), "run: no file is given");
+  EXPECT_EQ(error({"run", "--"}), "run: no file is given");
+  EXPECT_EQ(error({"serve"}), "serve: no file is given");
+  EXPECT_NE(error({"validate"}), "ok");
+  EXPECT_NE(error({"run", "--dir"}), "ok");
+  EXPECT_NE(error({"-W"}), "ok");
+}
+
+TEST(Options, Serve) {
+  Command command = parse({"serve", "--addr", "[::1]:0", "--request-timeout", "3s", "a.wasm"});
+  EXPECT_EQ(command.kind, Command::Kind::kServe);
+  EXPECT_EQ(command.serve.addr, "[::1]:0");
+  EXPECT_EQ(command.serve.request_timeout, nanoseconds(seconds(3)));
+  EXPECT_TRUE(command.serve.logging_prefix);
+  command = parse({"serve", "-S", "cli", "--no-logging-prefix", "-W", "timeout=2s", "a.wasm"});
+  EXPECT_EQ(command.serve.addr, "127.0.0.1:8080");
+  EXPECT_EQ(command.serve.request_timeout, nanoseconds(seconds(2)));
+  EXPECT_FALSE(command.serve.logging_prefix);
+  EXPECT_EQ(error({"serve", "a.wasm", "b"}), "serve: unexpected 'b' after the file");
+}
+
+TEST(Options, Validate) {
+  const Command command = parse({"validate", "-W", "bulk-memory=n", "a.wasm", "b.wasm"});
+  EXPECT_EQ(command.kind, Command::Kind::kValidate);
+  EXPECT_EQ(command.validate.files, (Words{"a.wasm", "b.wasm"}));
+  EXPECT_FALSE(command.validate.features.has(Feature::kBulkMemory));
+}
+
+TEST(Options, HelpAndVersion) {
+  EXPECT_EQ(parse({"--version"}).text, "tappet " TAPPET_VERSION "\n");
+  EXPECT_EQ(parse({"-V"}).text, parse({"--version"}).text);
+  for (const char* command : {"run", "serve", "validate"}) {
+    const Command help = parse({command, "--help"});
+    EXPECT_EQ(help.kind, Command::Kind::kPrint);
+    EXPECT_NE(help.text.find(std::string("Usage: tappet ") + command), std::string::npos);
+  }
+  EXPECT_NE(parse({"--help"}).text.find("Exit codes"), std::string::npos);
+}
+
+TEST(OptionValues, Durations) {
+  EXPECT_EQ(*parse_duration("10"), seconds(10));
+  EXPECT_EQ(*parse_duration("0.5s"), milliseconds(500));
+  EXPECT_EQ(*parse_duration("250ms"), milliseconds(250));
+  EXPECT_EQ(*parse_duration("3us"), nanoseconds(3000));
+  EXPECT_EQ(*parse_duration("3ns"), nanoseconds(3));
+  EXPECT_EQ(*parse_duration("2m"), seconds(120));
+  EXPECT_EQ(*parse_duration("1h"), seconds(3600));
+  EXPECT_EQ(*parse_duration("0"), seconds(0));
+  for (const char* bad : {"", "s", "-1s", "1x", "1 s", "nan", "inf", "1e9999", "99999999999h"}) {
+    EXPECT_FALSE(parse_duration(bad).ok()) << bad;
+  }
+}
+
+TEST(OptionValues, Sizes) {
+  EXPECT_EQ(*parse_size("0"), 0U);
+  EXPECT_EQ(*parse_size("1048576"), 1U << 20);
+  EXPECT_EQ(*parse_size("64k"), 65536U);
+  EXPECT_EQ(*parse_size("1.5MiB"), 3U << 19);
+  EXPECT_EQ(*parse_size("4G"), uint64_t{4} << 30);
+  for (const char* bad : {"", "k", "-1", "1T", "nan", "inf", "99999999999G"}) {
+    EXPECT_FALSE(parse_size(bad).ok()) << bad;
+  }
+}
+
+}  // namespace
+}  // namespace tappet::cli
