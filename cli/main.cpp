@@ -22,7 +22,7 @@ void occupy_standard_streams() {
 int dispatch(const Command& command) {
   switch (command.kind) {
     case Command::Kind::kPrint:
-      return print(command.text) ? kSuccess : kFailure;
+      return print(command.text);
     case Command::Kind::kRun:
       return run(command.run);
     case Command::Kind::kValidate:

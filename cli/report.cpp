@@ -82,9 +82,10 @@ int report(std::string_view file, const InstantiateError& error) {
   return report(file, std::get<Error>(error));
 }
 
-bool print(std::string_view text) {
-  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() &&
-         std::fflush(stdout) == 0;
+int print(std::string_view text) {
+  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (written && std::fflush(stdout) == 0) return kSuccess;
+  return report({}, make_error(ErrorKind::kIo, "cannot write to standard output"));
 }
 
 }  // namespace tappet::cli

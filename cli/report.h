@@ -31,7 +31,7 @@ int report(std::string_view file, const Error& error);
 int report(std::string_view file, const Trap& trap);
 int report(std::string_view file, const InstantiateError& error);
 
-// The process's standard output, at once. False if not everything could be written.
-bool print(std::string_view text);
+// Writes to standard output at once. kSuccess, or kFailure after saying that it failed.
+int print(std::string_view text);
 
 }  // namespace tappet::cli

@@ -102,7 +102,7 @@ int ModuleRun::invoke(const std::string& name) {
   Thread thread(*store_);
   if (const int code = call(*function, *args, thread); code != kSuccess) return code;
   host_.stdio().drain();
-  return print(print_core_values(type.results, thread.results())) ? kSuccess : kFailure;
+  return print(print_core_values(type.results, thread.results()));
 }
 
 int ModuleRun::call_main() {

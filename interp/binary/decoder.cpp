@@ -75,6 +75,7 @@ void read_section(Reader& in, DecodeContext& context, SectionOrder& order) {
   Reader contents = in.sub(size);
   if (!in.ok()) return;
   if (row) {
+    context.module.section_offsets[id] = start;
     row->read(contents, context);
   } else {
     read_custom_section(contents, context);

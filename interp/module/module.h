@@ -1,6 +1,7 @@
 // A decoded core module: data only. The order of fields is that of core spec 2.5.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -113,6 +114,8 @@ struct Module {
   std::shared_ptr<const Bytes> owner;
   ByteSpan bytes;
   uint64_t base_offset = 0;
+  // Where sections start in the outermost file, by id; 0 for one that is not there. For messages.
+  std::array<uint64_t, 14> section_offsets{};
   std::shared_ptr<TypeRegistry> registry;
 
   std::vector<TypeId> types;         // by type index

@@ -27,19 +27,27 @@ class ModuleValidator {
       : module_(module), context_(module, features), functions_(context_) {}
 
   Result<> validate() {
-    TAPPET_TRY(validate_type_ids());
-    TAPPET_TRY(validate_tables());
-    TAPPET_TRY(validate_memories());
-    TAPPET_TRY(validate_tags());
-    TAPPET_TRY(validate_globals());
-    TAPPET_TRY(validate_exports());
-    TAPPET_TRY(validate_start());
-    TAPPET_TRY(validate_elems());
-    TAPPET_TRY(validate_datas());
-    return validate_bodies();
+    TAPPET_TRY(in_section(1, validate_type_ids()));
+    TAPPET_TRY(in_section(4, validate_tables()));
+    TAPPET_TRY(in_section(5, validate_memories()));
+    TAPPET_TRY(in_section(13, validate_tags()));
+    TAPPET_TRY(in_section(6, validate_globals()));
+    TAPPET_TRY(in_section(7, validate_exports()));
+    TAPPET_TRY(in_section(8, validate_start()));
+    TAPPET_TRY(in_section(9, validate_elems()));
+    TAPPET_TRY(in_section(11, validate_datas()));
+    return in_section(10, validate_bodies());
   }
 
  private:
+  // What has no position of its own gets that of its section, or of the module.
+  Result<> in_section(size_t id, Result<> result) const {
+    if (result.ok() || result.error().position.kind != Position::Kind::kNone) return result;
+    const uint64_t section = module_.section_offsets[id];
+    result.error().position = Position::at_offset(section != 0 ? section : module_.base_offset);
+    return result;
+  }
+
   // Ids are those of the whole engine.
   Result<> validate_type_ids() {
     for (const TypeId id : module_.types) {

@@ -143,5 +143,16 @@ TEST(Datas, GoToAMemory) {
   EXPECT_EQ(check(wrong), "invalid: data segment 0: end: expected i32, found f32");
 }
 
+TEST(Positions, OfDeclarationsAreTheirSections) {
+  ModuleBuilder m;
+  m.start(7);
+  const Bytes bytes = m.build();
+  const auto module = decode(bytes);
+  ASSERT_TRUE(module.ok());
+  const auto result = validate_module(**module, FeatureSet::defaults());
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(result.error().position, Position::at_offset(8));
+}
+
 }  // namespace
 }  // namespace tappet

@@ -1,0 +1,15 @@
+;; One function for every way to end that is not returning.
+(module $traps
+  (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
+  (memory (export "memory") 1)
+  (table 1 funcref)
+  (func $inner unreachable)
+  (func $outer (export "outer") call $inner)
+  (func $_start (export "_start") call $outer)
+  (func $load (export "load") (param i32) (result i32) (i32.load (local.get 0)))
+  (func $divide (export "divide") (param i32 i32) (result i32)
+    (i32.div_s (local.get 0) (local.get 1)))
+  (func $recurse (export "recurse") call $recurse)
+  (func $indirect (export "indirect") (call_indirect (i32.const 0)))
+  (func $spin (export "spin") (loop (br 0)))
+  (func $exit (export "exit") (param i32) (call $proc_exit (local.get 0))))
