@@ -21,8 +21,9 @@ std::optional<uint64_t> parse_integer(std::string_view text, unsigned bits) {
     base = 16;
   }
   uint64_t value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, value, base);
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const auto [rest, error] = std::from_chars(begin, end, value, base);
   if (error != std::errc() || rest != end || text.empty()) return std::nullopt;
   const uint64_t mask = UINT64_MAX >> (64 - bits);
   const uint64_t most = negative ? uint64_t{1} << (bits - 1) : mask;
@@ -34,8 +35,9 @@ template <class Float>
 std::optional<Float> parse_float(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
   Float value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, value);
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const auto [rest, error] = std::from_chars(begin, end, value);
   if (error != std::errc() || rest != end) return std::nullopt;
   return value;
 }

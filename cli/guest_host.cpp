@@ -71,7 +71,12 @@ Outcome GuestHost::drive(const std::function<Outcome()>& step) {
 }
 
 void GuestHost::expire() {
-  loop_->post([this] { expired_ = true; });
+  expired_ = true;
+  loop_->post([] {});  // ends its sleep
+}
+
+void GuestHost::drain() {
+  if (!expired_) stdio_.drain();
 }
 
 Trap interrupted() {

@@ -2,6 +2,7 @@
 // and the time it may take.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -55,8 +56,11 @@ class GuestHost {
   // Runs guest code until it has ended: `step` runs or resumes it. kReturned, kTrapped, or
   // kInterrupted if expire() came while it waited for something.
   Outcome drive(const std::function<Outcome()>& step);
-  // Nobody waits any longer. Any thread.
+  // Nothing is waited for any longer. Any thread.
   void expire();
+  // Hands over what the guest has written, however long that takes; once expired, only what is
+  // taken at once.
+  void drain();
 
  private:
   GuestHost(const RunOptions& options, std::unique_ptr<net::Loop> loop);
@@ -68,7 +72,7 @@ class GuestHost {
   wasi::Stdio stdio_;
   wasi::Filesystem filesystem_;
   bool woken_ = false;
-  bool expired_ = false;
+  std::atomic<bool> expired_ = false;
 };
 
 // What a guest that expired while it waited has ended with.

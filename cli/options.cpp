@@ -23,6 +23,7 @@ enum class Meaning : uint8_t {
   kMaxResources,
   kMemoryReservation,
   kSignals,
+  kUnknownImports,
   kInheritEnv,
 };
 
@@ -88,6 +89,9 @@ Result<> apply(const KeyRow& row, const std::string& value, GuestOptions& guest)
       break;
     case Meaning::kSignals:
       guest.guard_pages = on;
+      break;
+    case Meaning::kUnknownImports:
+      guest.unknown_imports_trap = on;
       break;
     case Meaning::kInheritEnv:
       guest.inherit_env = on;

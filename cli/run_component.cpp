@@ -31,7 +31,7 @@ class ComponentRun {
   ComponentRun(const RunOptions& options, const Engine& engine, GuestHost& host)
       : options_(options),
         host_(host),
-        linker_(engine),
+        linker_(engine, {.unknown_imports_trap = options.guest.unknown_imports_trap}),
         store_(engine, component_limits(options.guest)),
         deadline_(options.guest.timeout, [this] {
           store_.kill();
@@ -66,7 +66,7 @@ int ComponentRun::run(const std::shared_ptr<const component::Component>& compone
   component::Instantiation instantiation(*pre, store_, [this] { host_.wake(); });
   const Outcome made = host_.drive([&] { return instantiation.run(); });
   if (made != Outcome::kReturned) {
-    host_.stdio().drain();
+    host_.drain();
     return made == Outcome::kTrapped ? report(file(), instantiation.failure())
                                      : report(file(), interrupted());
   }
@@ -76,7 +76,7 @@ int ComponentRun::run(const std::shared_ptr<const component::Component>& compone
 int ComponentRun::call_run(const component::FuncInst& function) {
   component::Task task(store_, function, {}, [this] { host_.wake(); });
   const Outcome outcome = host_.drive([&] { return task.run(); });
-  host_.stdio().drain();
+  host_.drain();
   if (outcome == Outcome::kTrapped) return report(file(), task.trap());
   if (outcome == Outcome::kInterrupted) return report(file(), interrupted());
   return task.result().case_index() == 0 ? kSuccess : kFailure;

@@ -12,15 +12,25 @@
 namespace tappet::cli {
 namespace {
 
-Result<std::vector<Extern>> resolve_imports(const Module& module, Store& store,
+Function* trapping_function(const Module& module, const Import& import, Store& store) {
+  std::string message = fmt::format("unknown import \"{}\" \"{}\" is called",
+                                    printable(import.module), printable(import.name));
+  return &store.add_host_function(
+      {module.functions[import.index].type,
+       [message = std::move(message)](HostCall& call) { return call.trap(message); }});
+}
+
+Result<std::vector<Extern>> resolve_imports(const Module& module, bool unknown_trap, Store& store,
                                             wasi::Preview1& preview1) {
   std::vector<Extern> imports;
   std::string unknown;
   size_t count = 0;
   for (const Import& import : module.imports) {
-    Function* const function = import.kind == ExternKind::kFunc
-                                   ? preview1.function(store, import.module, import.name)
-                                   : nullptr;
+    Function* function = nullptr;
+    if (import.kind == ExternKind::kFunc) {
+      function = preview1.function(store, import.module, import.name);
+      if (function == nullptr && unknown_trap) function = trapping_function(module, import, store);
+    }
     if (function != nullptr) {
       imports.emplace_back(function);
     } else if (count++ == 0) {
@@ -71,7 +81,7 @@ int ModuleRun::call(Function& function, std::span<const uint64_t> args, Thread& 
   started_ = true;
   if (outcome == Outcome::kReturned) return kSuccess;
   // What the guest wrote comes before what is said about it.
-  host_.stdio().drain();
+  host_.drain();
   return report(file(), outcome == Outcome::kTrapped ? thread.trap() : interrupted());
 }
 
@@ -101,7 +111,7 @@ int ModuleRun::invoke(const std::string& name) {
   }
   Thread thread(*store_);
   if (const int code = call(*function, *args, thread); code != kSuccess) return code;
-  host_.stdio().drain();
+  host_.drain();
   return print(print_core_values(type.results, thread.results()));
 }
 
@@ -116,7 +126,8 @@ int ModuleRun::call_main() {
 
 int ModuleRun::run(const std::shared_ptr<const ModuleCode>& code) {
   const Module& module = code->module();
-  const auto imports = resolve_imports(module, *store_, preview1_);
+  const auto imports =
+      resolve_imports(module, options_.guest.unknown_imports_trap, *store_, preview1_);
   if (!imports.ok()) return report(file(), imports.error());
   const auto instance = instantiate(*store_, code, *imports);
   if (!instance.ok()) return report(file(), instance.error());
@@ -142,7 +153,7 @@ int run_module(const RunOptions& options, const Engine& engine,
     warn(options.guest.file, "--dir has no effect: core modules see no files");
   }
   const int status = ModuleRun(options, engine, **host).run(code);
-  (*host)->stdio().drain();
+  (*host)->drain();
   return status;
 }
 
