@@ -51,6 +51,13 @@ class BacktraceBuilder {
     return instance.code->find(frames_.empty() ? pc : pc - 1);
   }
 
+  static std::string exported_name(const Module& module, uint32_t function) {
+    for (const Export& item : module.exports) {
+      if (item.kind == ExternKind::kFunc && item.index == function) return item.name;
+    }
+    return {};
+  }
+
   void add(Instance& instance, const FunctionCode& code, const uint64_t* pc) {
     const Module& module = instance.module();
     auto [names, fresh] = names_.try_emplace(&module);
@@ -59,7 +66,9 @@ class BacktraceBuilder {
     frame.module = names->second.module;
     frame.function_index = code.function_index;
     const auto name = names->second.functions.find(code.function_index);
-    if (name != names->second.functions.end()) frame.function = name->second;
+    frame.function = name != names->second.functions.end()
+                         ? name->second
+                         : exported_name(module, code.function_index);
     const auto word =
         static_cast<uint32_t>((frames_.size() == 1 ? pc : pc - 1) - code.words.data());
     for (const FunctionCode::Origin& origin : code.origins) {

@@ -87,6 +87,8 @@ TEST(Options, Groups) {
   EXPECT_EQ(guest.max_resources, 7U);
   EXPECT_TRUE(guest.inherit_env);
   EXPECT_TRUE(guest.guard_pages);
+  EXPECT_FALSE(guest.unknown_imports_trap);
+  EXPECT_TRUE(parse({"-W", "unknown-imports-trap", "a.wasm"}).run.guest.unknown_imports_trap);
   EXPECT_FALSE(parse({"-O", "signals-based-traps=n", "a.wasm"}).run.guest.guard_pages);
   EXPECT_FALSE(parse({"-O", "memory-reservation=0", "a.wasm"}).run.guest.guard_pages);
 }
