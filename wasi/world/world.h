@@ -1,0 +1,36 @@
+// Everything of WASI that a guest can import, and what it is granted of it.
+#pragma once
+
+#include <memory>
+
+#include "canonical-abi/linker/linker.h"
+#include "wasi/host/clocks.h"
+#include "wasi/host/environment.h"
+#include "wasi/host/filesystem.h"
+#include "wasi/host/random.h"
+#include "wasi/host/stdio.h"
+
+namespace tappet::wasi {
+
+// What the guests of a store find behind the interfaces. Everything links always, and little is
+// granted: a new world has clocks and random numbers, but its standard streams lead nowhere, and it
+// has no arguments, variables, directories or network. Copies share what is not replaced, so a
+// store can have a world that differs in one thing. Belongs to the loop's thread; the loop outlives
+// it.
+struct World {
+  explicit World(net::Loop& loop);
+
+  std::shared_ptr<Clocks> clocks;
+  std::shared_ptr<Random> random;
+  std::shared_ptr<Environment> environment;
+  std::shared_ptr<Stdio> stdio;
+  std::shared_ptr<Filesystem> filesystem;
+
+  // None is null. What the members point to now outlives `store`.
+  void install(component::HostEnvironment& store) const;
+};
+
+// Defines all interfaces. Errors: as of HostInterfaces::define, for a linker that has some already.
+Result<> add_to_linker(component::Linker& linker);
+
+}  // namespace tappet::wasi
