@@ -8,6 +8,8 @@ namespace tappet::cli {
 
 // Runs a command: a core module or a component.
 int run(const RunOptions& options);
+// Answers HTTP with a component until SIGINT or SIGTERM; then requests under way are finished.
+int serve(const ServeOptions& options);
 int validate(const ValidateOptions& options);
 
 // The two kinds of programs that run() runs, loaded with `engine`.

@@ -19,14 +19,19 @@ StoreLimits store_limits(const GuestOptions& options) {
   return limits;
 }
 
-// Guests see the last part of the file's name only: where it lies is none of their business.
-wasi::Environment make_environment(const RunOptions& options) {
+component::ComponentLimits component_limits(const GuestOptions& options) {
+  component::ComponentLimits limits;
+  limits.core = store_limits(options);
+  if (options.max_resources) limits.resources = *options.max_resources;
+  return limits;
+}
+
+wasi::Environment make_environment(const GuestOptions& options,
+                                   const std::optional<std::string>& argv0) {
   wasi::Environment environment;
-  const std::string& file = options.guest.file;
-  environment.add_argument(options.argv0 ? *options.argv0 : file.substr(file.rfind('/') + 1));
-  for (const std::string& argument : options.args) environment.add_argument(argument);
-  if (options.guest.inherit_env) environment.inherit_variables();
-  for (const auto& [name, value] : options.guest.env) environment.set_variable(name, value);
+  environment.add_argument(argv0 ? *argv0 : options.file.substr(options.file.rfind('/') + 1));
+  if (options.inherit_env) environment.inherit_variables();
+  for (const auto& [name, value] : options.env) environment.set_variable(name, value);
   return environment;
 }
 
@@ -43,20 +48,20 @@ Deadline::Deadline(std::optional<std::chrono::nanoseconds> time, std::function<v
 Result<std::unique_ptr<GuestHost>> GuestHost::create(const RunOptions& options) {
   std::unique_ptr<GuestHost> host(new GuestHost(options, TAPPET_TRY(net::Loop::create())));
   for (const Preopen& dir : options.guest.dirs) {
-    TAPPET_TRY(host->filesystem_.preopen(dir.host, dir.guest));
+    TAPPET_TRY(host->world_.filesystem->preopen(dir.host, dir.guest));
   }
   return host;
 }
 
 GuestHost::GuestHost(const RunOptions& options, std::unique_ptr<net::Loop> loop)
-    : loop_(std::move(loop)),
-      clocks_(*loop_),
-      random_(wasi::system_random()),
-      environment_(make_environment(options)),
-      filesystem_(*loop_) {
-  stdio_.inherit_in(*loop_);
-  stdio_.inherit_out(*loop_);
-  stdio_.inherit_err(*loop_);
+    : loop_(std::move(loop)), connector_(*loop_), client_(*loop_, connector_), world_(*loop_) {
+  *world_.environment = make_environment(options.guest, options.argv0);
+  for (const std::string& argument : options.args) world_.environment->add_argument(argument);
+  world_.stdio->inherit_in(*loop_);
+  world_.stdio->inherit_out(*loop_);
+  world_.stdio->inherit_err(*loop_);
+  // Who runs a command decides whether it may use the network.
+  if (options.guest.http.value_or(false)) world_.http->client = &client_;
 }
 
 Outcome GuestHost::drive(const std::function<Outcome()>& step) {
@@ -76,7 +81,7 @@ void GuestHost::expire() {
 }
 
 void GuestHost::drain() {
-  if (!expired_) stdio_.drain();
+  if (!expired_) world_.stdio->drain();
 }
 
 Trap interrupted() {

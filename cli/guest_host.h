@@ -10,20 +10,21 @@
 #include <thread>
 #include <vector>
 
+#include "canonical-abi/runtime/component_store.h"
 #include "cli/options.h"
 #include "interp/engine.h"
+#include "net/http/client.h"
 #include "net/loop/loop.h"
-#include "wasi/host/clocks.h"
-#include "wasi/host/environment.h"
-#include "wasi/host/filesystem.h"
-#include "wasi/host/random.h"
-#include "wasi/host/stdio.h"
+#include "wasi/world/world.h"
 
 namespace tappet::cli {
 
 EngineConfig engine_config(const GuestOptions& options);
 StoreLimits store_limits(const GuestOptions& options);
-wasi::Environment make_environment(const RunOptions& options);
+component::ComponentLimits component_limits(const GuestOptions& options);
+// Without arguments but the program's name: guests see the last part of the file's name only.
+wasi::Environment make_environment(const GuestOptions& options,
+                                   const std::optional<std::string>& argv0);
 
 // Ends guest code that takes too long. Whoever makes it destroys it before what `on_due` refers to.
 class Deadline {
@@ -44,12 +45,7 @@ class GuestHost {
   static Result<std::unique_ptr<GuestHost>> create(const RunOptions& options);
 
   net::Loop& loop() { return *loop_; }
-  const wasi::Clocks& clocks() const { return clocks_; }
-  wasi::Clocks& clocks() { return clocks_; }
-  wasi::Random& random() { return *random_; }
-  wasi::Environment& environment() { return environment_; }
-  wasi::Stdio& stdio() { return stdio_; }
-  wasi::Filesystem& filesystem() { return filesystem_; }
+  const wasi::World& world() const { return world_; }
 
   // It is worth running a suspended guest again.
   void wake() { woken_ = true; }
@@ -66,11 +62,9 @@ class GuestHost {
   GuestHost(const RunOptions& options, std::unique_ptr<net::Loop> loop);
 
   std::unique_ptr<net::Loop> loop_;
-  wasi::Clocks clocks_;
-  std::unique_ptr<wasi::Random> random_;
-  wasi::Environment environment_;
-  wasi::Stdio stdio_;
-  wasi::Filesystem filesystem_;
+  http::TcpConnector connector_;
+  http::HttpClient client_;
+  wasi::World world_;
   bool woken_ = false;
   std::atomic<bool> expired_ = false;
 };

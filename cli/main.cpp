@@ -28,7 +28,7 @@ int dispatch(const Command& command) {
     case Command::Kind::kValidate:
       return validate(command.validate);
     case Command::Kind::kServe:
-      return report({}, make_error(ErrorKind::kUnsupported, "serve is not part of this build"));
+      return serve(command.serve);
   }
   return kFailure;
 }

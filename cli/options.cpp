@@ -25,6 +25,7 @@ enum class Meaning : uint8_t {
   kSignals,
   kUnknownImports,
   kInheritEnv,
+  kHttp,
 };
 
 struct KeyRow {
@@ -92,6 +93,9 @@ Result<> apply(const KeyRow& row, const std::string& value, GuestOptions& guest)
       break;
     case Meaning::kUnknownImports:
       guest.unknown_imports_trap = on;
+      break;
+    case Meaning::kHttp:
+      guest.http = on;
       break;
     case Meaning::kInheritEnv:
       guest.inherit_env = on;

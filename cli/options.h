@@ -28,6 +28,7 @@ struct GuestOptions {
   bool inherit_env = false;
   FeatureSet features = FeatureSet::defaults();
   bool guard_pages = true;
+  std::optional<bool> http;           // may send requests; unset: as is usual for the command
   bool unknown_imports_trap = false;  // when they are called, instead of being errors
   std::optional<std::chrono::nanoseconds> timeout;
   std::optional<uint64_t> max_memory;  // bytes, per linear memory

@@ -13,13 +13,6 @@ namespace {
 
 constexpr std::string_view kRunInterface = "wasi:cli/run@0.2.0";
 
-component::ComponentLimits component_limits(const GuestOptions& options) {
-  component::ComponentLimits limits;
-  limits.core = store_limits(options);
-  if (options.max_resources) limits.resources = *options.max_resources;
-  return limits;
-}
-
 // func() -> result
 bool is_run(const component::FuncType& type) {
   return type.params.empty() && type.result != nullptr &&
@@ -52,6 +45,9 @@ class ComponentRun {
 };
 
 int ComponentRun::run(const std::shared_ptr<const component::Component>& component) {
+  const Result<> defined = wasi::add_to_linker(linker_);
+  if (!defined.ok()) return report(file(), defined.error());
+  host_.world().install(store_.environment());
   const auto pre = linker_.link(component);
   if (!pre.ok()) return report(file(), pre.error());
   const component::ExportedFunction* const found = (*pre)->find_function(kRunInterface, "run");

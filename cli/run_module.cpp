@@ -48,8 +48,8 @@ class ModuleRun {
   ModuleRun(const RunOptions& options, const Engine& engine, GuestHost& host)
       : options_(options),
         host_(host),
-        preview1_(host.clocks(), host.random(), host.environment(), host.stdio(),
-                  [&host] { host.wake(); }),
+        preview1_(*host.world().clocks, *host.world().random, *host.world().environment,
+                  *host.world().stdio, [&host] { host.wake(); }),
         store_(engine.make_store(store_limits(options.guest))),
         deadline_(options.guest.timeout, [this] {
           store_->kill();

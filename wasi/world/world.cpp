@@ -1,5 +1,6 @@
 #include "wasi/world/world.h"
 
+#include "wasi/http/p2/http.h"
 #include "wasi/p2/cli.h"
 #include "wasi/p2/clocks.h"
 #include "wasi/p2/io.h"
@@ -12,7 +13,8 @@ World::World(net::Loop& loop)
       random(system_random()),
       environment(std::make_shared<Environment>()),
       stdio(std::make_shared<Stdio>()),
-      filesystem(std::make_shared<Filesystem>(loop)) {}
+      filesystem(std::make_shared<Filesystem>(loop)),
+      http(std::make_shared<HttpContext>()) {}
 
 void World::install(component::HostEnvironment& store) const {
   store.set(clocks.get());
@@ -20,16 +22,19 @@ void World::install(component::HostEnvironment& store) const {
   store.set(environment.get());
   store.set(stdio.get());
   store.set(filesystem.get());
+  store.set(http.get());
 }
 
 Result<> add_to_linker(component::Linker& linker) {
   using Interface = component::HostInterfaceDef (*)();
   static constexpr Interface kInterfaces[] = {
-      p2::io_error,        p2::io_poll,         p2::io_streams,      p2::wall_clock,
-      p2::monotonic_clock, p2::timezone,        p2::random,          p2::insecure_random,
-      p2::insecure_seed,   p2::cli_environment, p2::cli_exit,        p2::cli_stdin,
-      p2::cli_stdout,      p2::cli_stderr,      p2::terminal_input,  p2::terminal_output,
-      p2::terminal_stdin,  p2::terminal_stdout, p2::terminal_stderr,
+      p2::io_error,        p2::io_poll,         p2::io_streams,
+      p2::wall_clock,      p2::monotonic_clock, p2::timezone,
+      p2::random,          p2::insecure_random, p2::insecure_seed,
+      p2::cli_environment, p2::cli_exit,        p2::cli_stdin,
+      p2::cli_stdout,      p2::cli_stderr,      p2::terminal_input,
+      p2::terminal_output, p2::terminal_stdin,  p2::terminal_stdout,
+      p2::terminal_stderr, p2::http_types,      p2::http_outgoing_handler,
   };
   for (const Interface interface : kInterfaces) TAPPET_TRY(linker.define(interface()));
   return {};

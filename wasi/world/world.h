@@ -9,6 +9,7 @@
 #include "wasi/host/filesystem.h"
 #include "wasi/host/random.h"
 #include "wasi/host/stdio.h"
+#include "wasi/http/engine/context.h"
 
 namespace tappet::wasi {
 
@@ -25,6 +26,7 @@ struct World {
   std::shared_ptr<Environment> environment;
   std::shared_ptr<Stdio> stdio;
   std::shared_ptr<Filesystem> filesystem;
+  std::shared_ptr<HttpContext> http;
 
   // None is null. What the members point to now outlives `store`.
   void install(component::HostEnvironment& store) const;

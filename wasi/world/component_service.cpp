@@ -1,0 +1,208 @@
+#include "wasi/world/component_service.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "canonical-abi/linker/instantiation.h"
+#include "canonical-abi/runtime/task.h"
+#include "wasi/http/p2/http.h"
+
+namespace tappet::wasi {
+namespace {
+
+using component::Instantiation;
+using component::Task;
+using Outcome = tappet::Outcome;
+
+constexpr std::string_view kHandler = "wasi:http/incoming-handler@0.2.0";
+
+std::string describe(const http::Request& request) {
+  return fmt::format("{} {}", request.method.text(),
+                     request.path_with_query.value_or(std::string()));
+}
+
+}  // namespace
+
+// One request: its store, its instance, and the call of handle(). Destroying it cancels what is
+// still going on in it, and answers 500 if nothing was answered.
+class ComponentService::Run final : public Scheduled {
+ public:
+  Run(ComponentService& service, uint64_t number, http::Request request, http::Responder responder,
+      uint64_t deadline)
+      : Scheduled(service.executor_),
+        service_(service),
+        number_(number),
+        name_(describe(request)),
+        request_(std::move(request)),
+        slot_(std::make_shared<ResponseSlot>(std::move(responder))),
+        world_(service.hooks_.world(number)),
+        store_(service.engine_, service.options_.limits),
+        deadline_(service.executor_.loop(), [this] { expire(); }),
+        gone_([this] { schedule(); }),
+        instantiation_(std::in_place, service.pre_, store_, [this] { schedule(); }) {
+    world_.install(store_.environment());
+    slot_->responder().await_gone(gone_);
+    deadline_.set(deadline);
+  }
+
+  std::list<std::unique_ptr<Run>>::iterator position;
+
+ private:
+  void preempt() override { store_.preempt(); }
+  void kill() override { store_.kill(); }
+
+  // A guest that computes notices when its slice is over.
+  void expire() {
+    expired_ = true;
+    schedule();
+  }
+
+  Next run() override {
+    if (gone()) return Next::kDone;
+    if (expired_) return fail("timed out", nullptr);
+    if (!task_) {
+      const Next next = instantiate();
+      if (!task_) return next;
+    }
+    return call();
+  }
+  void done() override { service_.end(position); }
+
+  bool gone() { return !slot_->answered() && slot_->responder().peer_gone(); }
+
+  Next instantiate() {
+    switch (instantiation_->run()) {
+      case Outcome::kReturned:
+        break;
+      case Outcome::kTrapped:
+        return fail(instantiation_->failure());
+      case Outcome::kSuspended:
+        return Next::kWait;
+      case Outcome::kInterrupted:
+        return Next::kAgain;
+    }
+    auto arguments = p2::handle_arguments(store_.environment(), std::move(request_), slot_);
+    if (!arguments.ok()) return fail(arguments.error().message, nullptr);
+    task_.emplace(store_, instantiation_->instance().function(service_.handler_),
+                  std::move(*arguments), [this] { schedule(); });
+    return Next::kAgain;
+  }
+
+  Next call() {
+    switch (task_->run()) {
+      case Outcome::kReturned:
+        break;
+      case Outcome::kTrapped:
+        return fail(task_->trap());
+      case Outcome::kSuspended:
+        return Next::kWait;
+      case Outcome::kInterrupted:
+        return Next::kAgain;
+    }
+    if (!slot_->answered()) {
+      return fail("the guest never invoked `response-outparam::set`", nullptr);
+    }
+    if (slot_->error()) {
+      return fail("the guest answered with the error " + slot_->error()->to_string(), nullptr);
+    }
+    return Next::kDone;
+  }
+
+  Next fail(const InstantiateError& failure) {
+    const Trap* const trap = std::get_if<Trap>(&failure);
+    return trap ? fail(*trap) : fail(std::get<Error>(failure).to_string(), nullptr);
+  }
+  // A guest that ends its program after it has answered has done its work.
+  Next fail(const Trap& trap) {
+    if (trap.kind == TrapKind::kExit && slot_->answered()) return Next::kDone;
+    if (trap.kind == TrapKind::kExit) {
+      return fail(fmt::format("the guest exited with {} before it answered", trap.exit_code),
+                  nullptr);
+    }
+    return fail(trap.message, &trap);
+  }
+  Next fail(std::string reason, const Trap* trap) {
+    if (service_.hooks_.failed) {
+      service_.hooks_.failed({number_, name_, std::move(reason), trap});
+    }
+    return Next::kDone;
+  }
+
+  ComponentService& service_;
+  const uint64_t number_;
+  const std::string name_;
+  http::Request request_;
+  std::shared_ptr<ResponseSlot> slot_;
+  World world_;
+  component::ComponentStore store_;
+  net::Timer deadline_;
+  Waker gone_;
+  bool expired_ = false;
+  std::optional<Instantiation> instantiation_;
+  std::optional<Task> task_;
+};
+
+Result<std::unique_ptr<ComponentService>> ComponentService::create(
+    Engine engine, std::shared_ptr<const component::InstancePre> pre, Executor& executor,
+    Hooks hooks, const ServiceOptions& options) {
+  const component::ExportedFunction* const handler = pre->find_function(kHandler, "handle");
+  if (handler == nullptr) {
+    return fail(ErrorKind::kUnlinkable,
+                "the component serves no HTTP: it exports no wasi:http/incoming-handler@0.2");
+  }
+  if (handler->type->params.size() != 2 || handler->type->result != nullptr) {
+    return fail(ErrorKind::kUnlinkable,
+                "the component's wasi:http/incoming-handler is not func(incoming-request, "
+                "response-outparam)");
+  }
+  const component::FuncRef ref = handler->ref;
+  return std::unique_ptr<ComponentService>(new ComponentService(
+      std::move(engine), std::move(pre), ref, executor, std::move(hooks), options));
+}
+
+ComponentService::ComponentService(Engine engine, std::shared_ptr<const component::InstancePre> pre,
+                                   component::FuncRef handler, Executor& executor, Hooks hooks,
+                                   const ServiceOptions& options)
+    : engine_(std::move(engine)),
+      pre_(std::move(pre)),
+      handler_(handler),
+      executor_(executor),
+      hooks_(std::move(hooks)),
+      options_(options) {}
+
+ComponentService::~ComponentService() = default;
+
+void ComponentService::handle(http::Request request, http::Responder responder) {
+  const uint64_t now = executor_.loop().now();
+  if (running_.size() >= options_.max_instances) {
+    queue_.push_back({now, std::move(request), std::move(responder)});
+    return;
+  }
+  begin(std::move(request), std::move(responder), now);
+}
+
+void ComponentService::begin(http::Request request, http::Responder responder, uint64_t since) {
+  const uint64_t deadline = net::saturating_add(since, options_.request_timeout_ns);
+  running_.push_front(std::make_unique<Run>(*this, ++requests_, std::move(request),
+                                            std::move(responder), deadline));
+  running_.front()->position = running_.begin();
+  running_.front()->schedule();
+}
+
+// Those that waited too long have nobody left who would be served by an answer's beginning.
+void ComponentService::end(std::list<std::unique_ptr<Run>>::iterator run) {
+  running_.erase(run);
+  while (running_.size() < options_.max_instances && !queue_.empty()) {
+    Queued next = std::move(queue_.front());
+    queue_.pop_front();
+    if (next.responder.peer_gone()) continue;
+    if (executor_.loop().now() - next.since > options_.request_timeout_ns) {
+      next.responder.send(http::text_response(503, "Service Unavailable\n"));
+      continue;
+    }
+    begin(std::move(next.request), std::move(next.responder), next.since);
+  }
+}
+
+}  // namespace tappet::wasi
