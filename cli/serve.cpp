@@ -94,9 +94,12 @@ wasi::World ServeCommand::world_of(uint64_t number) const {
 }
 
 void ServeCommand::report_failure(const wasi::RequestFailure& failure) const {
-  std::string text = fmt::format("request {} ({}): {}", failure.number, failure.request,
-                                 failure.trap ? failure.trap->to_string() : failure.reason);
-  warn(file(), text);
+  const std::string request = fmt::format("request {} ({})", failure.number, failure.request);
+  if (failure.trap != nullptr) {
+    report(request, *failure.trap);
+  } else {
+    warn(request, failure.reason);
+  }
 }
 
 Result<> ServeCommand::prepare(const std::shared_ptr<const component::Component>& component) {

@@ -62,7 +62,7 @@ ComponentValue Binding<ErrorCode>::lower(Call& call, ErrorCode error) {
 
 const ValType* Binding<Method>::type(TypeBuilder& builder) {
   const Labelled cases[] = {
-#define METHOD(name, token, safe) {builder.label(#name), nullptr},
+#define METHOD(name, token, safe) {builder.label(Name{#name}), nullptr},
 #include "net/http/methods.def"
 #undef METHOD
       {builder.label("other"), detail::type_of<std::string>(builder)}};
