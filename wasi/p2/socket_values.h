@@ -1,0 +1,104 @@
+// The values and resources of wasi:sockets.
+#pragma once
+
+#include "canonical-abi/bind/interface.h"
+#include "wasi/host/stream.h"
+
+namespace tappet::wasi::p2 {
+
+enum class SocketError : uint8_t {
+  kUnknown,
+  kAccessDenied,
+  kNotSupported,
+  kInvalidArgument,
+  kOutOfMemory,
+  kTimeout,
+  kConcurrencyConflict,
+  kNotInProgress,
+  kWouldBlock,
+  kInvalidState,
+  kNewSocketLimit,
+  kAddressNotBindable,
+  kAddressInUse,
+  kRemoteUnreachable,
+  kConnectionRefused,
+  kConnectionReset,
+  kConnectionAborted,
+  kDatagramTooLarge,
+  kNameUnresolvable,
+  kTemporaryResolverFailure,
+  kPermanentResolverFailure,
+};
+TAPPET_ENUM(SocketError, kUnknown, kAccessDenied, kNotSupported, kInvalidArgument, kOutOfMemory,
+            kTimeout, kConcurrencyConflict, kNotInProgress, kWouldBlock, kInvalidState,
+            kNewSocketLimit, kAddressNotBindable, kAddressInUse, kRemoteUnreachable,
+            kConnectionRefused, kConnectionReset, kConnectionAborted, kDatagramTooLarge,
+            kNameUnresolvable, kTemporaryResolverFailure, kPermanentResolverFailure)
+
+template <class T = Unit>
+using SocketResult = Result<T, SocketError>;
+
+enum class IpAddressFamily : uint8_t { kIpv4, kIpv6 };
+TAPPET_ENUM(IpAddressFamily, kIpv4, kIpv6)
+
+using Ipv4Address = std::tuple<uint8_t, uint8_t, uint8_t, uint8_t>;
+using Ipv6Address =
+    std::tuple<uint16_t, uint16_t, uint16_t, uint16_t, uint16_t, uint16_t, uint16_t, uint16_t>;
+
+struct IpAddress : std::variant<Ipv4Address, Ipv6Address> {
+  using variant::variant;
+};
+TAPPET_VARIANT(IpAddress, "ipv4", "ipv6")
+
+struct Ipv4SocketAddress {
+  uint16_t port = 0;
+  Ipv4Address address;
+};
+TAPPET_RECORD(Ipv4SocketAddress, port, address)
+
+struct Ipv6SocketAddress {
+  uint16_t port = 0;
+  uint32_t flow_info = 0;
+  Ipv6Address address;
+  uint32_t scope_id = 0;
+};
+TAPPET_RECORD(Ipv6SocketAddress, port, flow_info, address, scope_id)
+
+struct IpSocketAddress : std::variant<Ipv4SocketAddress, Ipv6SocketAddress> {
+  using variant::variant;
+};
+TAPPET_VARIANT(IpSocketAddress, "ipv4", "ipv6")
+
+enum class ShutdownType : uint8_t { kReceive, kSend, kBoth };
+TAPPET_ENUM(ShutdownType, kReceive, kSend, kBoth)
+
+struct IncomingDatagram {
+  Bytes data;
+  IpSocketAddress remote_address;
+};
+TAPPET_RECORD(IncomingDatagram, data, remote_address)
+
+struct OutgoingDatagram {
+  Bytes data;
+  std::optional<IpSocketAddress> remote_address;
+};
+TAPPET_RECORD(OutgoingDatagram, data, remote_address)
+
+// The one network that there is; it reaches nothing.
+struct Network {};
+
+// What only a granted network could make: there are no objects of these classes.
+struct SocketResource : Readiness {
+  bool ready() override { return true; }
+};
+struct ResolveAddressStream : SocketResource {};
+struct TcpSocket : SocketResource {
+  IpAddressFamily family = IpAddressFamily::kIpv4;
+};
+struct UdpSocket : SocketResource {
+  IpAddressFamily family = IpAddressFamily::kIpv4;
+};
+struct IncomingDatagramStream : SocketResource {};
+struct OutgoingDatagramStream : SocketResource {};
+
+}  // namespace tappet::wasi::p2
