@@ -30,13 +30,6 @@ void World::install(component::HostEnvironment& store) const {
 Result<> add_to_linker(component::Linker& linker) {
   using Interface = component::HostInterfaceDef (*)();
   static constexpr Interface kInterfaces[] = {
-      p2::io_error,        p2::io_poll,         p2::io_streams,
-      p2::wall_clock,      p2::monotonic_clock, p2::timezone,
-      p2::random,          p2::insecure_random, p2::insecure_seed,
-      p2::cli_environment, p2::cli_exit,        p2::cli_stdin,
-      p2::cli_stdout,      p2::cli_stderr,      p2::terminal_input,
-      p2::terminal_output, p2::terminal_stdin,  p2::terminal_stdout,
-      p2::terminal_stderr, p2::http_types,      p2::http_outgoing_handler,
       p2::io_error,
       p2::io_poll,
       p2::io_streams,
@@ -65,6 +58,8 @@ Result<> add_to_linker(component::Linker& linker) {
       p2::sockets_tcp_create_socket,
       p2::sockets_udp,
       p2::sockets_udp_create_socket,
+      p2::http_types,
+      p2::http_outgoing_handler,
   };
   for (const Interface interface : kInterfaces) TAPPET_TRY(linker.define(interface()));
   return {};
