@@ -1,3 +1,4 @@
+// An HTTP service in JavaScript: greets, echoes, streams, and asks another server.
 addEventListener('fetch', (event) => event.respondWith(handle(event.request)));
 
 async function handle(request) {
@@ -10,6 +11,7 @@ async function handle(request) {
       const body = new ReadableStream({
         async pull(controller) {
           if (n === 5) return controller.close();
+          await new Promise((later) => setTimeout(later, 100));
           controller.enqueue(new TextEncoder().encode(`chunk ${n++}\n`));
         },
       });

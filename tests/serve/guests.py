@@ -1,0 +1,212 @@
+"""Components of two toolchains behind `tappet serve`: what they answer, and what happens to the
+others when one misbehaves.
+
+Usage: guests.py TAPPET EXAMPLES COUNT: how often each kind of misbehaviour is repeated.
+"""
+
+import http.client
+import http.server
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+from server import Server, check, in_parallel, main
+
+HELLO = (200, b"Hello from C\n")
+
+
+def c_component_answers(tappet, examples, count):
+    with Server(tappet, examples + "/c.wasm") as server:
+        check(server.get("/"), HELLO, "GET /")
+        body = os.urandom(1 << 20)
+        check(server.request("POST", "/echo", body), (200, body), "echo of 1 MiB")
+        # Several on one connection, each by an instance of its own.
+        connection = server.connect()
+        for _ in range(20):
+            connection.request("GET", "/")
+            response = connection.getresponse()
+            check((response.status, response.read()), HELLO, "GET / again")
+        connection.close()
+
+
+def javascript_answers(tappet, examples, count):
+    with Server(tappet, examples + "/js.wasm") as server:
+        check(server.get("/a"), (200, b"Hello from JavaScript: GET /a\n"), "GET /a")
+        begin = time.monotonic() - server.started
+        body = os.urandom(1 << 20)
+        check(server.request("POST", "/echo", body), (200, body), "echo of 1 MiB")
+        for _ in range(200):
+            check(server.get("/")[0], 200, "one of 200 in a row")
+        for status, _ in in_parallel(64, lambda i: server.get("/")):
+            check(status, 200, "one of 64 at a time")
+        return f"first answer {begin * 1000:.0f} ms after the start"
+
+
+def javascript_streams(tappet, examples, count):
+    with Server(tappet, examples + "/js.wasm") as server:
+        connection = server.connect()
+        connection.request("GET", "/stream")
+        response = connection.getresponse()
+        first = response.read1(100)
+        begin = time.monotonic()
+        rest = response.read()
+        check(first + rest, b"".join(b"chunk %d\n" % i for i in range(5)), "the stream")
+        assert rest and time.monotonic() - begin > 0.05, "it came in one piece"
+
+
+class Upstream(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(203)
+        self.send_header("Content-Length", "7")
+        self.end_headers()
+        self.wfile.write(b"merged\n")
+
+    def log_message(self, *arguments):
+        pass
+
+
+def javascript_fetches(tappet, examples, count):
+    upstream = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Upstream)
+    threading.Thread(target=upstream.serve_forever, daemon=True).start()
+    with Server(tappet, examples + "/js.wasm") as server:
+        url = f"http://127.0.0.1:{upstream.server_port}/"
+        check(server.get("/fetch?url=" + url), (200, b"upstream said 203: merged\n"), "fetch")
+        upstream.shutdown()
+        upstream.server_close()
+        check(server.get("/fetch?url=" + url)[0], 500, "fetch from nobody")
+
+
+def flat(server, count, what, misbehave):
+    """Does it a while, then `count` times: memory and descriptors must not grow meanwhile."""
+    warm = max(count // 4, 32)
+    misbehave(warm)
+    settle(server)
+    rss, descriptors = server.rss(), server.descriptors()
+    misbehave(count)
+    settle(server)
+    grown = server.rss() - rss
+    assert grown < (4 << 20) + count * 256, f"{what}: memory grew by {grown} bytes"
+    assert server.descriptors() <= descriptors + 2, (
+        f"{what}: {descriptors} descriptors became {server.descriptors()}")
+    check(server.get("/"), HELLO, f"GET / after {what}")
+
+
+def settle(server):
+    check(server.get("/"), HELLO, "GET /")
+    time.sleep(0.3)
+
+
+def traps_and_silence_are_500(tappet, examples, count):
+    with Server(tappet, examples + "/c.wasm") as server:
+        for path in ("/trap", "/silent"):
+            def ask(times, path=path):
+                for _ in range(times):
+                    check(server.get(path)[0], 500, path)
+            flat(server, count, path, ask)
+        assert "wasm trap: unreachable" in server.output()
+        assert "never invoked" in server.output()
+
+
+def half_an_answer_never_looks_whole(tappet, examples, count):
+    with Server(tappet, examples + "/c.wasm") as server:
+        def ask(times):
+            for _ in range(times):
+                try:
+                    status, _ = server.get("/partial")
+                except (http.client.IncompleteRead, ConnectionError):
+                    continue
+                check(status, 500, "/partial")
+        flat(server, count, "/partial", ask)
+
+
+def spinning_guests_end_at_their_deadline(tappet, examples, count):
+    with Server(tappet, examples + "/c.wasm", "--request-timeout", "300ms") as server:
+        def spin(times):
+            while times > 0:
+                batch = min(times, 50)
+                times -= batch
+                results = in_parallel(batch, lambda i: server.get("/spin"))
+                for status, _ in results:
+                    check(status, 500, "/spin")
+        flat(server, count, "/spin", spin)
+
+
+def others_are_answered_beside_a_spinning_guest(tappet, examples, count):
+    with Server(tappet, examples + "/c.wasm", "--request-timeout", "3s") as server:
+        spinner = threading.Thread(target=lambda: in_parallel(4, lambda i: server.get("/spin")))
+        spinner.start()
+        time.sleep(0.2)
+        worst = 0
+        for _ in range(50):
+            begin = time.monotonic()
+            check(server.get("/"), HELLO, "GET / beside spinning guests")
+            worst = max(worst, time.monotonic() - begin)
+        spinner.join()
+        assert worst < 0.25, f"an answer took {worst:.3f} s"
+        return f"slowest answer {worst * 1000:.0f} ms"
+
+
+def clients_that_leave_end_their_guests(tappet, examples, count):
+    with Server(tappet, examples + "/c.wasm", "--request-timeout", "600s") as server:
+        def leave(times):
+            for i in range(times):
+                with server.socket() as client:
+                    if i % 2:
+                        client.sendall(b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc")
+                    else:
+                        client.sendall(b"GET /spin HTTP/1.1\r\nHost: a\r\n\r\n")
+        flat(server, count, "clients leaving", leave)
+        # None of them still runs: the next answers come at once, and nothing uses the processor.
+        before = processor_time(server)
+        time.sleep(1)
+        used = processor_time(server) - before
+        assert used < 0.3, f"the server used {used:.2f} s of a second with nothing to do"
+
+
+def processor_time(server):
+    with open(f"/proc/{server.process.pid}/stat", encoding="ascii") as stat:
+        fields = stat.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def a_drain_finishes_what_was_begun(tappet, examples, count):
+    server = Server(tappet, examples + "/js.wasm")
+    connection = server.connect()
+    connection.request("GET", "/stream")
+    response = connection.getresponse()
+    with server:
+        pass  # SIGTERM, and the wait for its end, while the response is under way
+    check(len(response.read()), 40, "bytes of the response under way")
+
+
+def refuses_what_it_cannot_serve(tappet, examples, count):
+    def run(*words):
+        run = subprocess.run([tappet, *words], capture_output=True, text=True, timeout=30)
+        check(run.stdout, "", "standard output")
+        check(len(run.stderr.splitlines()), 1, run.stderr)
+        return run.returncode, run.stderr
+
+    status, text = run("serve", examples + "/c.core.wasm")
+    assert status == 1 and "core module" in text, text
+    status, text = run("serve", "--addr", "localhost", examples + "/c.wasm")
+    assert status == 2 and "--addr wants" in text, text
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        status, text = run("serve", "--addr", f"127.0.0.1:{taken.getsockname()[1]}",
+                           examples + "/c.wasm")
+        assert status == 1 and "cannot listen" in text, text
+
+
+if __name__ == "__main__":
+    program, examples, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    for name in ("c.wasm", "js.wasm"):
+        if not os.path.exists(f"{examples}/{name}"):
+            sys.exit(f"{examples}/{name} is not there: run examples/build")
+    wanted = sys.argv[4:]
+    tests = [test for name, test in list(globals().items())
+             if hasattr(test, "__code__")
+             and test.__code__.co_varnames[:3] == ("tappet", "examples", "count")
+             and (not wanted or name in wanted)]
+    sys.exit(main(tests, (program, examples, count)))

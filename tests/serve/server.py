@@ -1,0 +1,116 @@
+"""A `tappet serve` process under test, and small tools to talk to it."""
+
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+
+class Server:
+    """Starts on construction; `with` ends it and checks that it ended in order."""
+
+    def __init__(self, tappet, component, *options):
+        self.log = tempfile.TemporaryFile(mode="w+")
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(
+            [tappet, "serve", "--addr", "127.0.0.1:0", *options, component],
+            stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+        self.port = None
+        while self.port is None:
+            found = re.match(r"Serving HTTP on http://127\.0\.0\.1:(\d+)/\n", self.output())
+            if found:
+                self.port = int(found.group(1))
+            elif self.process.poll() is not None or time.monotonic() - self.started > 60:
+                raise AssertionError("the server did not start: " + self.output())
+            else:
+                time.sleep(0.005)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, value, trace):
+        if kind is not None:
+            sys.stderr.write("--- the server said:\n" + self.output()[-4000:] + "---\n")
+            self.process.kill()
+            self.process.wait()
+            return
+        self.process.send_signal(signal.SIGTERM)
+        status = self.process.wait(timeout=30)
+        assert status == 0, f"exit status {status}: {self.output()[-2000:]}"
+
+    def output(self):
+        self.log.seek(0)
+        return self.log.read()
+
+    def connect(self, timeout=30):
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+
+    def socket(self):
+        return socket.create_connection(("127.0.0.1", self.port), timeout=30)
+
+    def get(self, path, **options):
+        """(status, body) on a connection of its own."""
+        return self.request("GET", path, **options)
+
+    def request(self, method, path, body=None, timeout=30):
+        connection = self.connect(timeout)
+        try:
+            connection.request(method, path, body=body)
+            response = connection.getresponse()
+            return response.status, response.read()
+        finally:
+            connection.close()
+
+    def rss(self):
+        """Bytes."""
+        with open(f"/proc/{self.process.pid}/statm", encoding="ascii") as statm:
+            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
+
+def in_parallel(count, work):
+    """Calls work(i) for each i in threads of their own; the results in order, or the first error."""
+    results = [None] * count
+    errors = []
+
+    def one(i):
+        try:
+            results[i] = work(i)
+        except Exception as error:  # told below
+            errors.append(error)
+
+    threads = [threading.Thread(target=one, args=(i,)) for i in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]
+    return results
+
+
+def check(actual, expected, what):
+    assert actual == expected, f"{what}: expected {expected!r}, got {actual!r}"
+
+
+def main(tests, arguments):
+    """Runs functions by turns; each gets the arguments. The exit code says whether all passed."""
+    failed = 0
+    for test in tests:
+        begin = time.monotonic()
+        try:
+            said = test(*arguments)
+        except Exception as error:
+            failed += 1
+            print(f"FAILED {test.__name__}: {error!r}", flush=True)
+        else:
+            print(f"passed {test.__name__} ({time.monotonic() - begin:.2f} s) {said or ''}", flush=True)
+    return 1 if failed else 0
