@@ -130,7 +130,7 @@ HostReturn call_with(const F& f, Call& call, std::tuple<Slots...>& slots) {
     std::apply(invoke, slots);
     return {};
   } else {
-    return Outcome<R>::finish(call, std::apply(invoke, slots));
+    return ReturnBinding<R>::finish(call, std::apply(invoke, slots));
   }
 }
 
@@ -194,7 +194,7 @@ struct FunctionBinding<F, TypeList<A...>, Contexts...> {
     if constexpr (std::is_void_v<R>) {
       return nullptr;
     } else {
-      return payload_type_of<typename Outcome<R>::Type>(builder);
+      return payload_type_of<typename ReturnBinding<R>::Type>(builder);
     }
   }
   static HostBody body(F f) {

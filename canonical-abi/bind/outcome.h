@@ -60,7 +60,7 @@ class [[nodiscard]] Async {
 
 // How each kind of return value ends a call. `Type` is what the component type has as its result.
 template <class R>
-struct Outcome {
+struct ReturnBinding {
   using Type = R;
   static HostReturn finish(Call& call, R value) {
     static_assert(detail::require_component_type<R>());
@@ -70,31 +70,31 @@ struct Outcome {
 };
 
 template <>
-struct Outcome<Unit> {
+struct ReturnBinding<Unit> {
   using Type = Unit;
   static HostReturn finish(Call&, Unit) { return {}; }
 };
 
 template <>
-struct Outcome<Exit> {
+struct ReturnBinding<Exit> {
   using Type = Unit;
   static HostReturn finish(Call&, Exit exit) { return HostReturn::exit(exit.code); }
 };
 
 template <class R>
-struct Outcome<Result<R, Trap>> {
-  using Type = typename Outcome<R>::Type;
+struct ReturnBinding<Result<R, Trap>> {
+  using Type = typename ReturnBinding<R>::Type;
   static HostReturn finish(Call& call, Result<R, Trap> result) {
     if (!result.ok()) return HostReturn::trap(std::move(result).error().message);
-    return Outcome<R>::finish(call, std::move(result).value());
+    return ReturnBinding<R>::finish(call, std::move(result).value());
   }
 };
 
 template <class R>
-struct Outcome<Async<R>> {
-  using Type = typename Outcome<R>::Type;
+struct ReturnBinding<Async<R>> {
+  using Type = typename ReturnBinding<R>::Type;
   static HostReturn finish(Call& call, Async<R> async) {
-    if (async.ready()) return Outcome<R>::finish(call, *std::move(async.ready()));
+    if (async.ready()) return ReturnBinding<R>::finish(call, *std::move(async.ready()));
     return HostReturn::pending(std::move(async.step()));
   }
 };
@@ -106,7 +106,7 @@ class AsyncStep : public HostReturn::Pending {
     Poll<R> value = step(environment, waker);
     if (!value) return kPending;
     Call call(environment);
-    return Outcome<R>::finish(call, *std::move(value));
+    return ReturnBinding<R>::finish(call, *std::move(value));
   }
 
  protected:

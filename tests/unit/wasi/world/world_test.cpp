@@ -1,0 +1,87 @@
+#include "wasi/world/world.h"
+
+#include "tests/unit/canonical-abi/bind/caller.h"
+#include "tests/unit/canonical-abi/support/program.h"
+#include "wasi/p2/interfaces.h"
+
+namespace tappet::wasi {
+namespace {
+
+using component::HostEnvironment;
+using component::HostInterfaceDef;
+using component::HostReturn;
+using component::testing::Caller;
+using V = component::ComponentValue;
+
+// Linking compares the types of all functions with those of the WIT.
+TEST(WorldLinks, AComponentThatImportsEverything) {
+  component::test::Program program("../../wasi/world/data/everything.wasm");
+  ASSERT_TRUE(add_to_linker(program.linker()).ok());
+  EXPECT_EQ(program.link(), "");
+  program.start();
+}
+
+TEST(WorldLinks, ThatComponentNeedsEveryInterface) {
+  const std::vector<HostInterfaceDef> all = p2::interfaces();
+  for (size_t left_out = 0; left_out < all.size(); ++left_out) {
+    component::test::Program program("../../wasi/world/data/everything.wasm");
+    for (size_t i = 0; i < all.size(); ++i) {
+      if (i != left_out) ASSERT_TRUE(program.linker().define(all[i]).ok());
+    }
+    EXPECT_NE(program.link().find("`" + all[left_out].name + "@0.2.12` is missing"),
+              std::string::npos)
+        << all[left_out].name << ": " << program.link();
+  }
+}
+
+class WorldTest : public ::testing::Test {
+ protected:
+  Caller caller(std::string_view name) {
+    for (HostInterfaceDef& interface : p2::interfaces()) {
+      if (interface.name == name) return Caller(std::move(interface));
+    }
+    ADD_FAILURE() << name;
+    std::abort();
+  }
+  std::string call(std::string_view interface, std::string_view function) {
+    Caller c = caller(interface);
+    world.install(c.environment());
+    return to_string(c.value(function));
+  }
+
+  std::unique_ptr<net::Loop> loop = net::Loop::create().value();
+  World world{*loop};
+};
+
+TEST_F(WorldTest, GrantsLittleAtFirst) {
+  EXPECT_EQ(call("wasi:cli/environment", "get-arguments"), "[]");
+  EXPECT_EQ(call("wasi:cli/environment", "get-environment"), "[]");
+  EXPECT_EQ(call("wasi:filesystem/preopens", "get-directories"), "[]");
+  EXPECT_TRUE(world.stdio->in->read(1).error().error == nullptr);
+}
+
+TEST_F(WorldTest, HasAllThatInterfacesNeed) {
+  for (const HostInterfaceDef& interface : p2::interfaces()) {
+    for (const component::HostFunctionDef& f : interface.functions) {
+      if (!f.type->params.empty() || f.name == "exit") continue;
+      Caller c(interface);
+      world.install(c.environment());
+      EXPECT_EQ(c.call(f.name).kind(), HostReturn::Kind::kValue) << interface.name << " " << f.name;
+    }
+  }
+}
+
+TEST_F(WorldTest, ACopyDiffersInWhatIsReplaced) {
+  world.environment->add_argument("a");
+  World copy = world;
+  copy.environment = std::make_shared<Environment>();
+  EXPECT_EQ(copy.clocks, world.clocks);
+  copy.environment->add_argument("b");
+  Caller c = caller("wasi:cli/environment");
+  copy.install(c.environment());
+  EXPECT_EQ(c.value("get-arguments").items()[0].string(), "b");
+  EXPECT_EQ(world.environment->arguments()[0], "a");
+}
+
+}  // namespace
+}  // namespace tappet::wasi
