@@ -161,6 +161,8 @@ struct Binding<std::vector<T>> {
       return items;
     }
   }
+  // For most element types the value is taken apart.
+  // NOLINTNEXTLINE(performance-unnecessary-value-param)
   static ComponentValue lower(Call& call, std::vector<T> items) {
     if constexpr (kIsBytes) {
       return ComponentValue::bytes(std::move(items));
@@ -230,7 +232,7 @@ struct TupleBinding<Tuple, std::index_sequence<kIndex...>> {
     ComponentValue::List items;
     items.reserve(sizeof...(kIndex));
     (items.push_back(Binding<std::tuple_element_t<kIndex, Tuple>>::lower(
-         call, std::get<kIndex>(std::move(tuple)))),
+         call, std::move(std::get<kIndex>(tuple)))),
      ...);
     return ComponentValue::tuple(std::move(items));
   }

@@ -62,6 +62,7 @@ class [[nodiscard]] Async {
 template <class R>
 struct ReturnBinding {
   using Type = R;
+  // Most types are moved from. NOLINTNEXTLINE(performance-unnecessary-value-param)
   static HostReturn finish(Call& call, R value) {
     static_assert(detail::require_component_type<R>());
     ComponentValue lowered = Binding<R>::lower(call, std::move(value));

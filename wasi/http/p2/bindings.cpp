@@ -46,7 +46,7 @@ ErrorCode Binding<ErrorCode>::lift(Call& call, ComponentValue& v) {
   return ErrorCode::InternalError();
 }
 
-ComponentValue Binding<ErrorCode>::lower(Call& call, ErrorCode error) {
+ComponentValue Binding<ErrorCode>::lower(Call& call, const ErrorCode& error) {
   const auto index = static_cast<uint32_t>(error.kind());
   return std::visit(
       [&]<class Payload>(const Payload& payload) {

@@ -44,7 +44,7 @@ template <>
 struct Binding<http::ErrorCode> {
   static const ValType* type(TypeBuilder& builder);
   static http::ErrorCode lift(Call& call, ComponentValue& v);
-  static ComponentValue lower(Call& call, http::ErrorCode error);
+  static ComponentValue lower(Call& call, const http::ErrorCode& error);
 };
 
 template <>
