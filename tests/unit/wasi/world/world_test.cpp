@@ -26,7 +26,8 @@ TEST(WorldLinks, ThatComponentNeedsEveryInterface) {
   for (size_t left_out = 0; left_out < all.size(); ++left_out) {
     component::test::Program program("../../wasi/world/data/everything.wasm");
     for (size_t i = 0; i < all.size(); ++i) {
-      if (i != left_out) ASSERT_TRUE(program.linker().define(all[i]).ok());
+      if (i == left_out) continue;
+      ASSERT_TRUE(program.linker().define(all[i]).ok());
     }
     EXPECT_NE(program.link().find("`" + all[left_out].name + "@0.2.12` is missing"),
               std::string::npos)
