@@ -90,7 +90,7 @@ class Activity {
   bool active() const { return thread_.has_value() && thread_->active(); }
   // After kSuspended: a wake-up has come since. After kInterrupted: true.
   bool runnable() const { return runnable_; }
-  const Trap& trap() const { return trap_; }
+  const tappet::Trap& trap() const { return trap_; }
   // Ends it with a trap of its own, which poisons nothing.
   Outcome refuse(std::string message);
 
@@ -99,7 +99,7 @@ class Activity {
   std::function<void()> on_wake_;
   Waker waker_;
   std::optional<Thread> thread_;
-  Trap trap_;
+  tappet::Trap trap_;
   bool runnable_ = false;
 };
 

@@ -40,8 +40,8 @@ class Task {
   // After kReturned: the result, false for a function without one. Own handles in it carry
   // representations; the embedder has taken them over.
   ComponentValue& result() { return result_; }
-  // After kTrapped.
-  const Trap& trap() const { return activity_.trap(); }
+  // After kTrapped. Not the Trap of bind/, which host functions return.
+  const tappet::Trap& trap() const { return activity_.trap(); }
 
  private:
   friend class TaskCall;

@@ -2,6 +2,8 @@
 
 #include "tests/unit/canonical-abi/bind/caller.h"
 #include "tests/unit/canonical-abi/support/program.h"
+#include "tests/unit/wasi/host/scratch_directory.h"
+#include "wasi/host/memory_stream.h"
 #include "wasi/p2/interfaces.h"
 
 namespace tappet::wasi {
@@ -82,6 +84,37 @@ TEST_F(WorldTest, ACopyDiffersInWhatIsReplaced) {
   copy.install(c.environment());
   EXPECT_EQ(c.value("get-arguments").items()[0].string(), "b");
   EXPECT_EQ(world.environment->arguments()[0], "a");
+}
+
+// A C program: its libc goes through the preview1 adapter to most of wasi:filesystem.
+TEST_F(WorldTest, AProgramWorksWithFiles) {
+  const testing::ScratchDirectory scratch;
+  const auto out = std::make_shared<MemoryOutput>();
+  const auto err = std::make_shared<MemoryOutput>();
+  world.stdio->out = out;
+  world.stdio->err = err;
+  ASSERT_TRUE(world.filesystem->preopen(scratch.path(), "/").ok());
+  component::test::Program program("../../wasi/world/data/files.wasm");
+  ASSERT_TRUE(add_to_linker(program.linker()).ok());
+  program.prepare();
+  world.install(program.store().environment());
+  ASSERT_EQ(program.instantiate(), Outcome::kReturned);
+
+  component::Task task(program.store(), program.function("run", "wasi:cli/run@0.2.0"), {});
+  ASSERT_EQ(task.run(), Outcome::kTrapped);
+  EXPECT_EQ(task.trap().kind, TrapKind::kExit);
+  EXPECT_EQ(err->text(), "");
+  EXPECT_EQ(out->text(),
+            "size 8, modified 2.000000003\n"
+            "link to ../b\n"
+            "/dir/s: hello wo\n"
+            "/dir/c: hello wo\n"
+            "2 entries\n"
+            "rmdir: Directory not empty\n"
+            "open of a file that is not there: No such file or directory\n"
+            "open outside: Operation not permitted\n");
+  EXPECT_TRUE(std::filesystem::is_empty(scratch.path()));
+  EXPECT_EQ(world.filesystem->open_count(), 1U) << "besides the preopen, all is closed";
 }
 
 }  // namespace
