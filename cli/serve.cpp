@@ -109,7 +109,8 @@ Result<> ServeCommand::prepare(const std::shared_ptr<const component::Component>
   wasi::ServiceOptions service;
   service.limits = component_limits(options_.guest);
   if (!options_.guest.max_memory) service.limits.core.memory_bytes = kMemoryOfOneRequest;
-  service.request_timeout_ns = static_cast<uint64_t>(options_.request_timeout.count());
+  const auto timeout = options_.guest.timeout.value_or(options_.request_timeout);
+  service.request_timeout_ns = static_cast<uint64_t>(timeout.count());
   service_ = TAPPET_TRY(wasi::ComponentService::create(
       engine_, TAPPET_TRY(linker.link(component)), executor_,
       {.world = [this](uint64_t number) { return world_of(number); },

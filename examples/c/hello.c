@@ -1,5 +1,5 @@
 // An HTTP component in plain C. GET / greets; /echo sends the request's body back; /trap, /spin,
-// /silent and /partial misbehave on purpose, each in its own way.
+// /silent, /partial and /dawdle misbehave on purpose, each in its own way.
 #include "wasi_http.h"
 
 // Where results too large for one value go: a discriminant, and what fits behind it.
@@ -115,6 +115,12 @@ __attribute__((export_name("wasi:http/incoming-handler@" WASI_VERSION "#handle")
     outgoing_body_write(body, &r);
     write_all(ok_handle(&r), (const uint8_t*)"half an ans", 11);
     __builtin_trap();
+  } else if (same(path, length, "/dawdle")) {
+    const handle body = respond(out, 200, "text/plain");
+    outgoing_body_write(body, &r);
+    write_all(ok_handle(&r), (const uint8_t*)"just a moment", 13);
+    for (volatile int i = 0;; ++i) {
+    }
   } else {
     send_text(out, 200, "Hello from C\n");
   }

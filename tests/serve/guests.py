@@ -8,6 +8,7 @@ import http.client
 import http.server
 import os
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -153,10 +154,17 @@ def clients_that_leave_end_their_guests(tappet, examples, count):
         def leave(times):
             for i in range(times):
                 with server.socket() as client:
-                    if i % 2:
+                    if i % 3 == 0:
                         client.sendall(b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc")
-                    else:
+                    elif i % 3 == 1:
                         client.sendall(b"GET /spin HTTP/1.1\r\nHost: a\r\n\r\n")
+                    else:
+                        client.sendall(b"GET /dawdle HTTP/1.1\r\nHost: a\r\n\r\n")
+                        assert b"200 OK" in client.recv(1000)
+                        # A reset: that a client which only ends its own direction is still there
+                        # is for the deadline to doubt.
+                        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                                          struct.pack("ii", 1, 0))
         flat(server, count, "clients leaving", leave)
         # None of them still runs: the next answers come at once, and nothing uses the processor.
         before = processor_time(server)

@@ -42,7 +42,7 @@ class ComponentService::Run final : public Scheduled {
         gone_([this] { schedule(); }),
         instantiation_(std::in_place, service.pre_, store_, [this] { schedule(); }) {
     world_.install(store_.environment());
-    slot_->responder().await_gone(gone_);
+    slot_->await_gone(gone_);
     deadline_.set(deadline);
   }
 
@@ -59,7 +59,7 @@ class ComponentService::Run final : public Scheduled {
   }
 
   Next run() override {
-    if (gone()) return Next::kDone;
+    if (slot_->peer_gone()) return Next::kDone;
     if (expired_) return fail("timed out", nullptr);
     if (!task_) {
       const Next next = instantiate();
@@ -68,8 +68,6 @@ class ComponentService::Run final : public Scheduled {
     return call();
   }
   void done() override { service_.end(position); }
-
-  bool gone() { return !slot_->answered() && slot_->responder().peer_gone(); }
 
   Next instantiate() {
     switch (instantiation_->run()) {
@@ -96,6 +94,8 @@ class ComponentService::Run final : public Scheduled {
       case Outcome::kTrapped:
         return fail(task_->trap());
       case Outcome::kSuspended:
+        // It may wait for something that has nothing to do with the client.
+        slot_->await_gone(gone_);
         return Next::kWait;
       case Outcome::kInterrupted:
         return Next::kAgain;

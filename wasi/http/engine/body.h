@@ -60,6 +60,8 @@ class OutgoingBody {
 
   // Where to write; null the second time.
   std::shared_ptr<OutputStream> stream();
+  // Who wants to know whether there is a reader left looks at this.
+  std::weak_ptr<http::BodyWriter> writer() const { return writer_; }
   // Fails if the content is not what content-length said.
   Result<Unit, http::ErrorCode> finish(std::optional<http::Fields> trailers);
 

@@ -39,7 +39,9 @@ std::shared_ptr<OutgoingBody> OutgoingContent::body(const GuestFields& headers, 
   }
   http::Body body = http::Body::make(options);
   reader_ = std::move(body.reader);
-  return std::make_shared<OutgoingBody>(std::move(body.writer));
+  auto made = std::make_shared<OutgoingBody>(std::move(body.writer));
+  writer_ = made->writer();
+  return made;
 }
 
 bool OutgoingRequest::set_method(http::Method method) {

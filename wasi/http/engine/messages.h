@@ -52,9 +52,12 @@ class OutgoingContent {
   std::shared_ptr<OutgoingBody> body(const GuestFields& headers, bool of_request);
   // Empty if the guest never asked for it. Once.
   http::BodyReader take_reader() { return std::move(reader_); }
+  // The guest's end, as long as there is one.
+  const std::weak_ptr<http::BodyWriter>& writer() const { return writer_; }
 
  private:
   http::BodyReader reader_;
+  std::weak_ptr<http::BodyWriter> writer_;
   bool given_ = false;
 };
 
@@ -95,6 +98,7 @@ class OutgoingResponse {
   std::shared_ptr<OutgoingBody> body() { return content_.body(headers, false); }
   // Uses the response up.
   http::Response finish();
+  const std::weak_ptr<http::BodyWriter>& writer() const { return content_.writer(); }
 
   const GuestFields headers;
 

@@ -2,12 +2,27 @@
 
 namespace tappet::wasi {
 
-void ResponseSlot::set(http::Response response) {
+bool ResponseSlot::peer_gone() const {
+  if (!answered()) return responder_.peer_gone();
+  const std::shared_ptr<http::BodyWriter> writer = writer_.lock();
+  return writer != nullptr && writer->reader_gone() && !writer->over();
+}
+
+void ResponseSlot::await_gone(Waker& waker) {
+  if (!answered()) {
+    responder_.await_gone(waker);
+  } else if (const std::shared_ptr<http::BodyWriter> writer = writer_.lock()) {
+    writer->await_writable(waker);
+  }
+}
+
+void ResponseSlot::set(http::Response response, std::weak_ptr<http::BodyWriter> writer) {
   if (answered()) return;
   if (response.status < 200) {
     set(http::ErrorCode::HttpProtocolError().with_detail("an interim status in a final response"));
     return;
   }
+  writer_ = std::move(writer);
   responder_.send(std::move(response));
 }
 

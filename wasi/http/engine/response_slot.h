@@ -14,20 +14,25 @@ class ResponseSlot {
  public:
   explicit ResponseSlot(http::Responder responder) : responder_(std::move(responder)) {}
 
-  // The guest's answer: once. When nobody waits for it any more it is dropped.
-  void set(http::Response response);
+  // The guest's answer: once. When nobody waits for it any more it is dropped. `writer`: the
+  // guest's end of its body.
+  void set(http::Response response, std::weak_ptr<http::BodyWriter> writer = {});
   // The guest gave an error instead: the requester gets a 500.
   void set(http::ErrorCode error);
   // An interim response. False after the answer, or for a status that is none.
   bool inform(uint16_t status, const http::Fields& fields);
 
   bool answered() const { return responder_.sent(); }
+  // Nobody is interested any more: in the answer, or in the rest of it.
+  bool peer_gone() const;
+  // Woken when that may be so; perhaps also when it is not.
+  void await_gone(Waker& waker);
   // What set(error) was given.
   const std::optional<http::ErrorCode>& error() const { return error_; }
-  http::Responder& responder() { return responder_; }
 
  private:
   http::Responder responder_;
+  std::weak_ptr<http::BodyWriter> writer_;
   std::optional<http::ErrorCode> error_;
 };
 

@@ -18,7 +18,7 @@ Own<GuestFields> headers_of(const GuestFields& headers) {
 void set_response(const Own<ResponseOutparam>& out,
                   Result<Own<OutgoingResponse>, ErrorCode> response) {
   if (response.ok()) {
-    out->slot().set((*response)->finish());
+    out->slot().set((*response)->finish(), (*response)->writer());
   } else {
     out->slot().set(std::move(response).error());
   }
