@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "canonical-abi/linker/instantiation.h"
@@ -14,6 +15,9 @@ namespace {
 using component::Instantiation;
 using component::Task;
 using Outcome = tappet::Outcome;
+
+// The least length of the queue at which a search for those who have left is worthwhile.
+constexpr size_t kLeastSwept = 64;
 
 constexpr std::string_view kHandler = "wasi:http/incoming-handler@0.2.0";
 
@@ -176,10 +180,20 @@ ComponentService::~ComponentService() = default;
 void ComponentService::handle(http::Request request, http::Responder responder) {
   const uint64_t now = executor_.loop().now();
   if (running_.size() >= options_.max_instances) {
-    queue_.push_back({now, std::move(request), std::move(responder)});
+    enqueue(std::move(request), std::move(responder), now);
     return;
   }
   begin(std::move(request), std::move(responder), now);
+}
+
+// Clients that come and go while all instances are busy must not pile up. Searching again only when
+// the queue has doubled costs each request a constant.
+void ComponentService::enqueue(http::Request request, http::Responder responder, uint64_t since) {
+  if (queue_.size() >= sweep_at_) {
+    std::erase_if(queue_, [](const Queued& waiting) { return waiting.responder.peer_gone(); });
+    sweep_at_ = std::max(kLeastSwept, 2 * queue_.size());
+  }
+  queue_.push_back({since, std::move(request), std::move(responder)});
 }
 
 void ComponentService::begin(http::Request request, http::Responder responder, uint64_t since) {

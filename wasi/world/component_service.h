@@ -67,6 +67,7 @@ class ComponentService final : public http::Service {
   ComponentService(Engine engine, std::shared_ptr<const component::InstancePre> pre,
                    component::FuncRef handler, Executor& executor, Hooks hooks,
                    const ServiceOptions& options);
+  void enqueue(http::Request request, http::Responder responder, uint64_t since);
   void begin(http::Request request, http::Responder responder, uint64_t since);
   void end(std::list<std::unique_ptr<Run>>::iterator run);
 
@@ -79,6 +80,7 @@ class ComponentService final : public http::Service {
   uint64_t requests_ = 0;
   std::list<std::unique_ptr<Run>> running_;
   std::deque<Queued> queue_;
+  size_t sweep_at_ = 0;  // the length of the queue at which it is searched for those who have left
 };
 
 }  // namespace tappet::wasi
