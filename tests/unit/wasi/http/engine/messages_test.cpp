@@ -94,7 +94,9 @@ TEST(OutgoingMessages, KeepTheirHeaders) {
   OutgoingRequest request(fields_of({{"a", "b"}}));
   EXPECT_TRUE(request.headers.has("A"));
   GuestFields seen = request.headers.freeze();
-  EXPECT_EQ(seen.append("c", {}).error(), FieldsError::kImmutable);
+  const auto appended = seen.append("c", {});
+  ASSERT_FALSE(appended.ok());
+  EXPECT_EQ(appended.error(), FieldsError::kImmutable);
 }
 
 // What finish() comes to: the request's line, or the error.
