@@ -77,7 +77,7 @@ TEST_F(ResponseSlotTest, TheOutparamLeavesTheQuestionOpen) {
 
 TEST_F(ResponseSlotTest, NobodyNeedsToBeThere) {
   requester->leave();
-  EXPECT_TRUE(slot->responder().peer_gone());
+  EXPECT_TRUE(slot->peer_gone());
   EXPECT_TRUE(slot->inform(103, {}));
   slot->set(http::text_response(200, "a"));
   EXPECT_TRUE(slot->answered());
