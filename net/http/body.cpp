@@ -8,6 +8,8 @@ namespace {
 
 // The least that is allocated for content, so that a byte at a time does not cost a chunk each.
 constexpr size_t kSmallChunk = 2048;
+// So many chunks wait as they were pushed; behind them, small ones are put together.
+constexpr size_t kFewChunks = 16;
 // How many chunks that were read stay (empty) in the queue before it is shifted.
 constexpr size_t kForgetRead = 16;
 
@@ -295,6 +297,11 @@ Result<bool, ErrorCode> BodyWriter::try_push(Bytes&& chunk) {
   if (chunk.size() > pipe_->room()) return false;
   if (chunk.empty()) return true;
   const size_t size = chunk.size();
+  // A long queue of tiny chunks would take many times the memory of its content.
+  if (size < kSmallChunk / 2 && pipe_->chunks.size() - pipe_->first >= kFewChunks) {
+    TAPPET_TRY(try_write(chunk));
+    return true;
+  }
   if (pipe_->buffered == 0) pipe_->chunks.clear(), pipe_->first = pipe_->offset = 0;
   pipe_->chunks.push_back(std::move(chunk));
   pipe_->wrote(size);

@@ -87,7 +87,8 @@ class BodyWriter {
   // the end, and when more is written than was announced (HTTP-…-body-size with what the total
   // would have been), which also spoils the body for its reader.
   Result<size_t, ErrorCode> try_write(ByteSpan bytes);
-  // The whole chunk, without a copy, or nothing of it (false) if it is larger than room().
+  // The whole chunk, or nothing of it (false) if it is larger than room(). Without a copy, unless
+  // it is small and many others wait already.
   Result<bool, ErrorCode> try_push(Bytes&& chunk);
   // The clean end. Fails when less was written than was announced (HTTP-…-body-size with what was
   // written), which spoils the body for its reader, or when it is over already.

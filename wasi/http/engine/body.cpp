@@ -72,7 +72,7 @@ class BodyOutput final : public OutputStream {
 }  // namespace
 
 StreamEnd stream_failure(const http::ErrorCode& error) {
-  return StreamEnd::failed(IoError(error.to_string(), error));
+  return StreamEnd::failed(IoError(http::ErrorCode(error).with_detail({}).to_string(), error));
 }
 
 std::shared_ptr<InputStream> IncomingBody::stream() {

@@ -10,7 +10,8 @@
 
 namespace tappet::wasi {
 
-// A failure of the stream, which http-error-code finds again.
+// A failure of the stream, which http-error-code finds again. Its text has no details: guests see
+// it.
 StreamEnd stream_failure(const http::ErrorCode& error);
 
 // Content that arrives. The stream and the body share the reader, which the stream uses first, and

@@ -19,8 +19,11 @@ constexpr std::array<std::string_view, 9> kForbidden = {"connection",
                                                         "upgrade"};
 
 constexpr size_t kMostFields = 32768;
-constexpr uint64_t kNameCost = 32;
-constexpr uint64_t kValueCost = 40;
+constexpr uint64_t kFieldCost = 32 + 40;  // of a name and of a value, beside their bytes
+
+uint64_t cost(std::string_view name, size_t value_size) {
+  return name.size() + value_size + kFieldCost;
+}
 
 bool is_content_length(std::string_view name) {
   return http::equals_ignoring_case(name, "content-length");
@@ -82,28 +85,29 @@ Result<Unit, FieldsError> GuestFields::check_change(std::string_view name) const
   return Unit();
 }
 
-uint64_t GuestFields::size() const {
-  return fields_->text_bytes() + fields_->size() * (kNameCost + kValueCost);
-}
+uint64_t GuestFields::size() const { return fields_->text_bytes() + fields_->size() * kFieldCost; }
 
-Result<Unit, FieldsError> GuestFields::check_size(std::string_view name, uint64_t values,
-                                                  uint64_t bytes) const {
-  if (fields_->size() + values > kMostFields) return fail(FieldsError::kTooMany);
-  const uint64_t more = bytes + values * (name.size() + kNameCost + kValueCost);
-  if (size() + more > max_size_) return fail(FieldsError::kTooLarge);
+Result<Unit, FieldsError> GuestFields::check_size(uint64_t fields, uint64_t size) const {
+  if (fields > kMostFields) return fail(FieldsError::kTooMany);
+  if (size > max_size_) return fail(FieldsError::kTooLarge);
   return Unit();
 }
 
 Result<Unit, FieldsError> GuestFields::set(const std::string& name,
                                            const std::vector<Bytes>& values) {
   TAPPET_TRY(check_change(name));
-  uint64_t bytes = 0;
+  const std::vector<std::string_view> replaced = fields_->get_all(name);
+  uint64_t size_after = size();
+  for (const std::string_view value : replaced) size_after -= cost(name, value.size());
   for (const Bytes& value : values) {
     if (!is_valid_value(name, as_text(value))) return fail(FieldsError::kInvalidSyntax);
-    bytes += value.size();
+    size_after += cost(name, value.size());
+  }
+  // Received fields may be beyond the limit; taking some away is no offence.
+  if (!values.empty()) {
+    TAPPET_TRY(check_size(fields_->size() - replaced.size() + values.size(), size_after));
   }
   fields_->remove(name);
-  TAPPET_TRY(check_size(name, values.size(), bytes));
   for (const Bytes& value : values) fields_->append_checked(name, as_text(value));
   return Unit();
 }
@@ -111,7 +115,7 @@ Result<Unit, FieldsError> GuestFields::set(const std::string& name,
 Result<Unit, FieldsError> GuestFields::append(const std::string& name, const Bytes& value) {
   TAPPET_TRY(check_change(name));
   if (!is_valid_value(name, as_text(value))) return fail(FieldsError::kInvalidSyntax);
-  TAPPET_TRY(check_size(name, 1, value.size()));
+  TAPPET_TRY(check_size(fields_->size() + 1, size() + cost(name, value.size())));
   fields_->append_checked(name, as_text(value));
   return Unit();
 }

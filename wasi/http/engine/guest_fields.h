@@ -50,8 +50,8 @@ class GuestFields {
       : fields_(std::move(fields)), max_size_(max_size), immutable_(immutable) {}
   // Name, permission, mutability: the order in which errors are told.
   Result<Unit, FieldsError> check_change(std::string_view name) const;
-  Result<Unit, FieldsError> check_size(std::string_view name, uint64_t values,
-                                       uint64_t bytes) const;
+  // Whether so many fields of that size in all may be.
+  Result<Unit, FieldsError> check_size(uint64_t fields, uint64_t size) const;
 
   std::shared_ptr<http::Fields> fields_;
   uint64_t max_size_;

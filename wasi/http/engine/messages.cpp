@@ -1,10 +1,35 @@
 #include "wasi/http/engine/messages.h"
 
+#include <algorithm>
+
 #include "net/http/syntax.h"
 
 namespace tappet::wasi {
 
 using http::ErrorCode;
+
+namespace {
+
+// An empty path (RFC 3986 section 3.3), perhaps with a query: sent as that of the root.
+bool lacks_slash(std::string_view path) { return path.empty() || path.front() == '?'; }
+
+bool is_valid_path(const std::string& path) {
+  if (lacks_slash(path)) return http::is_path_with_query("/" + path);
+  return path == "*" || http::is_path_with_query(path);
+}
+
+// Guests may announce the same length more than once; net/http wants it said once.
+http::Fields fields_to_send(const GuestFields& headers) {
+  http::Fields fields = headers.fields();
+  const std::vector<std::string_view> lengths = fields.get_all("content-length");
+  const bool agree = std::all_of(lengths.begin(), lengths.end(), [&](std::string_view length) {
+    return http::parse_decimal(length) == http::parse_decimal(lengths[0]);
+  });
+  if (lengths.size() > 1 && agree) (void)fields.set("content-length", std::string(lengths[0]));
+  return fields;
+}
+
+}  // namespace
 
 std::shared_ptr<IncomingBody> IncomingContent::consume() {
   if (!reader_) return nullptr;
@@ -51,7 +76,7 @@ bool OutgoingRequest::set_method(http::Method method) {
 }
 
 bool OutgoingRequest::set_path_with_query(std::optional<std::string> path) {
-  if (path && *path != "*" && !http::is_path_with_query(*path)) return false;
+  if (path && !is_valid_path(*path)) return false;
   path_with_query_ = std::move(path);
   return true;
 }
@@ -77,10 +102,11 @@ Result<http::Request, ErrorCode> OutgoingRequest::finish() {
   if (!path_with_query_ && method_.kind() != http::Method::kConnect) {
     return fail(ErrorCode::HttpProtocolError().with_detail("request without a path"));
   }
+  if (path_with_query_ && lacks_slash(*path_with_query_)) path_with_query_->insert(0, "/");
   return http::Request{
-      std::move(method_),    scheme_ ? *scheme_ : http::Scheme(http::Scheme::kHttps),
-      std::move(authority_), std::move(path_with_query_),
-      headers.fields(),      content_.take_reader()};
+      std::move(method_),      scheme_ ? *scheme_ : http::Scheme(http::Scheme::kHttps),
+      std::move(authority_),   std::move(path_with_query_),
+      fields_to_send(headers), content_.take_reader()};
 }
 
 bool OutgoingResponse::set_status(uint16_t status) {
@@ -90,7 +116,7 @@ bool OutgoingResponse::set_status(uint16_t status) {
 }
 
 http::Response OutgoingResponse::finish() {
-  return {status_, headers.fields(), content_.take_reader()};
+  return {status_, fields_to_send(headers), content_.take_reader()};
 }
 
 http::RequestOptions OutgoingOptions::finish() const {
