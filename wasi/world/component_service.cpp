@@ -39,7 +39,7 @@ class ComponentService::Run final : public Scheduled {
         number_(number),
         name_(describe(request)),
         request_(std::move(request)),
-        slot_(std::make_shared<ResponseSlot>(std::move(responder))),
+        slot_(std::make_shared<ResponseSlot>(std::move(responder), request_.method.kind())),
         world_(service.hooks_.world(number)),
         store_(service.engine_, service.options_.limits),
         deadline_(service.executor_.loop(), [this] { expire(); }),

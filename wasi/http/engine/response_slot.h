@@ -12,7 +12,9 @@ namespace tappet::wasi {
 // What the guest's response-outparam and the host share.
 class ResponseSlot {
  public:
-  explicit ResponseSlot(http::Responder responder) : responder_(std::move(responder)) {}
+  // `method`: of the request. Responses to HEAD have no content, which nobody reads then.
+  explicit ResponseSlot(http::Responder responder, http::Method::Kind method = http::Method::kGet)
+      : responder_(std::move(responder)), method_(method) {}
 
   // The guest's answer: once. When nobody waits for it any more it is dropped. `writer`: the
   // guest's end of its body.
@@ -23,7 +25,8 @@ class ResponseSlot {
   bool inform(uint16_t status, const http::Fields& fields);
 
   bool answered() const { return responder_.sent(); }
-  // Nobody is interested any more: in the answer, or in the rest of it.
+  // Nobody is interested any more: in the answer, or in the rest of it. Of a response without
+  // content (to HEAD, 204, 304) there is no rest, and this stays false.
   bool peer_gone() const;
   // Woken when that may be so; perhaps also when it is not.
   void await_gone(Waker& waker);
@@ -32,6 +35,7 @@ class ResponseSlot {
 
  private:
   http::Responder responder_;
+  http::Method::Kind method_;
   std::weak_ptr<http::BodyWriter> writer_;
   std::optional<http::ErrorCode> error_;
 };

@@ -16,10 +16,12 @@ using V = ComponentValue;
 
 class EndTest : public ::testing::Test {
  protected:
-  // A request has reached the guest.
-  void SetUp() override {
-    guest->environment().set(&context);
-    pending.emplace(client.send({}, {}));
+  void SetUp() override { guest->environment().set(&context); }
+  // A request reaches the guest.
+  void ask(http::Method method = http::Method::kGet) {
+    http::Request sent;
+    sent.method = std::move(method);
+    pending.emplace(client.send(std::move(sent), {}));
     settle();
     auto given = handle_arguments(guest->environment(), std::move(*request), slot).value();
     incoming = given[0];
@@ -38,17 +40,18 @@ class EndTest : public ::testing::Test {
     EXPECT_EQ(result.case_index(), 0U) << function;
     return *result.payload();
   }
-  // Answers, and writes to the response's body.
-  void answer(std::string_view content) {
+  // Writes to a response's body, and answers with it.
+  void answer(std::string_view content, uint16_t status = 200) {
     const V response = made("[constructor]outgoing-response", {made("[constructor]fields")});
+    (void)made("[method]outgoing-response.set-status-code", {lend(response), V::u16(status)});
     body = given("[method]outgoing-response.body", response);
     stream = given("[method]outgoing-body.write", body);
-    (void)guest->call("[static]response-outparam.set",
-                      {outparam, V::variant(TypeKind::kResult, 0, response)});
     auto* out = static_cast<OutputStream*>(guest->resources().get(
         host_resource_type<OutputStream>(), static_cast<uint32_t>(stream.rep())));
     const ByteSpan bytes = as_bytes(content);
     ASSERT_TRUE(out->write(Bytes(bytes.begin(), bytes.end())).ok());
+    (void)guest->call("[static]response-outparam.set",
+                      {outparam, V::variant(TypeKind::kResult, 0, response)});
   }
   void finish() {
     ASSERT_TRUE(guest->resources()
@@ -82,7 +85,7 @@ class EndTest : public ::testing::Test {
   std::shared_ptr<ResponseSlot> slot;
   http::FunctionService service{[this](http::Request r, http::Responder responder) {
     request.emplace(std::move(r));
-    slot = std::make_shared<ResponseSlot>(std::move(responder));
+    slot = std::make_shared<ResponseSlot>(std::move(responder), request->method.kind());
   }};
   http::LocalClient client{*loop, service};
   std::optional<http::PendingResponse> pending;
@@ -95,11 +98,13 @@ class EndTest : public ::testing::Test {
 };
 
 TEST_F(EndTest, WithoutAnAnswerIs500) {
+  ask();
   end();
   EXPECT_EQ(outcome(), "500 Internal Server Error\n|end");
 }
 
 TEST_F(EndTest, WhatWasFinishedIsSentCompletely) {
+  ask();
   answer("hello");
   finish();
   end();
@@ -107,6 +112,7 @@ TEST_F(EndTest, WhatWasFinishedIsSentCompletely) {
 }
 
 TEST_F(EndTest, WhatWasNotFinishedIsCut) {
+  ask();
   answer("hel");
   settle();
   end();
@@ -114,6 +120,7 @@ TEST_F(EndTest, WhatWasNotFinishedIsCut) {
 }
 
 TEST_F(EndTest, OfAResponseThatWasNeverSetIs500) {
+  ask();
   const V response = made("[constructor]outgoing-response", {made("[constructor]fields")});
   body = given("[method]outgoing-response.body", response);
   stream = given("[method]outgoing-body.write", body);
@@ -122,6 +129,7 @@ TEST_F(EndTest, OfAResponseThatWasNeverSetIs500) {
 }
 
 TEST_F(EndTest, ThePeerMayGoFirst) {
+  ask();
   answer("hel");
   settle();
   pending.reset();
@@ -130,8 +138,32 @@ TEST_F(EndTest, ThePeerMayGoFirst) {
   end();
 }
 
+TEST_F(EndTest, APeerThatGoesIsNoticedAfterTheAnswer) {
+  ask();
+  answer("hel");
+  settle();
+  EXPECT_FALSE(slot->peer_gone());
+  pending.reset();
+  EXPECT_TRUE(slot->peer_gone());
+}
+
+// Nobody reads the content then, and yet the peer is there.
+TEST_F(EndTest, APeerThatGetsNoContentHasNotGone) {
+  ask(http::Method::kHead);
+  answer("hel");
+  settle();
+  EXPECT_FALSE(slot->peer_gone());
+  for (const uint16_t status : {204, 304}) {
+    ask();
+    answer("hel", status);
+    settle();
+    EXPECT_FALSE(slot->peer_gone()) << status;
+  }
+}
+
 // Children, pollables and what they wait for, in whatever order a store lets go of them.
 TEST_F(EndTest, LetsGoOfEverythingThatIsStillWaiting) {
+  ask();
   answer("hel");
   const V content = given("[method]incoming-request.consume", incoming);
   const V in = given("[method]incoming-body.stream", content);
