@@ -102,7 +102,8 @@ Result<http::Request, ErrorCode> OutgoingRequest::finish() {
   if (!path_with_query_ && method_.kind() != http::Method::kConnect) {
     return fail(ErrorCode::HttpProtocolError().with_detail("request without a path"));
   }
-  if (path_with_query_ && lacks_slash(*path_with_query_)) path_with_query_->insert(0, "/");
+  if (path_with_query_ && lacks_slash(*path_with_query_))
+    path_with_query_->insert(size_t{0}, 1, '/');
   return http::Request{
       std::move(method_),      scheme_ ? *scheme_ : http::Scheme(http::Scheme::kHttps),
       std::move(authority_),   std::move(path_with_query_),

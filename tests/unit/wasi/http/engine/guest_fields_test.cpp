@@ -14,7 +14,9 @@ class GuestFieldsTest : public ::testing::Test {
  protected:
   static void expect(Result<Unit, Error> result, std::optional<Error> error) {
     EXPECT_EQ(result.ok(), !error);
-    if (!result.ok() && error) EXPECT_EQ(result.error(), *error);
+    if (!result.ok() && error) {
+      EXPECT_EQ(result.error(), *error);
+    }
   }
   // The entries as "name: value, ...".
   static std::string show(const GuestFields& fields) {
