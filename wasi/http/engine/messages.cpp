@@ -95,17 +95,19 @@ bool OutgoingRequest::set_authority(std::optional<std::string> authority) {
 
 Result<http::Request, ErrorCode> OutgoingRequest::finish() {
   if (!method_.is_valid()) return fail(ErrorCode::HttpRequestMethodInvalid());
+  // On the wire, other("HEAD") is HEAD: its response has no content, and nobody may wait for any.
+  http::Method method = http::Method::from_token(method_.text());
   if (scheme_ && scheme_->kind() == http::Scheme::kOther) {
     return fail(ErrorCode::HttpProtocolError().with_detail("scheme other than http and https"));
   }
   if (!authority_) return fail(ErrorCode::HttpRequestUriInvalid());
-  if (!path_with_query_ && method_.kind() != http::Method::kConnect) {
+  if (!path_with_query_ && method.kind() != http::Method::kConnect) {
     return fail(ErrorCode::HttpProtocolError().with_detail("request without a path"));
   }
   if (path_with_query_ && lacks_slash(*path_with_query_))
     path_with_query_->insert(size_t{0}, 1, '/');
   return http::Request{
-      std::move(method_),      scheme_ ? *scheme_ : http::Scheme(http::Scheme::kHttps),
+      std::move(method),       scheme_ ? *scheme_ : http::Scheme(http::Scheme::kHttps),
       std::move(authority_),   std::move(path_with_query_),
       fields_to_send(headers), content_.take_reader()};
 }
