@@ -30,6 +30,22 @@ std::string show(const StreamEnd& end) {
   return code ? code->to_string() : "?";
 }
 
+// The bytes that may be written, or the end.
+std::string permit(OutputStream& out) {
+  const auto result = out.check_write();
+  return result.ok() ? std::to_string(*result) : show(result.error());
+}
+std::string finish(OutgoingBody& body) {
+  const auto result = body.finish({});
+  return result.ok() ? "ok" : result.error().to_string();
+}
+// "none", or an error.
+std::string show(const Poll<Result<FutureTrailers::Outcome, Unit>>& polled) {
+  if (!polled || !polled->ok()) return "?";
+  if (!(*polled)->ok()) return (*polled)->error().to_string();
+  return ***polled ? "some" : "none";
+}
+
 class OutgoingWireTest : public ::testing::Test {
  protected:
   static std::unique_ptr<OutgoingRequest> request(std::initializer_list<http::Field> fields = {}) {
@@ -189,7 +205,7 @@ TEST_F(OutgoingWireTest, ContentOfTheWrongLengthIsNeverComplete) {
   auto body = made->body();
   auto future = start(std::move(made));
   EXPECT_TRUE(body->stream()->write(bytes("hell")).ok());
-  EXPECT_EQ(body->finish({}).error(), ErrorCode::HttpRequestBodySize(4));
+  EXPECT_EQ(finish(*body), "HTTP-request-body-size (4)");
   settle();
   EXPECT_TRUE(server().broken());
   EXPECT_EQ(error(*future), "HTTP-request-body-size");
@@ -202,8 +218,8 @@ TEST_F(OutgoingWireTest, ContentOfTheWrongLengthIsNeverComplete) {
   const auto over = out->write(bytes("lo!"));
   ASSERT_FALSE(over.ok());
   EXPECT_EQ(show(over.error()), "HTTP-request-body-size (6)");
-  EXPECT_EQ(show(out->check_write().error()), "closed");
-  EXPECT_EQ(body->finish({}).error(), ErrorCode::HttpRequestBodySize(6));
+  EXPECT_EQ(permit(*out), "closed");
+  EXPECT_EQ(finish(*body), "HTTP-request-body-size (6)");
   settle();
   EXPECT_TRUE(server().broken());
 }
@@ -259,7 +275,7 @@ TEST_F(OutgoingWireTest, AnEarlyAnswerClosesTheStream) {
   reply("HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n");
   EXPECT_EQ(take(*future)->status, 413);
   EXPECT_TRUE(out->ready());
-  EXPECT_EQ(show(out->check_write().error()), "closed");
+  EXPECT_EQ(permit(*out), "closed");
   EXPECT_TRUE(body->finish({}).ok());
 }
 
@@ -321,9 +337,7 @@ TEST_F(OutgoingWireTest, ABrokenConnectionIsAnError) {
   EXPECT_EQ(read_all(*in), "hel|HTTP-response-incomplete");
   EXPECT_EQ(read_all(*in), "|closed");
   FutureTrailers trailers(body->reader(), 1000);
-  auto outcome = trailers.get();
-  ASSERT_TRUE(outcome && outcome->ok());
-  EXPECT_EQ((*outcome)->error(), ErrorCode::HttpResponseIncomplete());
+  EXPECT_EQ(show(trailers.get()), "HTTP-response-incomplete");
 }
 
 TEST_F(OutgoingWireTest, TimeIsShort) {
@@ -376,7 +390,7 @@ TEST_F(OutgoingWireTest, DroppingTheFutureAbandonsTheRequest) {
   future.reset();
   settle();
   EXPECT_TRUE(server().broken());
-  EXPECT_EQ(show(out->check_write().error()), "closed");
+  EXPECT_EQ(permit(*out), "closed");
   EXPECT_EQ(client.active(), 0U);
 }
 
