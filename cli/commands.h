@@ -11,6 +11,11 @@ int run(const RunOptions& options);
 // Answers HTTP with a component until SIGINT or SIGTERM; then requests under way are finished.
 int serve(const ServeOptions& options);
 int validate(const ValidateOptions& options);
+// Runs test scripts, several at once. kFailure if any directive fails.
+int wast(const WastOptions& options);
+// Text to binary, and anything to text.
+int wat2wasm(const ConvertOptions& options);
+int print_text(const ConvertOptions& options);
 
 // The two kinds of programs that run() runs, loaded with `engine`.
 int run_module(const RunOptions& options, const Engine& engine,

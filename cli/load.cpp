@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "interp/text/text.h"
 #include "interp/validate/validator.h"
 #include "net/io/socket.h"
 
@@ -23,12 +24,6 @@ detail::Failure<Error> too_large(uint64_t limit) {
   return fail(ErrorKind::kLimit, fmt::format("the file is larger than {} bytes", limit));
 }
 
-bool looks_like_text(ByteSpan bytes) {
-  const std::string_view text = as_text(bytes.first(std::min<size_t>(bytes.size(), 4096)));
-  const size_t first = text.find_first_not_of(" \t\r\n");
-  return first != std::string_view::npos && (text[first] == '(' || text.substr(first, 2) == ";;");
-}
-
 // What every binary starts with; the decoders look at what follows.
 Result<> check_magic(ByteSpan bytes) {
   constexpr std::string_view kMagic("\0asm", 4);
@@ -37,10 +32,8 @@ Result<> check_magic(ByteSpan bytes) {
   if (as_text(bytes).substr(0, 4) == kMagic.substr(0, std::min<size_t>(bytes.size(), 4))) {
     return Unit{};
   }
-  if (looks_like_text(bytes)) {
-    return fail(ErrorKind::kMalformed, "not a WebAssembly binary; this looks like text", start);
-  }
-  return fail(ErrorKind::kMalformed, "not a WebAssembly module or component", start);
+  return fail(ErrorKind::kMalformed, "not a WebAssembly module or component, binary or text",
+              start);
 }
 
 component::ModuleLoader module_loader(const Engine& engine) {
@@ -78,6 +71,7 @@ Result<Bytes> read_file(const std::string& path, uint64_t limit) {
 }
 
 Result<Program> load_program(const Engine& engine, Bytes bytes) {
+  if (looks_like_wat(ByteSpan(bytes))) bytes = TAPPET_TRY(parse_wat(as_text(ByteSpan(bytes))));
   TAPPET_TRY(check_magic(bytes));
   if (!component::is_component(bytes)) return Program(TAPPET_TRY(engine.compile(std::move(bytes))));
   component::ComponentOptions options;

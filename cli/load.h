@@ -19,8 +19,9 @@ Result<Bytes> read_file(const std::string& path, uint64_t limit = kMostFileBytes
 using Program =
     std::variant<std::shared_ptr<const ModuleCode>, std::shared_ptr<const component::Component>>;
 
-// Decodes and validates a core module or a component. Errors: kMalformed if it is neither, and as
-// of decode_module, validate_module and load_component; with a byte offset.
+// Decodes and validates a core module, binary or text, or a component. Errors: kMalformed if it is
+// neither, and as of parse_wat, decode_module, validate_module and load_component; with a byte
+// offset, or line and column.
 Result<Program> load_program(const Engine& engine, Bytes bytes);
 
 // Both.

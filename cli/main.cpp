@@ -27,6 +27,12 @@ int dispatch(const Command& command) {
       return run(command.run);
     case Command::Kind::kValidate:
       return validate(command.validate);
+    case Command::Kind::kWast:
+      return wast(command.wast);
+    case Command::Kind::kWat2Wasm:
+      return wat2wasm(command.convert);
+    case Command::Kind::kToText:
+      return print_text(command.convert);
     case Command::Kind::kServe:
       return serve(command.serve);
   }

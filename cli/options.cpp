@@ -284,12 +284,55 @@ Result<Command> parse_validate(std::vector<std::string> args) {
   return command;
 }
 
+Result<Command> parse_wast(std::vector<std::string> args) {
+  CLI::App app("Runs scripts in the format of the specification's tests", "tappet wast");
+  app.formatter(std::make_shared<Help>("tappet wast [OPTIONS] FILE..."));
+  Command command;
+  command.kind = Command::Kind::kWast;
+  WastOptions& wast = command.wast;
+  std::vector<std::string> groups[2];
+  app.add_option("-W,--wasm", groups[0], "WebAssembly options: KEY[=VALUE],...")
+      ->allow_extra_args(false);
+  app.add_option("-O,--optimize", groups[1], "tuning options")->allow_extra_args(false);
+  app.add_flag("--json", wast.json, "print the results as JSON");
+  app.add_option("--junit", wast.junit, "write the results to this file, in JUnit's format");
+  app.add_option("--expected", wast.expected,
+                 "a list of known failures: lines of 'name.wast[:LINE]: reason'");
+  app.add_flag("--only-validate", wast.only_validate,
+               "decode and validate with every known feature, execute nothing");
+  app.add_option("files", wast.files, "scripts to run")->required();
+  if (auto help = TAPPET_TRY(parse(app, std::move(args)))) return print(*help);
+  GuestOptions guest;
+  for (const std::string& text : groups[0]) TAPPET_TRY(apply_group('W', text, guest));
+  for (const std::string& text : groups[1]) TAPPET_TRY(apply_group('O', text, guest));
+  wast.features = guest.features;
+  wast.guard_pages = guest.guard_pages;
+  return command;
+}
+
+Result<Command> parse_convert(Command::Kind kind, std::vector<std::string> args) {
+  const bool to_binary = kind == Command::Kind::kWat2Wasm;
+  CLI::App app(to_binary ? "Encodes a module's text" : "Prints a module as text",
+               to_binary ? "tappet wat2wasm" : "tappet print");
+  app.formatter(std::make_shared<Help>(to_binary ? "tappet wat2wasm [OPTIONS] FILE"
+                                                 : "tappet print [OPTIONS] FILE"));
+  Command command;
+  command.kind = kind;
+  app.add_option("-o,--output", command.convert.output, "where to write; - is standard output");
+  app.add_option("file", command.convert.file, "the file to read; - is standard input")->required();
+  if (auto help = TAPPET_TRY(parse(app, std::move(args)))) return print(*help);
+  return command;
+}
+
 constexpr std::string_view kHelp =
     "Runs WebAssembly components and serves HTTP with them, without a JIT.\n"
     "\n"
     "Usage: tappet [run] [OPTIONS] FILE [ARGS...]   run a command component or module\n"
     "       tappet serve [OPTIONS] FILE             answer HTTP requests with a component\n"
     "       tappet validate [OPTIONS] FILE...       check files without running them\n"
+    "       tappet wast [OPTIONS] FILE...           run the specification's test scripts\n"
+    "       tappet wat2wasm [-o OUT] FILE           encode a module's text\n"
+    "       tappet print [-o OUT] FILE              print a module as text\n"
     "       tappet COMMAND --help                   the options of a command\n"
     "       tappet --version\n"
     "\n"
@@ -303,10 +346,16 @@ Result<Command> parse_command_line(std::vector<std::string> args) {
   const std::string first = args[0];
   if (first == "--help" || first == "-h" || first == "help") return print(std::string(kHelp));
   if (first == "--version" || first == "-V") return print(fmt::format("tappet {}\n", kVersion));
-  const bool named = first == "run" || first == "serve" || first == "validate";
+  static constexpr std::string_view kCommands[] = {"run",  "serve",    "validate",
+                                                   "wast", "wat2wasm", "print"};
+  const bool named =
+      std::find(std::begin(kCommands), std::end(kCommands), first) != std::end(kCommands);
   if (named) args.erase(args.begin());
   if (first == "serve") return parse_serve(std::move(args));
   if (first == "validate") return parse_validate(std::move(args));
+  if (first == "wast") return parse_wast(std::move(args));
+  if (first == "wat2wasm") return parse_convert(Command::Kind::kWat2Wasm, std::move(args));
+  if (first == "print") return parse_convert(Command::Kind::kToText, std::move(args));
   return parse_run(std::move(args));
 }
 

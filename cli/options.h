@@ -56,12 +56,31 @@ struct ValidateOptions {
   FeatureSet features = FeatureSet::defaults();
 };
 
+struct WastOptions {
+  std::vector<std::string> files;
+  FeatureSet features = FeatureSet::defaults();
+  bool guard_pages = true;
+  bool only_validate = false;
+  bool json = false;
+  std::string junit;     // file to write; empty: none
+  std::string expected;  // file with the failures that are known; empty: none
+};
+
+// A file in one format to the other: `wat2wasm` and `print`.
+struct ConvertOptions {
+  std::string file;
+  std::string output;  // empty: standard output for text, the file's name with .wasm for binaries
+  FeatureSet features = FeatureSet::all();
+};
+
 struct Command {
-  enum class Kind : uint8_t { kRun, kServe, kValidate, kPrint };
+  enum class Kind : uint8_t { kRun, kServe, kValidate, kWast, kWat2Wasm, kToText, kPrint };
   Kind kind = Kind::kPrint;
   RunOptions run;
   ServeOptions serve;
   ValidateOptions validate;
+  WastOptions wast;
+  ConvertOptions convert;
   std::string text;  // kPrint: help or version, to standard output
 };
 

@@ -50,7 +50,10 @@ def other_kinds():
     yield "elf", b"\x7fELF\2\1\1" + bytes(57)
     yield "png", b"\x89PNG\r\n\x1a\n" + bytes(100)
     yield "zip", b"PK\3\4" + bytes(100)
-    yield "text", b"(module (func))"
+    yield "text", b"(module (func)"
+    yield "deep text", b"(module (func " + b"(block " * 20000
+    yield "component text", b"(component)"
+    yield "text of other bytes", b"(module) \xff\xfe"
     yield "script", b"#!/bin/sh\nexit 0\n"
     yield "zeros", bytes(4096)
     yield "newlines", b"\n" * 4096
@@ -127,7 +130,8 @@ class Checker:
         return seconds <= self.seconds
 
     def is_line(self, path, line):
-        return re.fullmatch(re.escape(f"tappet: {path}: ") + r"[^\n]+ at offset 0x[0-9a-f]+", line)
+        place = r"[^\n]+ at (offset 0x[0-9a-f]+|line \d+, column \d+)"
+        return re.fullmatch(re.escape(f"tappet: {path}: ") + place, line)
 
     def check_bad(self, what, data):
         path = self.write(data)

@@ -51,15 +51,15 @@ TEST_F(LoadTest, SaysWhyAFileCannotBeRead) {
 TEST_F(LoadTest, TellsModulesFromComponents) {
   EXPECT_EQ(load_file(engine, write("\0asm\1\0\0\0"sv))->index(), 0U);
   EXPECT_EQ(load_file(engine, write("\0asm\x0d\0\1\0"sv))->index(), 1U);
+  EXPECT_EQ(load_file(engine, write(" (module)"))->index(), 0U);
 }
 
 TEST_F(LoadTest, WhatIsNeitherIsOneLineWithAPlace) {
   EXPECT_EQ(error(""), "tappet: f: the file is empty at offset 0x0\n");
   EXPECT_EQ(error("\x7f"
                   "ELF\2\1\1"),
-            "tappet: f: not a WebAssembly module or component at offset 0x0\n");
-  EXPECT_EQ(error("(module)"),
-            "tappet: f: not a WebAssembly binary; this looks like text at offset 0x0\n");
+            "tappet: f: not a WebAssembly module or component, binary or text at offset 0x0\n");
+  EXPECT_EQ(error("(module"), "tappet: f: unclosed parenthesis at line 1, column 1\n");
   EXPECT_EQ(error("\0as"sv).substr(0, 11), "tappet: f: ");
   EXPECT_NE(error("\0asm\2\0\0\0"sv), "ok");
   EXPECT_NE(error("\0asm\x0e\0\1\0"sv), "ok");

@@ -1,8 +1,8 @@
-#include "spec-tests/runner/validating_engine.h"
+#include "interp/script/validating_engine.h"
 
 #include "interp/validate/validator.h"
 
-namespace tappet::spec {
+namespace tappet::script {
 
 ValidatingEngine::ValidatingEngine(const FeatureSet& features)
     : options_{std::make_shared<TypeRegistry>(), features} {}
@@ -26,4 +26,4 @@ Outcome ValidatingEngine::get(Instance, const std::string&) {
   return {Outcome::Kind::kFailed, {}, "this engine does not execute"};
 }
 
-}  // namespace tappet::spec
+}  // namespace tappet::script

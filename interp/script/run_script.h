@@ -5,19 +5,20 @@
 #include <string>
 #include <vector>
 
-#include "spec-tests/runner/engine.h"
-#include "spec-tests/runner/script.h"
+#include "interp/script/engine.h"
+#include "interp/script/script.h"
 
-namespace tappet::spec {
+namespace tappet::script {
 
 struct Verdict {
   enum class Kind : uint8_t { kPassed, kFailed, kSkipped };
   Kind kind = Kind::kPassed;
-  uint32_t line = 0;
-  std::string message;  // what went wrong, or why it was skipped
+  Position position{};
+  std::string_view source{};  // the directive's text, borrowed from the script's
+  std::string message;        // what went wrong, or why it was skipped
 };
 
 // One verdict per directive, in order.
 std::vector<Verdict> run_script(const std::vector<Directive>& script, ScriptEngine& engine);
 
-}  // namespace tappet::spec
+}  // namespace tappet::script

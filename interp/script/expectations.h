@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "interp/base/result.h"
-#include "spec-tests/runner/run_script.h"
+#include "interp/script/run_script.h"
 
-namespace tappet::spec {
+namespace tappet::script {
 
 // Lines of the form "name.wast: reason" (at least one directive of the file fails) or
 // "name.wast:123: reason" (the directive on that line fails); "#" starts a comment line.
@@ -28,4 +28,4 @@ class Expectations {
   std::map<std::string, std::map<uint32_t, std::string>> lines_;
 };
 
-}  // namespace tappet::spec
+}  // namespace tappet::script

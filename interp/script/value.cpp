@@ -1,8 +1,8 @@
-#include "spec-tests/runner/value.h"
+#include "interp/script/value.h"
 
 #include <fmt/format.h>
 
-namespace tappet::spec {
+namespace tappet::script {
 namespace {
 
 // NaN by its bits: canonical has only the quiet bit set, arithmetic at least that one (2.2.3).
@@ -19,11 +19,19 @@ uint64_t lane_of(const ScriptValue& value, uint32_t width, size_t lane) {
   return width == 64 ? word : word & 0xffff'ffff;
 }
 
+bool is_kind_of(HeapKind found, HeapKind expected) {
+  const bool is_eq =
+      found == HeapKind::kI31 || found == HeapKind::kStruct || found == HeapKind::kArray;
+  if (expected == HeapKind::kEq) return is_eq;
+  if (expected == HeapKind::kAny) return is_eq || found == HeapKind::kAny;
+  return found == expected;
+}
+
 bool is_same_reference(const ScriptPattern& pattern, const ScriptValue& result) {
   if (!result.type.is_ref()) return false;
-  if (pattern.any_reference) return !result.is_null;
   if (pattern.value.is_null || result.is_null) return pattern.value.is_null == result.is_null;
-  return pattern.value.bits[0] == result.bits[0];
+  if (pattern.any_reference) return is_kind_of(result.heap, pattern.value.heap);
+  return pattern.value.heap == result.heap && pattern.value.bits[0] == result.bits[0];
 }
 
 }  // namespace
@@ -63,4 +71,4 @@ std::string to_string(const std::vector<ScriptValue>& values) {
   return out + "]";
 }
 
-}  // namespace tappet::spec
+}  // namespace tappet::script

@@ -6,7 +6,7 @@
 
 #include "interp/module/types.h"
 
-namespace tappet::spec {
+namespace tappet::script {
 
 // An argument or a result.
 struct ScriptValue {
@@ -14,8 +14,9 @@ struct ScriptValue {
   uint64_t bits[2] = {0,
                       0};  // i32 and f32 zero-extended; v128 little-endian; references: see below
   bool is_null = false;    // references
-  // A non-null externref or anyref that the script made carries its number in bits[0]; all other
-  // references are opaque.
+  // Non-null references: what they really refer to, as an abstract heap type. kExtern and kAny mean
+  // a host's value, whose number is in bits[0]; all others are opaque.
+  HeapKind heap = HeapKind::kExtern;
   bool operator==(const ScriptValue&) const = default;
 };
 
@@ -27,7 +28,7 @@ struct ScriptPattern {
   ScriptValue value{};
   uint32_t lane_bits = 0;  // 0: value as a whole; 32 or 64: lanes with a check each
   std::vector<LaneCheck> lanes{};
-  bool any_reference = false;  // any non-null reference of the type
+  bool any_reference = false;  // any non-null reference to the value's heap type or a subtype
 
   bool matches(const ScriptValue& result) const;
 };
@@ -36,4 +37,4 @@ struct ScriptPattern {
 std::string to_string(const ScriptValue& value);
 std::string to_string(const std::vector<ScriptValue>& values);
 
-}  // namespace tappet::spec
+}  // namespace tappet::script

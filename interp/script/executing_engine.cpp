@@ -1,4 +1,4 @@
-#include "spec-tests/runner/executing_engine.h"
+#include "interp/script/executing_engine.h"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 
 #include "interp/validate/validator.h"
 
-namespace tappet::spec {
+namespace tappet::script {
 namespace {
 
 // An externref of a script is its number, plus one because null is zero.
@@ -19,6 +19,7 @@ ScriptValue from_slot(ValueType type, const uint64_t* slot) {
   ScriptValue value{type, {*slot, type.slots() == 2 ? slot[1] : 0}};
   if (type.is_ref()) {
     value.is_null = *slot == 0;
+    value.heap = type.heap.kind;
     const bool numbered = type.heap.kind == HeapKind::kExtern && *slot != 0;
     value.bits[0] = numbered ? *slot - 1 : 0;
   }
@@ -30,8 +31,8 @@ Outcome failed(std::string message) { return {Outcome::Kind::kFailed, {}, std::m
 
 }  // namespace
 
-ExecutingEngine::ExecutingEngine(MemoryStrategy strategy)
-    : engine_({FeatureSet::defaults(), strategy}), store_(engine_.make_store()) {
+ExecutingEngine::ExecutingEngine(const EngineConfig& config)
+    : engine_(config), store_(engine_.make_store()) {
   define_spectest();
 }
 
@@ -165,4 +166,4 @@ Outcome ExecutingEngine::get(Instance instance, const std::string& field) {
   return {Outcome::Kind::kReturned, {from_slot(global->type.type, &global->cell->low)}, {}};
 }
 
-}  // namespace tappet::spec
+}  // namespace tappet::script

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "interp/binary/decoder.h"
-#include "spec-tests/runner/engine.h"
+#include "interp/script/engine.h"
 
-namespace tappet::spec {
+namespace tappet::script {
 
 class ValidatingEngine : public ScriptEngine {
  public:
@@ -21,4 +21,4 @@ class ValidatingEngine : public ScriptEngine {
   DecodeOptions options_;
 };
 
-}  // namespace tappet::spec
+}  // namespace tappet::script

@@ -1,8 +1,8 @@
-#include "spec-tests/runner/value.h"
+#include "interp/script/value.h"
 
 #include <gtest/gtest.h>
 
-namespace tappet::spec {
+namespace tappet::script {
 namespace {
 
 ScriptPattern nan(ValueType type, LaneCheck check) {
@@ -60,4 +60,4 @@ TEST(Values, AreShown) {
 }
 
 }  // namespace
-}  // namespace tappet::spec
+}  // namespace tappet::script

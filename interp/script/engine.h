@@ -9,9 +9,9 @@
 #include "interp/base/bytes.h"
 #include "interp/base/result.h"
 #include "interp/module/module.h"
-#include "spec-tests/runner/value.h"
+#include "interp/script/value.h"
 
-namespace tappet::spec {
+namespace tappet::script {
 
 // How an action ended.
 struct Outcome {
@@ -57,4 +57,4 @@ class ScriptEngine {
   virtual Outcome get(Instance instance, const std::string& field) = 0;
 };
 
-}  // namespace tappet::spec
+}  // namespace tappet::script

@@ -4,13 +4,13 @@
 #include <map>
 
 #include "interp/engine.h"
-#include "spec-tests/runner/engine.h"
+#include "interp/script/engine.h"
 
-namespace tappet::spec {
+namespace tappet::script {
 
 class ExecutingEngine : public ScriptEngine {
  public:
-  explicit ExecutingEngine(MemoryStrategy strategy = best_memory_strategy());
+  explicit ExecutingEngine(const EngineConfig& config = {});
 
   Result<std::shared_ptr<const Module>> load(Bytes bytes) override;
   bool executes() const override { return true; }
@@ -32,4 +32,4 @@ class ExecutingEngine : public ScriptEngine {
   std::map<std::string, Extern> spectest_;
 };
 
-}  // namespace tappet::spec
+}  // namespace tappet::script

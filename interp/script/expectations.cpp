@@ -1,4 +1,4 @@
-#include "spec-tests/runner/expectations.h"
+#include "interp/script/expectations.h"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <fstream>
 
-namespace tappet::spec {
+namespace tappet::script {
 namespace {
 
 void excuse(Verdict& verdict, const std::string& reason) {
@@ -27,7 +27,7 @@ bool excuse_all(std::vector<Verdict>& verdicts, const std::string& reason) {
 
 bool excuse_line(std::vector<Verdict>& verdicts, uint32_t line, const std::string& reason) {
   const auto found = std::find_if(verdicts.begin(), verdicts.end(), [&](const Verdict& verdict) {
-    return verdict.line == line && verdict.kind == Verdict::Kind::kFailed;
+    return verdict.position.line == line && verdict.kind == Verdict::Kind::kFailed;
   });
   if (found == verdicts.end()) return false;
   excuse(*found, reason);
@@ -63,7 +63,9 @@ void Expectations::apply(const std::string& script, std::vector<Verdict>& verdic
   std::vector<Verdict> unexpected_passes;
   const auto unexpected = [&](uint32_t line, const std::string& reason) {
     unexpected_passes.push_back(
-        {Verdict::Kind::kFailed, line,
+        {Verdict::Kind::kFailed,
+         Position::at_line(line, 1),
+         {},
          fmt::format("unexpectedly passes: take it off the list ({})", reason)});
   };
   if (const auto lines = lines_.find(script); lines != lines_.end()) {
@@ -87,4 +89,4 @@ std::vector<std::string> Expectations::unknown(const std::vector<std::string>& s
   return names;
 }
 
-}  // namespace tappet::spec
+}  // namespace tappet::script

@@ -1,4 +1,4 @@
-#include "spec-tests/runner/expectations.h"
+#include "interp/script/expectations.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 
 #include <fstream>
 
-namespace tappet::spec {
+namespace tappet::script {
 namespace {
 
 constexpr Verdict::Kind kPassed = Verdict::Kind::kPassed;
@@ -36,17 +36,23 @@ std::vector<Verdict::Kind> kinds(const Expectations& expectations, std::vector<V
 
 TEST(Expectations, ExcuseFailures) {
   const Expectations file = list("# comment\n\na.wast: some reason\n");
-  EXPECT_EQ(kinds(file, {{kFailed, 1, "x"}, {kPassed, 2, ""}, {kFailed, 3, "y"}}),
+  EXPECT_EQ(kinds(file, {{kFailed, Position::at_line(1, 1), {}, "x"},
+                         {kPassed, Position::at_line(2, 1), {}, ""},
+                         {kFailed, Position::at_line(3, 1), {}, "y"}}),
             (std::vector{kSkipped, kPassed, kSkipped}));
   const Expectations line = list("a.wast:3: some reason\nb.wast: other\n");
-  EXPECT_EQ(kinds(line, {{kFailed, 1, "x"}, {kPassed, 2, ""}, {kFailed, 3, "y"}}),
+  EXPECT_EQ(kinds(line, {{kFailed, Position::at_line(1, 1), {}, "x"},
+                         {kPassed, Position::at_line(2, 1), {}, ""},
+                         {kFailed, Position::at_line(3, 1), {}, "y"}}),
             (std::vector{kFailed, kPassed, kSkipped}));
 }
 
 TEST(Expectations, FailWhenNothingFails) {
-  EXPECT_EQ(kinds(list("a.wast: reason\n"), {{kPassed, 1, ""}}), (std::vector{kPassed, kFailed}));
-  EXPECT_EQ(kinds(list("a.wast:1: reason\n"), {{kPassed, 1, ""}}), (std::vector{kPassed, kFailed}));
-  EXPECT_EQ(kinds(list("a.wast:7: r\na.wast: r\n"), {{kFailed, 1, ""}}),
+  EXPECT_EQ(kinds(list("a.wast: reason\n"), {{kPassed, Position::at_line(1, 1), {}, ""}}),
+            (std::vector{kPassed, kFailed}));
+  EXPECT_EQ(kinds(list("a.wast:1: reason\n"), {{kPassed, Position::at_line(1, 1), {}, ""}}),
+            (std::vector{kPassed, kFailed}));
+  EXPECT_EQ(kinds(list("a.wast:7: r\na.wast: r\n"), {{kFailed, Position::at_line(1, 1), {}, ""}}),
             (std::vector{kSkipped, kFailed}));
 }
 
@@ -63,4 +69,4 @@ TEST(Expectations, NeedReasons) {
 }
 
 }  // namespace
-}  // namespace tappet::spec
+}  // namespace tappet::script

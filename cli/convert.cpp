@@ -1,0 +1,56 @@
+// Text to binary and back.
+#include <fcntl.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "cli/commands.h"
+#include "cli/report.h"
+#include "interp/text/text.h"
+
+namespace tappet::cli {
+namespace {
+
+std::string input_path(const std::string& file) { return file == "-" ? "/dev/stdin" : file; }
+
+int write_output(const std::string& path, std::string_view bytes) {
+  if (path.empty() || path == "-") return print(bytes);
+  std::ofstream out(path, std::ios::binary);
+  out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  if (!out.flush()) return report(path, make_error(ErrorKind::kIo, "cannot write"));
+  return kSuccess;
+}
+
+Result<Bytes> encode(const ConvertOptions& options) {
+  Bytes bytes = TAPPET_TRY(read_file(input_path(options.file)));
+  if (!looks_like_wat(ByteSpan(bytes))) return bytes;
+  return parse_wat(as_text(ByteSpan(bytes)));
+}
+
+Result<std::shared_ptr<const Module>> decode(const ConvertOptions& options) {
+  EngineConfig config;
+  config.features = options.features;
+  const Engine engine(config);
+  return TAPPET_TRY(decode_module(TAPPET_TRY(encode(options)), engine.decode_options()));
+}
+
+}  // namespace
+
+int wat2wasm(const ConvertOptions& options) {
+  const auto bytes = encode(options);
+  if (!bytes.ok()) return report(options.file, bytes.error());
+  std::string output = options.output;
+  if (output.empty() && options.file != "-")
+    output = std::filesystem::path(options.file).filename().replace_extension(".wasm").string();
+  return write_output(output, as_text(ByteSpan(*bytes)));
+}
+
+int print_text(const ConvertOptions& options) {
+  const auto module = decode(options);
+  if (!module.ok()) return report(options.file, module.error());
+  const auto text = print_wat(**module);
+  if (!text.ok()) return report(options.file, text.error());
+  return write_output(options.output, *text);
+}
+
+}  // namespace tappet::cli

@@ -1,0 +1,27 @@
+// The text format as callers see it: a file of text to a module's bytes, and back.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "interp/base/bytes.h"
+#include "interp/base/result.h"
+#include "interp/module/module.h"
+
+namespace tappet {
+
+// Encodes a module in the text format (core spec 6): `(module ...)` or bare fields. Ids become a
+// name section, @custom annotations become custom sections. The result is well-formed text turned
+// into bytes, not validated. Errors, with line and column: kMalformed, kLimit. Any thread may call.
+Result<Bytes> parse_wat(std::string_view source);
+
+// Prints a valid module so that parse_wat gives an equal one: same sections, same encoding except
+// for the choices that text cannot express. Names come from the name section; custom sections
+// become annotations. Errors: what the instruction reader finds. Any thread may call.
+Result<std::string> print_wat(const Module& module);
+
+// True if a file's bytes look like text rather than a binary: no \0asm at the front, and a
+// parenthesis, a comment or an annotation after white space.
+bool looks_like_wat(ByteSpan bytes);
+
+}  // namespace tappet
