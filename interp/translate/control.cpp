@@ -122,7 +122,10 @@ void FunctionTranslator::move_label_values(const ControlFrame& target) {
     return;
   }
   uint32_t slot = target.height < stack_.size() ? stack_[target.height].home : next_home();
-  for (size_t i = stack_.size() - count; i < stack_.size(); ++i) move(stack_[i], slot++);
+  for (size_t i = stack_.size() - count; i < stack_.size(); ++i) {
+    move(stack_[i], slot);
+    slot += stack_[i].slots();
+  }
 }
 
 void FunctionTranslator::unconditional_branch(uint32_t depth) {
@@ -274,7 +277,10 @@ void FunctionTranslator::return_() {
     // The bottom of the frame may still hold parameters that are results: all to temporaries first.
     materialise_from(stack_.size() - count);
     uint32_t slot = 0;
-    for (size_t i = stack_.size() - count; i < stack_.size(); ++i) move(stack_[i], slot++);
+    for (size_t i = stack_.size() - count; i < stack_.size(); ++i) {
+      move(stack_[i], slot);
+      slot += stack_[i].slots();
+    }
     append(IrKind::kReturn);
   }
   fence();

@@ -10,6 +10,10 @@ void Emitter::fetch(Operand& o, uint32_t scratch) {
   if (!far(o)) return;
   handler(exec::kMoveFarHandlers[1]);
   word(pack_high(scratch, 0, o.slot));
+  if (o.is_vector) {
+    handler(exec::kMoveFarHandlers[1]);
+    word(pack_high(scratch + 1, 0, o.slot + 1));
+  }
   o.slot = scratch;
 }
 
@@ -17,9 +21,9 @@ void Emitter::near(IrInstruction& i) {
   // These carry 32-bit slots themselves.
   if (i.kind == IrKind::kSlow || i.kind == IrKind::kCall || i.kind == IrKind::kCallImport) return;
   fetch(i.a, ir_.scratch_slot);
-  fetch(i.b, ir_.scratch_slot + 1);
-  fetch(i.x, ir_.scratch_slot + 2);
-  if (i.has_result && far(i.d)) i.d.slot = ir_.scratch_slot + 3;
+  fetch(i.b, ir_.scratch_slot + 2);
+  fetch(i.x, ir_.scratch_slot + 4);
+  if (i.has_result && far(i.d)) i.d.slot = ir_.scratch_slot + 6;
 }
 
 std::unique_ptr<FunctionCode> Emitter::emit() {
@@ -44,8 +48,10 @@ std::unique_ptr<FunctionCode> Emitter::emit() {
     out.origins.push_back({here(), instruction.offset});
     emit_one(instruction);
     if (instruction.has_result && far(result)) {
-      handler(exec::kMoveFarHandlers[0]);
-      word(pack_high(instruction.d.slot, 0, result.slot));
+      for (uint32_t part = 0; part <= uint32_t{result.is_vector}; ++part) {
+        handler(exec::kMoveFarHandlers[0]);
+        word(pack_high(instruction.d.slot + part, 0, result.slot + part));
+      }
     }
   }
   positions_[ir_.code.size()] = here();
@@ -121,6 +127,12 @@ void Emitter::emit_one(const IrInstruction& i) {
     case IrKind::kUnreachable:
       handler(exec::kUnreachableHandler);
       return word(0);
+    case IrKind::kVector:
+    case IrKind::kMoveVector:
+    case IrKind::kSelectVector:
+    case IrKind::kGlobalGetVector:
+    case IrKind::kGlobalSetVector:
+      return simd(i);
   }
 }
 

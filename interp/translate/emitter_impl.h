@@ -73,6 +73,10 @@ class Emitter {
   void branch_table(const IrInstruction& i);
   void global(const IrInstruction& i, const Handlers1& handlers, const Operand& value);
   void call(const IrInstruction& i);
+  // Vector instructions: emitter_simd.cpp.
+  void simd(const IrInstruction& i);
+  void vector(const IrInstruction& i);
+  Handler vector_handler(const IrInstruction& i) const;
   void resolve();
   // Some slots are beyond 16-bit fields: every instruction is emitted by itself.
   bool is_large() const { return ir_.frame_slots >= kNearSlots; }

@@ -1,6 +1,7 @@
 #include "interp/translate/function_translator.h"
 
 #include "interp/binary/instruction_reader.h"
+#include "interp/exec/simd_tables.h"
 
 namespace tappet::translate {
 
@@ -119,7 +120,7 @@ void FunctionTranslator::translate_one(const Instruction& in) {
     case Opcode::kF64ReinterpretI64:
       return reinterpret(in.opcode);
     default:
-      return variable_or_slow(in);
+      return exec::simd::is_vector_instruction(in.opcode) ? simd(in) : variable_or_slow(in);
   }
 }
 
@@ -128,8 +129,8 @@ Entry& FunctionTranslator::push(Entry::Where where, ValueKind kind) {
   entry.where = where;
   entry.kind = kind;
   entry.home = next_home();
-  need_slots(entry.home + 1);
-  if (where == Entry::Where::kAcc) in_acc_[entry.is_float()] = stack_.size();
+  need_slots(entry.home + entry.slots());
+  if (where == Entry::Where::kAcc) in_acc_[entry.in_float_bank()] = stack_.size();
   return stack_.emplace_back(entry);
 }
 
@@ -137,7 +138,7 @@ Entry FunctionTranslator::pop() {
   const Entry entry = stack_.back();
   stack_.pop_back();
   at_home_ = std::min(at_home_, stack_.size());
-  if (entry.where == Entry::Where::kAcc) in_acc_[entry.is_float()] = kNothing;
+  if (entry.where == Entry::Where::kAcc) in_acc_[entry.in_float_bank()] = kNothing;
   if (entry.where == Entry::Where::kLocal) --pending_[entry.local_slot];
   return entry;
 }
@@ -145,9 +146,9 @@ Entry FunctionTranslator::pop() {
 Operand FunctionTranslator::operand(const Entry& entry) {
   switch (entry.where) {
     case Entry::Where::kHome:
-      return Operand::at_slot(entry.home);
+      return entry.at_slot(entry.home);
     case Entry::Where::kLocal:
-      return Operand::at_slot(entry.local_slot);
+      return entry.at_slot(entry.local_slot);
     case Entry::Where::kConst:
       return Operand::constant(entry.value);
     case Entry::Where::kAcc:
@@ -179,20 +180,27 @@ IrInstruction& FunctionTranslator::append(IrKind kind) {
 }
 
 void FunctionTranslator::produce(IrInstruction instruction, ValueKind kind) {
-  const bool is_float = kind == ValueKind::kF32 || kind == ValueKind::kF64;
-  if (in_acc_[is_float] != kNothing) materialise(stack_[in_acc_[is_float]]);
+  Entry result;
+  result.kind = kind;
+  const size_t in_acc = in_acc_[result.in_float_bank()];
+  if (in_acc != kNothing) materialise(stack_[in_acc]);
   instruction.has_result = true;
   instruction.d = Operand::acc();
   append(instruction);
   push(Entry::Where::kAcc, kind).producer = static_cast<uint32_t>(ir_.code.size() - 1);
 }
 
+IrKind FunctionTranslator::move_kind(const Entry& from) {
+  if (from.is_vector()) return IrKind::kMoveVector;
+  return from.where == Entry::Where::kAcc && from.is_float() ? IrKind::kMoveFloat
+                                                             : IrKind::kMoveInt;
+}
+
 void FunctionTranslator::move(const Entry& from, uint32_t slot) {
   IrInstruction instruction{};
-  instruction.kind =
-      from.where == Entry::Where::kAcc && from.is_float() ? IrKind::kMoveFloat : IrKind::kMoveInt;
+  instruction.kind = move_kind(from);
   instruction.a = operand(from);
-  instruction.d = Operand::at_slot(slot);
+  instruction.d = from.at_slot(slot);
   instruction.has_result = true;
   append(instruction);
 }
@@ -201,12 +209,12 @@ void FunctionTranslator::materialise(Entry& entry) {
   if (entry.where == Entry::Where::kHome) return;
   if (entry.where == Entry::Where::kAcc && entry.producer != Entry::kNone &&
       entry.producer >= region_) {
-    ir_.code[entry.producer].d = Operand::at_slot(entry.home);
+    ir_.code[entry.producer].d = entry.at_slot(entry.home);
   } else {
     move(entry, entry.home);
     entry.producer = static_cast<uint32_t>(ir_.code.size() - 1);
   }
-  if (entry.where == Entry::Where::kAcc) in_acc_[entry.is_float()] = kNothing;
+  if (entry.where == Entry::Where::kAcc) in_acc_[entry.in_float_bank()] = kNothing;
   if (entry.where == Entry::Where::kLocal) --pending_[entry.local_slot];
   entry.where = Entry::Where::kHome;
 }

@@ -28,6 +28,11 @@ struct Entry {
   static constexpr uint32_t kNone = UINT32_MAX;
 
   bool is_float() const { return kind == ValueKind::kF32 || kind == ValueKind::kF64; }
+  bool is_vector() const { return kind == ValueKind::kV128; }
+  // Floats and vectors share an accumulator.
+  bool in_float_bank() const { return is_float() || is_vector(); }
+  uint32_t slots() const { return ValueType::number(kind).slots(); }
+  Operand at_slot(uint32_t slot) const { return Operand::at_slot(slot, is_vector()); }
 };
 
 struct ControlFrame {
@@ -60,7 +65,9 @@ class FunctionTranslator {
   void skip_unreachable(const Instruction& instruction);
 
   // The symbolic stack.
-  uint32_t next_home() const { return stack_.empty() ? temp_base_ : stack_.back().home + 1; }
+  uint32_t next_home() const {
+    return stack_.empty() ? temp_base_ : stack_.back().home + stack_.back().slots();
+  }
   void need_slots(uint32_t count) { frame_slots_ = std::max(frame_slots_, count); }
   Entry& push(Entry::Where where, ValueKind kind);
   void push_home(ValueType type) { push(Entry::Where::kHome, type.kind); }
@@ -69,6 +76,7 @@ class FunctionTranslator {
   }
   Entry pop();
   static Operand operand(const Entry& entry);
+  static IrKind move_kind(const Entry& from);
   // Pops, at home if it is a constant: for operations without a constant class.
   Operand pop_variable();
   // Emits an operation whose result, if any, becomes the top of the stack.
@@ -99,6 +107,7 @@ class FunctionTranslator {
   void load(const Instruction& in, exec::FamilyRow row);
   void store(const Instruction& in, exec::FamilyRow row);
   void select();
+  void simd(const Instruction& in);
   void local_get(uint32_t index);
   void local_set(uint32_t index, bool tee);
   bool redirect(const Entry& entry, uint32_t slot);

@@ -13,12 +13,15 @@ using exec::Class;
 
 struct Operand {
   Class cls = Class::kSlot;
-  uint32_t slot = 0;   // kSlot
-  uint64_t value = 0;  // kConst: the bits
+  bool is_vector = false;  // a v128: the slot and the next one
+  uint32_t slot = 0;       // kSlot
+  uint64_t value = 0;      // kConst: the bits
 
-  static Operand at_slot(uint32_t slot) { return {Class::kSlot, slot, 0}; }
-  static Operand constant(uint64_t value) { return {Class::kConst, 0, value}; }
-  static Operand acc() { return {Class::kAcc, 0, 0}; }
+  static Operand at_slot(uint32_t slot, bool is_vector = false) {
+    return {Class::kSlot, is_vector, slot, 0};
+  }
+  static Operand constant(uint64_t value) { return {Class::kConst, false, 0, value}; }
+  static Operand acc() { return {Class::kAcc, false, 0, 0}; }
 };
 
 enum class IrKind : uint8_t {
@@ -50,6 +53,12 @@ enum class IrKind : uint8_t {
   kReturnFloat,     // a
   kSlow,            // opcode in immediate; frame: first operand's slot; x.slot, b.slot unused
   kUnreachable,
+  kVector,           // a, b, x -> d; first: opcode; second: lane; immediate: offset, or with x's
+                     // value the 128 bits in the instruction
+  kMoveVector,       // a -> d
+  kSelectVector,     // a: condition, b, x -> d
+  kGlobalGetVector,  // as kGlobalGetInt
+  kGlobalSetVector,  // as kGlobalSetInt
 };
 
 inline constexpr uint32_t kNoLabel = UINT32_MAX;
@@ -62,7 +71,7 @@ struct IrInstruction {
   uint32_t label = kNoLabel;
   uint32_t frame = 0;  // calls: the callee's frame, in slots from ours
   uint32_t link = 0;   // calls: the callee's link slot
-  uint32_t first = 0;  // kSlow: immediates
+  uint32_t first = 0;  // kSlow: immediates; kVector
   uint32_t second = 0;
   uint32_t offset = 0;  // of the wasm instruction, in Module::bytes
   Operand a, b, x, d;
@@ -84,8 +93,9 @@ struct Ir {
   uint32_t scratch_slot = 0;  // kScratchSlots that the emitter may use for far operands
 };
 
-// A near home for each operand of an instruction in a frame too large for 16-bit slots.
-inline constexpr uint32_t kScratchSlots = 4;
+// A near home for each operand of an instruction in a frame too large for 16-bit slots: of two
+// slots, for vectors.
+inline constexpr uint32_t kScratchSlots = 8;
 inline constexpr uint32_t kNearSlots = 1u << 16;
 
 }  // namespace tappet::translate

@@ -26,6 +26,21 @@ std::string_view mnemonic(exec::FamilyRow wanted) {
   return "?";
 }
 
+// The operands that the instruction's signature names, then what is in the instruction.
+std::string vector_line(const IrInstruction& i, const std::string& result) {
+  const OpcodeRow& op = row(static_cast<Opcode>(i.first));
+  std::string out = fmt::format("{}{}", result, op.mnemonic);
+  const Operand* operands[] = {&i.a, &i.b, &i.x};
+  for (size_t k = 0; k < op.signature.params.size(); ++k) out += " " + text(*operands[k]);
+  if (op.immediate == Immediate::kMemarg || op.immediate == Immediate::kMemargLane)
+    out += fmt::format(" + {}", i.immediate);
+  if (op.immediate == Immediate::kLane || op.immediate == Immediate::kMemargLane)
+    out += fmt::format(" lane {}", i.second);
+  if (op.immediate == Immediate::kV128 || op.immediate == Immediate::kShuffle)
+    out += fmt::format(" {:#018x}{:016x}", i.x.value, i.immediate);
+  return out;
+}
+
 std::string line(const IrInstruction& i, const Ir& ir) {
   const std::string result = i.has_result ? text(i.d) + " = " : "";
   switch (i.kind) {
@@ -43,7 +58,10 @@ std::string line(const IrInstruction& i, const Ir& ir) {
     case IrKind::kStoreSum:
       return fmt::format("{} [{} + {} + {}] {}", mnemonic(i.row), text(i.a), text(i.x), i.immediate,
                          text(i.b));
+    case IrKind::kVector:
+      return vector_line(i, result);
     case IrKind::kMoveInt:
+    case IrKind::kMoveVector:
       return fmt::format("{}move {}", result, text(i.a));
     case IrKind::kMoveFloat:
       return fmt::format("{}move.f {}", result, text(i.a));
@@ -53,6 +71,7 @@ std::string line(const IrInstruction& i, const Ir& ir) {
       return fmt::format("{}float {}", result, text(i.a));
     case IrKind::kSelectInt:
     case IrKind::kSelectFloat:
+    case IrKind::kSelectVector:
       return fmt::format("{}select {} ? {} : {}", result, text(i.a), text(i.b), text(i.x));
     case IrKind::kBranch:
       return fmt::format("branch L{}", i.label);
@@ -69,9 +88,11 @@ std::string line(const IrInstruction& i, const Ir& ir) {
     }
     case IrKind::kGlobalGetInt:
     case IrKind::kGlobalGetFloat:
+    case IrKind::kGlobalGetVector:
       return fmt::format("{}global{}", result, i.flag ? " imported" : "");
     case IrKind::kGlobalSetInt:
     case IrKind::kGlobalSetFloat:
+    case IrKind::kGlobalSetVector:
       return fmt::format("global{} = {}", i.flag ? " imported" : "", text(i.a));
     case IrKind::kCall:
       return fmt::format("call {} at s{}", i.immediate, i.frame);

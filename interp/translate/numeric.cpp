@@ -153,7 +153,9 @@ void FunctionTranslator::select() {
   instruction.x = operand(pop());
   const Entry first = pop();
   instruction.b = operand(first);
-  instruction.kind = first.is_float() ? IrKind::kSelectFloat : IrKind::kSelectInt;
+  instruction.kind = first.is_vector()  ? IrKind::kSelectVector
+                     : first.is_float() ? IrKind::kSelectFloat
+                                        : IrKind::kSelectInt;
   produce(instruction, first.kind);
 }
 

@@ -14,7 +14,7 @@ bool FunctionTranslator::redirect(const Entry& entry, uint32_t slot) {
   if (entry.where != Entry::Where::kAcc && entry.where != Entry::Where::kHome) return false;
   if (entry.producer == Entry::kNone || entry.producer < region_) return false;
   if (touched_[slot] > entry.producer + 1) return false;
-  ir_.code[entry.producer].d = Operand::at_slot(slot);
+  ir_.code[entry.producer].d = entry.at_slot(slot);
   touched_[slot] = static_cast<uint32_t>(ir_.code.size());
   return true;
 }
@@ -36,7 +36,9 @@ void FunctionTranslator::global_get(uint32_t index) {
       global.type.type.kind == ValueKind::kF32 || global.type.type.kind == ValueKind::kF64;
   const InstanceLayout& layout = code_.layout();
   IrInstruction instruction{};
-  instruction.kind = is_float ? IrKind::kGlobalGetFloat : IrKind::kGlobalGetInt;
+  instruction.kind = global.type.type == kV128 ? IrKind::kGlobalGetVector
+                     : is_float                ? IrKind::kGlobalGetFloat
+                                               : IrKind::kGlobalGetInt;
   instruction.flag = global.imported;
   instruction.immediate =
       global.imported ? layout.imported_globals + index * sizeof(GlobalCell*)
@@ -49,8 +51,10 @@ void FunctionTranslator::global_set(uint32_t index) {
   const InstanceLayout& layout = code_.layout();
   const Entry value = pop();
   IrInstruction instruction{};
-  instruction.kind = value.is_float() && value.where == Entry::Where::kAcc ? IrKind::kGlobalSetFloat
-                                                                           : IrKind::kGlobalSetInt;
+  instruction.kind = value.is_vector() ? IrKind::kGlobalSetVector
+                     : value.is_float() && value.where == Entry::Where::kAcc
+                         ? IrKind::kGlobalSetFloat
+                         : IrKind::kGlobalSetInt;
   instruction.flag = global.imported;
   instruction.immediate =
       global.imported ? layout.imported_globals + index * sizeof(GlobalCell*)
