@@ -27,13 +27,6 @@ Result<Bytes> encode(const ConvertOptions& options) {
   return parse_wat(as_text(ByteSpan(bytes)));
 }
 
-Result<std::shared_ptr<const Module>> decode(const ConvertOptions& options) {
-  EngineConfig config;
-  config.features = options.features;
-  const Engine engine(config);
-  return TAPPET_TRY(decode_module(TAPPET_TRY(encode(options)), engine.decode_options()));
-}
-
 }  // namespace
 
 int wat2wasm(const ConvertOptions& options) {
@@ -46,9 +39,9 @@ int wat2wasm(const ConvertOptions& options) {
 }
 
 int print_text(const ConvertOptions& options) {
-  const auto module = decode(options);
-  if (!module.ok()) return report(options.file, module.error());
-  const auto text = print_wat(**module);
+  auto bytes = encode(options);
+  if (!bytes.ok()) return report(options.file, bytes.error());
+  const auto text = print_wat(std::move(*bytes));
   if (!text.ok()) return report(options.file, text.error());
   return write_output(options.output, *text);
 }

@@ -70,7 +70,6 @@ struct WastOptions {
 struct ConvertOptions {
   std::string file;
   std::string output;  // empty: standard output for text, the file's name with .wasm for binaries
-  FeatureSet features = FeatureSet::all();
 };
 
 struct Command {

@@ -70,6 +70,7 @@ ElemSegment read_elem(Reader& in, DecodeContext& context) {
   }
   if (kind != 0) in.require(Feature::kBulkMemory, context.features);
   elem.mode = mode_of(kind);
+  elem.has_expressions = (kind & kExpressions) != 0;
   if (elem.mode == SegmentMode::kActive) {
     if (kind & kDeclarativeOrTable) elem.table = in.u32();
     elem.offset = read_const_expr(in, context);

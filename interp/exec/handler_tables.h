@@ -41,6 +41,15 @@ struct MemoryHandlers {
 extern const MemoryHandlers kGuardedMemoryHandlers;
 extern const MemoryHandlers kCheckedMemoryHandlers;
 
+// Of any memory: address, result or value.
+struct AnyMemoryHandlers {
+  const Handlers2* int_load;
+  const Handlers2* float_load;
+  const Handlers2* int_store;
+  const Handlers2* float_store;
+};
+extern const AnyMemoryHandlers kAnyMemoryHandlers[2];  // [of memory 0]
+
 // By comparison row; [1] for branches to loop headers.
 extern const Handlers2* const kIntBranchHandlers[2];
 // The same by float comparison row, [negated][to loop].

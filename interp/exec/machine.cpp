@@ -462,7 +462,7 @@ bool call_import(State& s) {
   return Machine::call(s, function, static_cast<uint32_t>(s.pc[1]));
 }
 
-bool call_indirect_slow(State& s, uint32_t index) {
+bool call_indirect_slow(State& s, uint64_t index) {
   const uint32_t table_offset = static_cast<uint32_t>(s.pc[1] >> 48) << 3;
   Table& table = **s.in->array<Table*>(table_offset);
   if (index >= table.size()) return raise_trap(s, TrapKind::kUndefinedElement);

@@ -86,6 +86,7 @@ struct ElemSegment {
   uint32_t table = 0;  // kActive
   ConstExpr offset;    // kActive
   ValueType type = kFuncRef;
+  bool has_expressions = false;  // as it was written, even if all of them are ref.func
   // Either plain function indices or one expression per element; one of the two is empty.
   std::vector<uint32_t> functions;
   std::vector<ConstExpr> expressions;

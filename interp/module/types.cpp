@@ -110,8 +110,10 @@ TypeId TypeRegistry::add_group(std::vector<SubType> group) {
   for (const SubType& type : group) writer.sub_type(type);
   const std::lock_guard lock(mutex_);
   const uint32_t first = size_;
-  const auto [found, inserted] = groups_.try_emplace(writer.take(), TypeId(first));
-  if (!inserted) return found->second;
+  if (equality_ == Equality::kStructural) {
+    const auto [found, inserted] = groups_.try_emplace(writer.take(), TypeId(first));
+    if (!inserted) return found->second;
+  }
   const Resolver resolver(first);
   for (SubType& type : group) {
     resolver.resolve(type);

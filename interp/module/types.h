@@ -150,7 +150,10 @@ struct TagType {
 // All defined types of one engine. Ids stay valid as long as the registry. Any thread may call.
 class TypeRegistry {
  public:
-  TypeRegistry() = default;
+  enum class Equality : uint8_t { kStructural, kNone };
+  // With kNone every type added is a new one, so that ids are the indices of the first module that
+  // is decoded with the registry: for tools that show types as they are written.
+  explicit TypeRegistry(Equality equality = Equality::kStructural) : equality_(equality) {}
   ~TypeRegistry();
   TypeRegistry(const TypeRegistry&) = delete;
   TypeRegistry& operator=(const TypeRegistry&) = delete;
@@ -198,6 +201,7 @@ class TypeRegistry {
   void append(Entry entry);
 
   std::unique_ptr<std::atomic<Block*>[]> blocks_{new std::atomic<Block*>[kBlocks]()};
+  const Equality equality_;
   std::mutex mutex_;  // for all below, and for writing
   uint32_t size_ = 0;
   std::map<std::string, TypeId> groups_;

@@ -26,19 +26,31 @@ InstanceLayout layout_of(const Module& module) {
   return layout;
 }
 
+// An image is made of what the module brings, not of what lies between: a segment of one byte near
+// the end of a 64-bit memory must not cost that much here.
+constexpr uint64_t kMostImageBytes = uint64_t{1} << 30;
+constexpr uint64_t kMostSpread = 64;
+
+bool is_address(Opcode opcode) {
+  return opcode == Opcode::kI32Const || opcode == Opcode::kI64Const;
+}
+
 // The bytes of memory 0 after its active segments, if that can be known without an instance.
 std::optional<Bytes> initial_memory(const Module& module) {
   if (module.memories.empty() || module.imported_memories != 0) return std::nullopt;
   const MemoryType& type = module.memories[0].type;
   const uint64_t size = type.limits.min << type.page_size_log2;
   uint64_t used = 0;
+  uint64_t given = 0;
   for (const DataSegment& segment : module.datas) {
     if (segment.mode != SegmentMode::kActive || segment.memory != 0) continue;
     const auto& offset = segment.offset.instructions;
-    if (offset.size() != 1 || offset[0].opcode != Opcode::kI32Const) return std::nullopt;
+    if (offset.size() != 1 || !is_address(offset[0].opcode)) return std::nullopt;
     if (!in_bounds(offset[0].value, segment.end - segment.begin, size)) return std::nullopt;
     used = std::max(used, offset[0].value + segment.end - segment.begin);
+    given += segment.end - segment.begin;
   }
+  if (used > kMostImageBytes || used / kMostSpread > given) return std::nullopt;
   Bytes bytes(used);
   for (const DataSegment& segment : module.datas) {
     if (segment.mode != SegmentMode::kActive || segment.memory != 0 || segment.begin == segment.end)

@@ -23,11 +23,16 @@ std::string text_of(const Limits& limits) {
 std::string text_of(const FuncType& type) {
   return fmt::format("function {} -> {}", list(type.params), list(type.results));
 }
+const char* text_of(AddressType address) { return address == AddressType::kI64 ? "i64 " : ""; }
 std::string text_of(const TableType& type) {
-  return fmt::format("table {} of {}", text_of(type.limits), TypeRegistry::to_string(type.element));
+  return fmt::format("table {}{} of {}", text_of(type.address), text_of(type.limits),
+                     TypeRegistry::to_string(type.element));
 }
 std::string text_of(const MemoryType& type) {
-  return fmt::format("memory of {} pages{}", text_of(type.limits), type.shared ? ", shared" : "");
+  const std::string page =
+      type.page_size_log2 == 0 ? " of one byte" : "";  // validation admits no third size
+  return fmt::format("memory {}of {} pages{}{}", text_of(type.address), text_of(type.limits), page,
+                     type.shared ? ", shared" : "");
 }
 std::string text_of(const GlobalType& type) {
   return fmt::format("global {}{}", type.is_mutable ? "mut " : "",

@@ -28,8 +28,10 @@ uint8_t* reserve(uint64_t bytes) {
 
 // Pages that the type allows, in bytes.
 uint64_t type_max_bytes(const MemoryType& type) {
-  const uint64_t address_space =
+  uint64_t address_space =
       type.address == AddressType::kI64 ? uint64_t{1} << 48 : uint64_t{1} << 32;
+  // The number of pages has to fit an address.
+  if (type.page_size_log2 == 0) --address_space;
   if (!type.limits.has_max) return address_space;
   if (type.limits.max > (address_space >> type.page_size_log2)) return address_space;
   return type.limits.max << type.page_size_log2;

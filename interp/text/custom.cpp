@@ -7,6 +7,7 @@
 
 #include "interp/base/utf8.h"
 #include "interp/text/module_parser.h"
+#include "interp/text/names.h"
 
 namespace tappet::text {
 namespace {
@@ -19,25 +20,10 @@ constexpr std::string_view kSectionOrder[] = {
 constexpr uint32_t kPlaces = 3;
 constexpr uint32_t kFirstPlace = 0;
 constexpr uint32_t kLastPlace = 3 * (static_cast<uint32_t>(std::size(kSectionOrder)) + 2);
-constexpr uint32_t kNamePlace = kLastPlace - 1;
+constexpr uint32_t kNamePlace = kLastPlace + 1;
 
 constexpr uint8_t kCustomId = 0;
 constexpr std::string_view kBranchHints = "metadata.code.branch_hint";
-
-// Subsections of the name section (A.4.1 and the extended-name-section proposal).
-enum : uint8_t {
-  kModuleNames = 0,
-  kFunctionNames = 1,
-  kLocalNames = 2,
-  kTypeNames = 4,
-  kTableNames = 5,
-  kMemoryNames = 6,
-  kGlobalNames = 7,
-  kElemNames = 8,
-  kDataNames = 9,
-  kFieldNames = 10,
-  kTagNames = 11,
-};
 
 void append_section(Writer& out, uint8_t id, const Writer& contents) {
   out.byte(id);
@@ -237,7 +223,7 @@ Bytes ModuleParser::assemble() {
     out.append(sections[i]);
     customs_until(kPlaces * (i + 1) + 2);
   }
-  customs_until(kLastPlace);
+  customs_until(kNamePlace);
   return out.take();
 }
 

@@ -6,7 +6,6 @@
 
 #include "interp/base/bytes.h"
 #include "interp/base/result.h"
-#include "interp/module/module.h"
 
 namespace tappet {
 
@@ -15,10 +14,11 @@ namespace tappet {
 // into bytes, not validated. Errors, with line and column: kMalformed, kLimit. Any thread may call.
 Result<Bytes> parse_wat(std::string_view source);
 
-// Prints a valid module so that parse_wat gives an equal one: same sections, same encoding except
-// for the choices that text cannot express. Names come from the name section; custom sections
-// become annotations. Errors: what the instruction reader finds. Any thread may call.
-Result<std::string> print_wat(const Module& module);
+// Prints a module, whatever features it uses, so that parse_wat gives an equal one, except for
+// choices of the encoding that text cannot express. Names come from the name section; other custom
+// sections become annotations. The module is decoded but not validated: errors as of decode_module.
+// Any thread may call.
+Result<std::string> print_wat(Bytes bytes);
 
 // True if a file's bytes look like text rather than a binary: no \0asm at the front, and a
 // parenthesis, a comment or an annotation after white space.

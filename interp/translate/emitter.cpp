@@ -81,6 +81,9 @@ void Emitter::emit_one(const IrInstruction& i) {
     case IrKind::kStore:
     case IrKind::kStoreSum:
       return store(i);
+    case IrKind::kLoadAny:
+    case IrKind::kStoreAny:
+      return any_memory(i);
     case IrKind::kMoveInt:
       return move(exec::kMoveIntHandlers);
     case IrKind::kMoveFloat:
@@ -206,6 +209,23 @@ void Emitter::store(const IrInstruction& i) {
   word(pack_high(i.a.slot, i.b.slot, is_const ? 0 : i.immediate));
   if (is_const) word(i.a.value + i.immediate);
   constant(i.b);
+}
+
+void Emitter::any_memory(const IrInstruction& i) {
+  const exec::AnyMemoryHandlers& tables = exec::kAnyMemoryHandlers[i.second == 0];
+  const uint64_t memory = code_.layout().memories + i.second * sizeof(Memory*);
+  const bool is_load = i.kind == IrKind::kLoadAny;
+  const Operand& value = is_load ? i.d : i.b;
+  const Handlers2* rows = nullptr;
+  if (is_load) {
+    rows = i.row.family == Family::kFloatLoad ? tables.float_load : tables.int_load;
+  } else {
+    rows = i.row.family == Family::kFloatStore ? tables.float_store : tables.int_store;
+  }
+  handler(rows[i.row.row][at(i.a.cls, value.cls)]);
+  word(pack_high(i.a.slot, value.slot, memory));
+  word(i.immediate);
+  constant(value);
 }
 
 void Emitter::select(const IrInstruction& i, const Handlers4& handlers) {

@@ -68,6 +68,7 @@ class Emitter {
   void unary(const IrInstruction& i);
   void load(const IrInstruction& i);
   void store(const IrInstruction& i);
+  void any_memory(const IrInstruction& i);
   void select(const IrInstruction& i, const Handlers4& handlers);
   void branch(const IrInstruction& i, Handler handler);
   void branch_table(const IrInstruction& i);

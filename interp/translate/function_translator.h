@@ -106,6 +106,10 @@ class FunctionTranslator {
   void reinterpret(Opcode opcode);
   void load(const Instruction& in, exec::FamilyRow row);
   void store(const Instruction& in, exec::FamilyRow row);
+  // memory: what load and store leave to the checked handlers of any memory.
+  bool is_any_memory(const Instruction& in) const;
+  void load_any(const Instruction& in, exec::FamilyRow row, ValueKind result);
+  void store_any(const Instruction& in, exec::FamilyRow row);
   void select();
   void simd(const Instruction& in);
   void local_get(uint32_t index);

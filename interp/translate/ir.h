@@ -31,6 +31,9 @@ enum class IrKind : uint8_t {
   kLoadSum,         // a + b -> d; immediate: offset below 65,536
   kStore,           // a: address, b: value; immediate: offset
   kStoreSum,        // a + x: address, b: value; immediate: offset below 65,536
+  kLoadAny,         // a -> d; immediate: offset; second: memory. For other memories than 0 and for
+                    // 64-bit addresses, of which the kinds above know nothing
+  kStoreAny,        // a: address, b: value; the same
   kMoveInt,         // a -> d
   kMoveFloat,       // a -> d
   kFloatToInt,      // a -> d; flag: keep 32 bits

@@ -60,6 +60,12 @@ std::string line(const IrInstruction& i, const Ir& ir) {
                          text(i.b));
     case IrKind::kVector:
       return vector_line(i, result);
+    case IrKind::kLoadAny:
+      return fmt::format("{}{} memory {} [{} + {}]", result, mnemonic(i.row), i.second, text(i.a),
+                         i.immediate);
+    case IrKind::kStoreAny:
+      return fmt::format("{} memory {} [{} + {}] {}", mnemonic(i.row), i.second, text(i.a),
+                         i.immediate, text(i.b));
     case IrKind::kMoveInt:
     case IrKind::kMoveVector:
       return fmt::format("{}move {}", result, text(i.a));

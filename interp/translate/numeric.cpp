@@ -107,6 +107,7 @@ void FunctionTranslator::reinterpret(Opcode opcode) {
 }
 
 void FunctionTranslator::load(const Instruction& in, FamilyRow row) {
+  if (is_any_memory(in)) return load_any(in, row, result_kind(in.opcode));
   IrInstruction instruction{};
   instruction.row = row;
   instruction.immediate = in.value;
@@ -127,6 +128,7 @@ void FunctionTranslator::load(const Instruction& in, FamilyRow row) {
 }
 
 void FunctionTranslator::store(const Instruction& in, FamilyRow row) {
+  if (is_any_memory(in)) return store_any(in, row);
   IrInstruction instruction{};
   instruction.row = row;
   instruction.immediate = in.value;

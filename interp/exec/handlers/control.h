@@ -119,7 +119,8 @@ struct CallIndirect {
   static constexpr bool kValid = A != Class::kConst;
   static TAPPET_INLINE Enter enter(State& s) {
     const uint64_t target = s.pc[2];
-    const auto index = read_int<uint32_t, A>(s, static_cast<uint16_t>(target >> 32), 0);
+    // An i32 lies zero-extended: one handler serves both address types.
+    const auto index = read_int<uint64_t, A>(s, static_cast<uint16_t>(target >> 32), 0);
     const uint32_t table_offset = static_cast<uint32_t>(s.pc[1] >> 48) << 3;
     const Table* table = *s.in->array<Table*>(table_offset);
     if (index >= table->size_) [[unlikely]]
@@ -137,11 +138,11 @@ struct CallIndirect {
   static bool slow(State& s);
 };
 
-bool call_indirect_slow(State& s, uint32_t index);
+bool call_indirect_slow(State& s, uint64_t index);
 
 template <Class A>
 bool CallIndirect<A>::slow(State& s) {
-  return call_indirect_slow(s, read_int<uint32_t, A>(s, static_cast<uint16_t>(s.pc[2] >> 32), 0));
+  return call_indirect_slow(s, read_int<uint64_t, A>(s, static_cast<uint16_t>(s.pc[2] >> 32), 0));
 }
 
 // An imported function; the third word is its index.

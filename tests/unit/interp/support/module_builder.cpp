@@ -199,6 +199,10 @@ uint32_t ModuleBuilder::table(ValueType type, uint32_t min) {
   return imported_[ExternKind::kTable] + add(kTables, type_code(type) + Bytes{0x00} + leb(min));
 }
 
+uint32_t ModuleBuilder::raw_table(Bytes table) {
+  return imported_[ExternKind::kTable] + add(kTables, std::move(table));
+}
+
 uint32_t ModuleBuilder::memory(uint32_t min) { return raw_memory(Bytes{0x00} + leb(min)); }
 uint32_t ModuleBuilder::memory(uint32_t min, uint32_t max) {
   return raw_memory(Bytes{0x01} + leb(min) + leb(max));
@@ -228,6 +232,8 @@ uint32_t ModuleBuilder::raw_elem(Bytes segment) { return add(kElems, std::move(s
 uint32_t ModuleBuilder::data(const Bytes& offset, std::string_view bytes) {
   return add(kDatas, Bytes{0x00} + offset + Bytes{kEnd} + name(bytes));
 }
+
+uint32_t ModuleBuilder::raw_data(Bytes segment) { return add(kDatas, std::move(segment)); }
 
 uint32_t ModuleBuilder::passive_data(std::string_view bytes) {
   return add(kDatas, Bytes{0x01} + name(bytes));

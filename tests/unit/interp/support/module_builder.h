@@ -98,6 +98,7 @@ class ModuleBuilder {
   // With `body` as it stands in the code section, after the size: locals, instructions, `end`.
   uint32_t raw_func(uint32_t type, const Bytes& body);
   uint32_t table(ValueType type, uint32_t min);
+  uint32_t raw_table(Bytes table);
   uint32_t memory(uint32_t min);
   uint32_t memory(uint32_t min, uint32_t max);
   uint32_t raw_memory(Bytes memory_type);
@@ -107,6 +108,7 @@ class ModuleBuilder {
   uint32_t declare(const std::vector<uint32_t>& functions);
   uint32_t raw_elem(Bytes segment);
   uint32_t data(const Bytes& offset, std::string_view bytes);  // of memory 0
+  uint32_t raw_data(Bytes segment);
   uint32_t passive_data(std::string_view bytes);
 
   ModuleBuilder& export_func(std::string_view name, uint32_t index);
