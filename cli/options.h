@@ -60,7 +60,7 @@ struct WastOptions {
   std::vector<std::string> files;
   FeatureSet features = FeatureSet::defaults();
   bool guard_pages = true;
-  bool only_validate = false;
+  bool round_trip = false;
   bool json = false;
   std::string junit;     // file to write; empty: none
   std::string expected;  // file with the failures that are known; empty: none

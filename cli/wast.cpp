@@ -14,7 +14,7 @@
 #include "cli/wast_report.h"
 #include "interp/script/executing_engine.h"
 #include "interp/script/expectations.h"
-#include "interp/script/validating_engine.h"
+#include "interp/script/round_trip_engine.h"
 
 namespace tappet::cli {
 namespace {
@@ -22,7 +22,7 @@ namespace {
 using script::Verdict;
 
 std::unique_ptr<script::ScriptEngine> make_engine(const WastOptions& options) {
-  if (options.only_validate) return std::make_unique<script::ValidatingEngine>(FeatureSet::all());
+  if (options.round_trip) return std::make_unique<script::RoundTripEngine>();
   EngineConfig config;
   config.features = options.features;
   if (!options.guard_pages) config.memory = MemoryStrategy::kChecked;

@@ -150,7 +150,7 @@ uint32_t TypeRegistry::subtyping_depth(TypeId id) const {
 }
 
 bool TypeRegistry::matches(TypeId sub, TypeId super) const {
-  if (sub == super) return true;
+  if (sub == super || equality_ == Equality::kNone) return true;
   const auto& above = entry(sub).display;
   const size_t depth = entry(super).display.size() - 1;
   return depth < above.size() && above[depth] == super;

@@ -152,7 +152,8 @@ class TypeRegistry {
  public:
   enum class Equality : uint8_t { kStructural, kNone };
   // With kNone every type added is a new one, so that ids are the indices of the first module that
-  // is decoded with the registry: for tools that show types as they are written.
+  // is decoded with the registry, and every type matches every other: for tools that show types as
+  // they are written.
   explicit TypeRegistry(Equality equality = Equality::kStructural) : equality_(equality) {}
   ~TypeRegistry();
   TypeRegistry(const TypeRegistry&) = delete;

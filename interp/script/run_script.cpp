@@ -11,7 +11,7 @@ Verdict passed() { return {}; }
 Verdict failed(std::string message) { return {Verdict::Kind::kFailed, {}, {}, std::move(message)}; }
 Verdict skipped(std::string reason) { return {Verdict::Kind::kSkipped, {}, {}, std::move(reason)}; }
 
-constexpr const char* kNotExecuted = "not executed yet";
+constexpr const char* kNotExecuted = "not executed";
 
 std::string describe(const Outcome& outcome) {
   switch (outcome.kind) {

@@ -28,7 +28,7 @@ using NameMap = std::map<uint32_t, std::string>;
 
 struct AllNames {
   std::optional<std::string> module;
-  std::map<uint8_t, NameMap> flat;                           // by NameKind
+  std::map<uint8_t, NameMap> flat;                          // by NameKind
   std::map<uint8_t, std::map<uint32_t, NameMap>> indirect;  // kLocalNames, kFieldNames
 
   const NameMap& of(NameKind kind) const;

@@ -12,9 +12,10 @@ struct SectionRow {
   std::string_view name;  // as in @custom's placement
   uint8_t id;
 };
-constexpr SectionRow kSections[] = {
-    {"type", 1},   {"import", 2}, {"func", 3}, {"table", 4},      {"memory", 5}, {"tag", 13}, {"global", 6},
-    {"export", 7}, {"start", 8},  {"elem", 9}, {"datacount", 12}, {"code", 10},  {"data", 11}};
+constexpr SectionRow kSections[] = {{"type", 1},   {"import", 2}, {"func", 3},       {"table", 4},
+                                    {"memory", 5}, {"tag", 13},   {"global", 6},     {"export", 7},
+                                    {"start", 8},  {"elem", 9},   {"datacount", 12}, {"code", 10},
+                                    {"data", 11}};
 
 }  // namespace
 
@@ -96,9 +97,8 @@ void Printer::imports() {
     std::string item;
     switch (import.kind) {
       case ExternKind::kFunc:
-        item = fmt::format(
-            "func{} (type {})", ids_[kFunctionNames].binding(import.index),
-            ids_[kTypeNames].reference(module_.functions[import.index].type_index));
+        item = fmt::format("func{} (type {})", ids_[kFunctionNames].binding(import.index),
+                           ids_[kTypeNames].reference(module_.functions[import.index].type_index));
         break;
       case ExternKind::kTable:
         item = fmt::format("table{} {}", ids_[kTableNames].binding(import.index),
@@ -136,8 +136,8 @@ void Printer::function(uint32_t index) {
   for (const LocalRun& run : function.locals) {
     // A run without names stays one, however long it is.
     const auto named = names_.of(kLocalNames, index).lower_bound(local);
-    const bool has_names = named != names_.of(kLocalNames, index).end() &&
-                           named->first - local < run.count;
+    const bool has_names =
+        named != names_.of(kLocalNames, index).end() && named->first - local < run.count;
     for (uint32_t i = 0; i < run.count; ++i, ++local) {
       if (has_names) {
         line(fmt::format("  (local{} {})", locals.plain_binding(local), value_type(run.type)));
@@ -188,8 +188,10 @@ void Printer::exports() {
     std::string_view word;
     NameKind names;
   };
-  static constexpr Row kKinds[] = {{"func", kFunctionNames}, {"table", kTableNames},
-                                   {"memory", kMemoryNames}, {"global", kGlobalNames},
+  static constexpr Row kKinds[] = {{"func", kFunctionNames},
+                                   {"table", kTableNames},
+                                   {"memory", kMemoryNames},
+                                   {"global", kGlobalNames},
                                    {"tag", kTagNames}};
   for (const Export& item : module_.exports) {
     const Row& kind = kKinds[static_cast<size_t>(item.kind)];
@@ -204,8 +206,7 @@ std::string Printer::elem_items(const ElemSegment& elem) const {
     const std::string id = ids_[kFunctionNames].reference(function);
     out += elem.has_expressions ? fmt::format(" (ref.func {})", id) : " " + id;
   }
-  for (const ConstExpr& expr : elem.expressions)
-    out += fmt::format(" (item {})", const_expr(expr));
+  for (const ConstExpr& expr : elem.expressions) out += fmt::format(" (item {})", const_expr(expr));
   return out;
 }
 
@@ -249,8 +250,7 @@ void Printer::sections_with_customs() {
       latest = at;
       after = section.name;
     }
-    const std::string place =
-        after.empty() ? "(before first)" : fmt::format("(after {})", after);
+    const std::string place = after.empty() ? "(before first)" : fmt::format("(after {})", after);
     line(fmt::format("(@custom {} {} {})", string_text(custom.name), place,
                      string_text(module_.bytes.subspan(custom.begin, custom.end - custom.begin))));
   }

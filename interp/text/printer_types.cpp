@@ -7,11 +7,12 @@
 namespace tappet::text {
 namespace {
 
-constexpr std::string_view kHeapNames[] = {"func", "extern", "any",  "eq",     "i31",      "struct",
-                                           "array", "exn",   "none", "nofunc", "noextern", "noexn"};
-constexpr std::string_view kRefNames[] = {
-    "funcref",  "externref", "anyref",  "eqref",       "i31ref",        "structref",
-    "arrayref", "exnref",    "nullref", "nullfuncref", "nullexternref", "nullexnref"};
+constexpr std::string_view kHeapNames[] = {"func", "extern", "any",      "eq",
+                                           "i31",  "struct", "array",    "exn",
+                                           "none", "nofunc", "noextern", "noexn"};
+constexpr std::string_view kRefNames[] = {"funcref", "externref",   "anyref",        "eqref",
+                                          "i31ref",  "structref",   "arrayref",      "exnref",
+                                          "nullref", "nullfuncref", "nullexternref", "nullexnref"};
 
 std::string limits_text(const Limits& limits) {
   return limits.has_max ? fmt::format("{} {}", limits.min, limits.max)
@@ -75,15 +76,15 @@ std::string Printer::composite(const SubType& type, uint32_t index) const {
     const Ids fields = make_ids(names_.of(kFieldNames, index));
     out = "(struct";
     for (uint32_t i = 0; i < structure->fields.size(); ++i)
-      out += fmt::format(" (field{} {})", fields.plain_binding(i), field_type(structure->fields[i]));
+      out +=
+          fmt::format(" (field{} {})", fields.plain_binding(i), field_type(structure->fields[i]));
     out += ")";
   } else {
     out = fmt::format("(array {})", field_type(std::get<ArrayType>(type.composite).element));
   }
   if (type.is_final && type.supertypes.empty()) return out;
   std::string head = type.is_final ? "(sub final" : "(sub";
-  for (const TypeId super : type.supertypes)
-    head += " " + ids_[kTypeNames].reference(super.value);
+  for (const TypeId super : type.supertypes) head += " " + ids_[kTypeNames].reference(super.value);
   return fmt::format("{} {})", head, out);
 }
 

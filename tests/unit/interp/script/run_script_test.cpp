@@ -156,7 +156,7 @@ TEST(RunScript, SkipsWhatIsNotExecuted) {
   EXPECT_EQ(
       run(std::string(kGood) + "(invoke \"f\") (assert_unlinkable (module binary \"i\") \"\")",
           engine),
-      (Verdicts{"passed", "skipped: not executed yet", "failed: invalid"}));
+      (Verdicts{"passed", "skipped: not executed", "failed: invalid"}));
 }
 
 TEST(RunScript, TakesBareFieldsForOneModule) {

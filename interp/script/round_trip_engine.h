@@ -1,4 +1,4 @@
-// The engine that only decodes and validates.
+// The engine that only decodes, validates, prints and parses again.
 #pragma once
 
 #include "interp/binary/decoder.h"
@@ -6,9 +6,12 @@
 
 namespace tappet::script {
 
-class ValidatingEngine : public ScriptEngine {
+// Every valid module is printed and encoded again; where the bytes differ (a binary may have chosen
+// another encoding) and do not stay the same from then on, loading fails with kUnsupported and says
+// so. All features are on.
+class RoundTripEngine : public ScriptEngine {
  public:
-  explicit ValidatingEngine(const FeatureSet& features = FeatureSet::defaults());
+  RoundTripEngine();
 
   Result<std::shared_ptr<const Module>> load(Bytes bytes) override;
   bool executes() const override { return false; }

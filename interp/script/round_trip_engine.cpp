@@ -1,0 +1,52 @@
+#include "interp/script/round_trip_engine.h"
+
+#include "interp/text/text.h"
+#include "interp/validate/validator.h"
+
+namespace tappet::script {
+namespace {
+
+constexpr const char* kNotExecuted = "this engine does not execute";
+
+// binary -> text -> binary -> text -> binary: what the text gives is final.
+Result<> check_round_trip(const Bytes& bytes) {
+  const std::string text = TAPPET_TRY(print_wat(bytes));
+  const auto again = parse_wat(text);
+  if (!again.ok()) {
+    return fail(ErrorKind::kUnsupported,
+                "the printed text does not parse: " + again.error().to_string() + "\n" + text);
+  }
+  if (*again == bytes) return Unit{};
+  // A binary that chose another encoding; from now on it must stay.
+  const Bytes last = TAPPET_TRY(parse_wat(TAPPET_TRY(print_wat(*again))));
+  if (last != *again) return fail(ErrorKind::kUnsupported, "encoded again, the bytes differ");
+  return Unit{};
+}
+
+}  // namespace
+
+RoundTripEngine::RoundTripEngine()
+    : options_{std::make_shared<TypeRegistry>(), FeatureSet::all()} {}
+
+Result<std::shared_ptr<const Module>> RoundTripEngine::load(Bytes bytes) {
+  const Bytes original = bytes;
+  auto module = TAPPET_TRY(decode_module(std::move(bytes), options_));
+  TAPPET_TRY(validate_module(*module, options_.features));
+  TAPPET_TRY(check_round_trip(original));
+  return module;
+}
+
+Result<ScriptEngine::Instance, ScriptEngine::NoInstance> RoundTripEngine::instantiate(
+    std::shared_ptr<const Module>) {
+  return fail(NoInstance{false, kNotExecuted});
+}
+
+Outcome RoundTripEngine::invoke(Instance, const std::string&, const std::vector<ScriptValue>&) {
+  return {Outcome::Kind::kFailed, {}, kNotExecuted};
+}
+
+Outcome RoundTripEngine::get(Instance, const std::string&) {
+  return {Outcome::Kind::kFailed, {}, kNotExecuted};
+}
+
+}  // namespace tappet::script
