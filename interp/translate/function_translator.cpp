@@ -5,11 +5,14 @@
 
 namespace tappet::translate {
 
-FunctionTranslator::FunctionTranslator(const ModuleCode& code, uint32_t function_index)
+FunctionTranslator::FunctionTranslator(const ModuleCode& code, uint32_t function_index,
+                                       bool is_large)
     : code_(code),
       module_(code.module()),
+      function_index_(function_index),
       function_(module_.functions[function_index]),
-      shape_(code.shape(function_.type_index)) {}
+      shape_(code.shape(function_.type_index)),
+      is_large_(is_large) {}
 
 // [parameters | link | locals | scratch | temporaries]
 void FunctionTranslator::layout_frame() {
@@ -29,11 +32,7 @@ void FunctionTranslator::layout_frame() {
     }
   }
   ir_.zero_slots = slot - ir_.link_slot - 1;
-  // Only a function that can outgrow 16 bits pays for scratch slots: its body has to be that long.
-  const bool may_be_large =
-      uint64_t{slot} + (function_.code_end - function_.code_begin) >= kNearSlots;
-  ir_.scratch_slot = slot;
-  if (may_be_large) {
+  if (is_large_) {
     // Scratch slots lie before locals that could push them out of reach.
     ir_.scratch_slot = ir_.link_slot + 1;
     for (size_t i = shape_.type->params.size(); i < local_slots_.size(); ++i)
@@ -67,6 +66,10 @@ Ir FunctionTranslator::translate() {
   }
   // Zeroing rounds up to pairs of slots.
   ir_.frame_slots = frame_slots_ + 2;
+  // Few functions outgrow 16 bits, and how far a function goes is known only now.
+  if (ir_.frame_slots >= kNearSlots && !is_large_) {
+    return FunctionTranslator(code_, function_index_, true).translate();
+  }
   return std::move(ir_);
 }
 

@@ -53,12 +53,16 @@ struct ControlFrame {
 
 class FunctionTranslator {
  public:
-  // Both outlive the translator.
-  FunctionTranslator(const ModuleCode& code, uint32_t function_index);
+  // `code` outlives the translator.
+  FunctionTranslator(const ModuleCode& code, uint32_t function_index)
+      : FunctionTranslator(code, function_index, false) {}
 
   Ir translate();
 
  private:
+  // `is_large`: the frame has more slots than 16-bit fields reach, and gets scratch slots.
+  FunctionTranslator(const ModuleCode& code, uint32_t function_index, bool is_large);
+
   // driver: function_translator.cpp
   void layout_frame();
   void translate_one(const Instruction& instruction);
@@ -149,8 +153,10 @@ class FunctionTranslator {
 
   const ModuleCode& code_;
   const Module& module_;
+  const uint32_t function_index_;
   const FunctionDecl& function_;
   const CallShape& shape_;
+  const bool is_large_;
   Ir ir_;
   std::vector<Entry> stack_;
   // Bookkeeping that keeps translation linear however deep the stack is: entries below at_home_ are

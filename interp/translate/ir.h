@@ -93,7 +93,7 @@ struct Ir {
   uint32_t frame_slots = 0;
   uint32_t link_slot = 0;
   uint32_t zero_slots = 0;    // declared locals, after the link
-  uint32_t scratch_slot = 0;  // kScratchSlots that the emitter may use for far operands
+  uint32_t scratch_slot = 0;  // kScratchSlots that the emitter may use, in large frames
 };
 
 // A near home for each operand of an instruction in a frame too large for 16-bit slots: of two

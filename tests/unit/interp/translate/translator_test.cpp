@@ -126,5 +126,27 @@ TEST(Translator, LargeFramesWork) {
   EXPECT_EQ(guest.value("f"), 29u * kDepth);
 }
 
+// A short body outgrows 16 bits as well, if what it calls has many results.
+TEST(Translator, FramesGrowWithResults) {
+  ModuleBuilder m;
+  constexpr int kWidth = 1000;
+  constexpr int kCalls = 70;
+  const std::vector<ValueType> wide(kWidth, kI32);
+  Bytes give, take, body;
+  for (int i = 0; i < kWidth; ++i) {
+    give = std::move(give) + code("i32.const", i);
+    take = std::move(take) + code("global.get", 0, "local.get", i, "i32.add", "global.set", 0);
+  }
+  m.global(kI32, true, code("i32.const", 0));
+  m.func({}, wide, give);
+  m.func(wide, {}, take);
+  for (int i = 0; i < kCalls; ++i) body = std::move(body) + code("call", 0);
+  body = std::move(body) + code("i32.clz");  // 999 has 22 leading zeros
+  for (int i = 0; i < kCalls; ++i) body = std::move(body) + code("call", 1);
+  m.export_func("f", m.func({}, {kI32}, body + code("global.get", 0)));
+  Guest guest(m);
+  EXPECT_EQ(guest.value("f"), kCalls * (kWidth * (kWidth - 1) / 2) - 999 + 22);
+}
+
 }  // namespace
 }  // namespace tappet::test
