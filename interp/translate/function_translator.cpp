@@ -32,6 +32,7 @@ void FunctionTranslator::layout_frame() {
     }
   }
   ir_.zero_slots = slot - ir_.link_slot - 1;
+  is_large_ |= slot >= kNearSlots;
   if (is_large_) {
     // Scratch slots lie before locals that could push them out of reach.
     ir_.scratch_slot = ir_.link_slot + 1;

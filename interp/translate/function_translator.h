@@ -156,7 +156,7 @@ class FunctionTranslator {
   const uint32_t function_index_;
   const FunctionDecl& function_;
   const CallShape& shape_;
-  const bool is_large_;
+  bool is_large_;
   Ir ir_;
   std::vector<Entry> stack_;
   // Bookkeeping that keeps translation linear however deep the stack is: entries below at_home_ are
