@@ -29,7 +29,10 @@ constexpr Handlers3 kReplaceHandlers[] = {
 #include "interp/exec/simd.def"
 };
 constexpr Handlers1 kConstHandlers = handlers1<Constant>();
-constexpr Handlers3 kShuffleHandlers = handlers3<ShuffleLanes>();
+constexpr Handlers3 kShuffleHandlers[2] = {handlers3<ShuffleLanes<Shuffle>::With>(),
+                                           handlers3<ShuffleLanes<HostShuffle>::With>()};
+constexpr Handlers3 kSwizzleHandlers[2] = {handlers3<Binary<Swizzle>::With>(),
+                                           handlers3<Binary<HostSwizzle>::With>()};
 
 constexpr Handlers2 kMoveHandlers = handlers2<Move>();
 constexpr Handlers4 kSelectHandlers = handlers4<Select>();

@@ -1,6 +1,6 @@
-// The vector operators of core spec 4.3.3 to 4.3.6 on lanes, free of undefined behaviour and of
-// anything beyond the vector extensions that gcc and clang share. One struct per operator, named as
-// in simd.def.
+// The vector operators of core spec 4.3.3 to 4.3.6 on lanes, free of undefined behaviour, in the
+// vector extensions that gcc and clang share. One struct per operator, named as in simd.def. Where
+// these have no expression for what x86 does in one instruction, both are here.
 //
 // Where a relaxed operator leaves a choice, it is the deterministic profile's (core spec A.3.2):
 // results never depend on the host.
@@ -199,19 +199,27 @@ struct AllTrue {
   }
 };
 template <class T>
+TAPPET_INLINE uint32_t portable_bitmask(Vector v) {
+  uint32_t result = 0;
+  for (int i = 0; i < kLaneCount<T>; ++i) {
+    result |= static_cast<uint32_t>(as<T>(v)[i] >> (kLaneBits<T> - 1)) << i;
+  }
+  return result;
+}
+template <class T>
 struct Bitmask {
   static TAPPET_INLINE uint32_t apply(Vector v) {
-    if constexpr (sizeof(T) == 1) {
-      // The product moves the lowest bits of eight bytes into the highest byte, in order.
-      const auto bits = (LongVector)(as<uint8_t>(v) >> 7) * 0x0102'0408'1020'4080;
-      return static_cast<uint32_t>(bits[0] >> 56 | bits[1] >> 56 << 8);
-    } else {
-      uint32_t result = 0;
-      for (int i = 0; i < kLaneCount<T>; ++i) {
-        result |= static_cast<uint32_t>(as<T>(v)[i] >> (kLaneBits<T> - 1)) << i;
-      }
-      return result;
+#if defined(__SSE2__)
+    if constexpr (sizeof(T) == 1) return __builtin_ia32_pmovmskb128(as<char>(v));
+    if constexpr (sizeof(T) == 2) {
+      // Saturation keeps the signs.
+      return __builtin_ia32_pmovmskb128(__builtin_ia32_packsswb128(as<short>(v), Lanes<short>{}));
     }
+    if constexpr (sizeof(T) == 4) return __builtin_ia32_movmskps(v);
+    if constexpr (sizeof(T) == 8) return __builtin_ia32_movmskpd(as<double>(v));
+#else
+    return portable_bitmask<T>(v);
+#endif
   }
 };
 
@@ -247,10 +255,18 @@ struct ExtendAddPairs {
 // Products of lanes of half the width, summed in pairs. Sums that do not fit wrap: relaxed_dot's
 // may, since its operands should not be that large.
 template <class To>
+TAPPET_INLINE Vector portable_dot(Vector a, Vector b) {
+  return (Vector)(every_second<To, false>(a) * every_second<To, false>(b) +
+                  every_second<To, true>(a) * every_second<To, true>(b));
+}
+template <class To>
 struct Dot {
   static TAPPET_INLINE Vector apply(Vector a, Vector b) {
-    return (Vector)(every_second<To, false>(a) * every_second<To, false>(b) +
-                    every_second<To, true>(a) * every_second<To, true>(b));
+#if defined(__SSE2__)
+    if constexpr (sizeof(To) == 4)
+      return (Vector)__builtin_ia32_pmaddwd128(as<short>(a), as<short>(b));
+#endif
+    return portable_dot<To>(a, b);
   }
 };
 struct DotAdd {
@@ -295,26 +311,59 @@ struct Bitselect {
   }
 };
 
-// Bytes by index. Indices beyond `a` give zero; those of shuffle (in the instruction) go on in `b`.
+// Bytes by index. Indices beyond `a` give zero; those of shuffle, below 32, go on in `b`.
 struct Swizzle {
   static TAPPET_INLINE Vector apply(Vector a, Vector indices) {
-    uint8_t bytes[32] = {};
+    uint8_t bytes[32] = {}, from[16], result[16];
     std::memcpy(bytes, &a, sizeof a);
-    const auto from = as<uint8_t>(indices);
-    Lanes<uint8_t> result;
-    for (int i = 0; i < 16; ++i) result[i] = bytes[from[i] < 16 ? from[i] : 16];
-    return (Vector)result;
+    const auto inside = as<uint8_t>(indices) < 16;
+    const Vector low = (Vector)choose<uint8_t>(inside, as<uint8_t>(indices), splat<uint8_t>(16));
+    std::memcpy(from, &low, sizeof low);
+#pragma GCC unroll 16
+    for (int i = 0; i < 16; ++i) result[i] = bytes[from[i]];
+    return load_le<Vector>(result);
   }
 };
 struct Shuffle {
-  static TAPPET_INLINE Vector apply(Vector a, Vector b, const uint8_t* indices) {
-    uint8_t bytes[32];
+  static TAPPET_INLINE Vector apply(Vector a, Vector b, Vector indices) {
+    uint8_t bytes[32], from[16], result[16];
     std::memcpy(bytes, &a, sizeof a);
     std::memcpy(bytes + 16, &b, sizeof b);
-    Lanes<uint8_t> result;
-    for (int i = 0; i < 16; ++i) result[i] = bytes[indices[i] & 31];
-    return (Vector)result;
+    const Vector low = (Vector)(as<uint8_t>(indices) & 31);
+    std::memcpy(from, &low, sizeof low);
+#pragma GCC unroll 16
+    for (int i = 0; i < 16; ++i) result[i] = bytes[from[i]];
+    return load_le<Vector>(result);
   }
 };
+
+// The same with the host's shuffle of bytes, where shuffles_bytes() finds that it has one. Not
+// inlined, because the rest of the program must run on hosts without it.
+#if defined(__x86_64__)
+inline bool shuffles_bytes() {
+  static const bool yes = __builtin_cpu_supports("ssse3");
+  return yes;
+}
+// The instruction gives zero for indices with the top bit, and ignores bits 4 to 6.
+struct HostSwizzle {
+  [[gnu::target("ssse3"), gnu::noinline]] static Vector apply(Vector a, Vector indices) {
+    const auto from = as<uint8_t>(indices);
+    const auto beyond = (Lanes<uint8_t>)(from > 15);
+    return (Vector)__builtin_ia32_pshufb128(as<char>(a), (Lanes<char>)(from | beyond));
+  }
+};
+struct HostShuffle {
+  [[gnu::target("ssse3"), gnu::noinline]] static Vector apply(Vector a, Vector b, Vector indices) {
+    const auto from = as<uint8_t>(indices);
+    const auto of_a = __builtin_ia32_pshufb128(as<char>(a), (Lanes<char>)(from + 0x70));
+    const auto of_b = __builtin_ia32_pshufb128(as<char>(b), (Lanes<char>)(from - 0x10));
+    return (Vector)(of_a | of_b);
+  }
+};
+#else
+inline bool shuffles_bytes() { return false; }
+using HostSwizzle = Swizzle;
+using HostShuffle = Shuffle;
+#endif
 
 }  // namespace tappet::exec::simd

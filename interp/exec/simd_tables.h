@@ -19,6 +19,7 @@ enum class Group : uint8_t {
   kReplace,
   kConst,
   kShuffle,
+  kSwizzle,
   kLoad,
   kLoadLane,
   kStore,
@@ -58,6 +59,7 @@ constexpr std::array<Row, kRows> make_rows() {
 #define VECTOR_REPLACE(name, ...) put(Opcode::k##name, Group::kReplace);
 #define VECTOR_CONST(name) put(Opcode::k##name, Group::kConst);
 #define VECTOR_SHUFFLE(name) put(Opcode::k##name, Group::kShuffle);
+#define VECTOR_SWIZZLE(name) put(Opcode::k##name, Group::kSwizzle);
 #define VECTOR_LOAD(name, ...) put(Opcode::k##name, Group::kLoad);
 #define VECTOR_LOAD_LANE(name, ...) put(Opcode::k##name, Group::kLoadLane);
 #define VECTOR_STORE(name) put(Opcode::k##name, Group::kStore);
@@ -81,7 +83,9 @@ extern const Handlers2 kSplatHandlers[];        // a, d
 extern const Handlers2 kExtractHandlers[];      // a, d
 extern const Handlers3 kReplaceHandlers[];      // a, b, d
 extern const Handlers1 kConstHandlers;          // d
-extern const Handlers3 kShuffleHandlers;        // a, b, d
+// [with the host's shuffle of bytes]; shuffles_bytes() of simd_lanes.h says whether there is one
+extern const Handlers3 kShuffleHandlers[2];  // a, b, d
+extern const Handlers3 kSwizzleHandlers[2];  // a, b, d
 
 // Of memory 0, [checked].
 extern const Handlers2* const kLoadHandlers[2];       // a, d

@@ -1,5 +1,6 @@
 // Vector instructions: the group of their row of simd.def says by which operands a handler is
 // chosen.
+#include "interp/exec/simd_lanes.h"
 #include "interp/exec/simd_tables.h"
 #include "interp/translate/emitter_impl.h"
 
@@ -48,7 +49,9 @@ Handler Emitter::vector_handler(const IrInstruction& i) const {
     case Group::kConst:
       return simd::kConstHandlers[by_d];
     case Group::kShuffle:
-      return simd::kShuffleHandlers[by_abd];
+      return simd::kShuffleHandlers[simd::shuffles_bytes()][by_abd];
+    case Group::kSwizzle:
+      return simd::kSwizzleHandlers[simd::shuffles_bytes()][by_abd];
     case Group::kLoad:
       return simd::kLoadHandlers[checked][row][by_ad];
     case Group::kLoadLane:

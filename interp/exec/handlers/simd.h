@@ -163,15 +163,18 @@ struct Constant {
     write<D>(s, field_d(s), load_le<Vector>(reinterpret_cast<const uint8_t*>(s.pc + 2)));
   }
 };
-template <Class A, Class B, Class D>
+template <class Operator>
 struct ShuffleLanes {
-  static constexpr bool kValid = kVectors<A, B> && kVectors<D>;
-  static constexpr int kLength = 4;
-  static TAPPET_INLINE void run(State& s) {
-    write<D>(s, field_d(s),
-             Shuffle::apply(read<A>(s, field_a(s)), read<B>(s, field_b(s)),
-                            reinterpret_cast<const uint8_t*>(s.pc + 2)));
-  }
+  template <Class A, Class B, Class D>
+  struct With {
+    static constexpr bool kValid = kVectors<A, B> && kVectors<D>;
+    static constexpr int kLength = 4;
+    static TAPPET_INLINE void run(State& s) {
+      const auto indices = load_le<Vector>(reinterpret_cast<const uint8_t*>(s.pc + 2));
+      write<D>(s, field_d(s),
+               Operator::apply(read<A>(s, field_a(s)), read<B>(s, field_b(s)), indices));
+    }
+  };
 };
 
 template <Class A, Class D>

@@ -218,7 +218,7 @@ TEST(SimdPlacement, DoesNotMatterInLargeFrames) {
   placements_agree({Place::kLocal, Place::kHome}, 33'000, best_memory_strategy());
 }
 
-// -- What the scripts' converter cannot read.
+// -- Relaxed instructions: where there is a choice, it is the same on every host.
 
 TEST(SimdRelaxed, DotProductsAreSigned) {
   ModuleBuilder m;
