@@ -298,6 +298,7 @@ Result<Command> parse_wast(std::vector<std::string> args) {
   app.add_option("--junit", wast.junit, "write the results to this file, in JUnit's format");
   app.add_option("--expected", wast.expected,
                  "a list of known failures: lines of 'name.wast[:LINE]: reason'");
+  app.add_flag("--gc-stress", wast.gc_stress, "collect garbage at every allocation");
   app.add_flag("--round-trip", wast.round_trip,
                "print and encode every module again instead of executing it");
   app.add_option("files", wast.files, "scripts to run")->required();

@@ -61,6 +61,7 @@ struct WastOptions {
   FeatureSet features = FeatureSet::defaults();
   bool guard_pages = true;
   bool round_trip = false;
+  bool gc_stress = false;
   bool json = false;
   std::string junit;     // file to write; empty: none
   std::string expected;  // file with the failures that are known; empty: none

@@ -26,7 +26,7 @@ std::unique_ptr<script::ScriptEngine> make_engine(const WastOptions& options) {
   EngineConfig config;
   config.features = options.features;
   if (!options.guard_pages) config.memory = MemoryStrategy::kChecked;
-  return std::make_unique<script::ExecutingEngine>(config);
+  return std::make_unique<script::ExecutingEngine>(config, options.gc_stress);
 }
 
 std::string script_name(const std::string& file) {

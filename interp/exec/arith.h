@@ -129,6 +129,7 @@ TAPPET_UNARY(Extend16To32, (sign_extend<uint32_t, int16_t>(v)))
 TAPPET_UNARY(Extend8To64, (sign_extend<uint64_t, int8_t>(v)))
 TAPPET_UNARY(Extend16To64, (sign_extend<uint64_t, int16_t>(v)))
 TAPPET_UNARY(Extend32To64, (sign_extend<uint64_t, int32_t>(v)))
+TAPPET_UNARY(ToI31, static_cast<uint32_t>(v << 1 | 1))
 #undef TAPPET_UNARY
 
 // Floating binary operators: F apply(F, F).

@@ -73,6 +73,19 @@ extern const Handlers4 kSelectFloatHandlers;
 extern const Handlers2 kFloatToIntHandlers[2];  // [narrow]
 extern const Handlers2 kIntToFloatHandlers;
 
+// Fields and elements of objects, by how they are read and written.
+enum class FieldRead : uint8_t { kS8, kU8, kS16, kU16, k32, k64, kF32, kF64 };
+enum class FieldWrite : uint8_t { k8, k16, k32, k64, kF32, kF64 };
+extern const Handlers2 kStructGetHandlers[];  // a, d
+extern const Handlers2 kStructSetHandlers[];  // a, b
+extern const Handlers3 kArrayGetHandlers[];   // a, b, d
+extern const Handlers3 kArraySetHandlers[];   // a, b, x
+extern const Handlers2 kArrayLenHandlers;     // a, d
+extern const Handlers2 kI31GetHandlers[2];    // [signed]
+enum class CastTarget : uint8_t { kEq, kI31, kStruct, kArray, kDefined };
+extern const Handlers2 kRefTestHandlers[][2];  // by target, [nullable]: a, d
+extern const Handlers2 kRefCastHandlers[][2];
+
 extern const Handlers1 kGlobalGetIntHandlers[2];  // [imported]
 extern const Handlers1 kGlobalGetFloatHandlers[2];
 extern const Handlers1 kGlobalSetIntHandlers[2];

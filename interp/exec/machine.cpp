@@ -62,6 +62,9 @@ HostOutcome HostCall::call(Function& callee, std::span<const uint64_t> args,
   callee_ = &callee;
   callee_base_ = top_;
   top_ += slots;
+  // The collector sees the arguments from now on.
+  SideFrame& side = thread_->side_frames_.back();
+  side.top = std::max(side.top, top_);
   std::copy(args.begin(), args.end(), thread_->stack_.get() + callee_base_);
   return HostOutcome::kCall;
 }
@@ -99,6 +102,7 @@ Outcome Machine::execute(Activation& activation) {
   activation.previous = exec::current_activation;
   void* const outer_registers = control.registers;
   Thread* const outer_thread = control.thread;
+  const bool outer_running = std::exchange(thread.running_, true);
   exec::current_activation = &activation;
   control.registers = &s;
   control.thread = &thread;
@@ -126,6 +130,7 @@ Outcome Machine::execute(Activation& activation) {
   exec::current_activation = activation.previous;
   control.registers = outer_registers;
   control.thread = outer_thread;
+  thread.running_ = outer_running;
   if (activation.outcome == Outcome::kReturned || activation.outcome == Outcome::kTrapped)
     thread.active_ = false;
   return activation.outcome;

@@ -112,7 +112,7 @@ TrapKind slow_TableInit(State& s, SlowOperands operands, bool&) {
 }
 
 TrapKind slow_ElemDrop(State& s, SlowOperands operands, bool&) {
-  s.in->dropped_elems[operands.first] = true;
+  drop_elem(*s.in, operands.first);
   return TrapKind::kNone;
 }
 

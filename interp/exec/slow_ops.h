@@ -1,4 +1,5 @@
-// Out-of-line instructions: memory.*, table.*, *.drop and ref.func (slow_ops.def).
+// Out-of-line instructions: memory.*, table.*, *.drop, ref.func, and those of garbage-collected
+// objects that allocate or loop (slow_ops.def).
 #pragma once
 
 #include "interp/exec/state.h"
@@ -19,6 +20,10 @@ struct SlowOperands {
 using SlowFunction = TrapKind (*)(State&, SlowOperands, bool&);
 
 inline constexpr int kSlowWords = 3;
+
+// The immediates of slow RefTest and RefCast: `first` is the heap type's kind and, with this added,
+// nullable; `second` is the id of a defined type.
+inline constexpr uint32_t kNullableType = 0x100;
 
 template <SlowFunction kFunction>
 struct Slow {

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -180,6 +181,8 @@ class TypeRegistry {
   bool matches(ValueType sub, ValueType super) const;
   // Number of supertypes above a type.
   uint32_t subtyping_depth(TypeId id) const;
+  // A type's supertypes from the root down, then the type itself. Lives as long as the registry.
+  std::span<const TypeId> display(TypeId id) const { return entry(id).display; }
 
   // The text format of a type, for messages: "i32", "(ref null func)".
   static std::string to_string(ValueType type);

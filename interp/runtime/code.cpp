@@ -61,6 +61,22 @@ std::optional<Bytes> initial_memory(const Module& module) {
   return bytes;
 }
 
+bool allocates(const ConstExpr& expression) {
+  return std::any_of(expression.instructions.begin(), expression.instructions.end(),
+                     [](const ConstInstruction& instruction) {
+                       switch (instruction.opcode) {
+                         case Opcode::kStructNew:
+                         case Opcode::kStructNewDefault:
+                         case Opcode::kArrayNew:
+                         case Opcode::kArrayNewDefault:
+                         case Opcode::kArrayNewFixed:
+                           return true;
+                         default:
+                           return false;
+                       }
+                     });
+}
+
 // Below this, copying segments is cheaper than mapping a file.
 constexpr size_t kLeastImageBytes = 64 * 1024;
 
@@ -73,9 +89,27 @@ ModuleCode::ModuleCode(std::shared_ptr<const Module> module, MemoryStrategy stra
   shapes_.resize(module_->types.size());
   for (size_t i = 0; i < shapes_.size(); ++i) {
     const TypeId type = module_->types[i];
-    if (module_->registry->is_function(type))
+    if (module_->registry->is_function(type)) {
       shapes_[i] = call_shape(module_->registry->function(type));
+    } else if (object_layouts_ == nullptr) {
+      object_layouts_ = std::make_unique<std::atomic<const GcLayout*>[]>(shapes_.size());
+    }
   }
+  for (uint32_t i = 0; i < module_->elems.size(); ++i) {
+    const auto& expressions = module_->elems[i].expressions;
+    if (std::any_of(expressions.begin(), expressions.end(), allocates)) allocating_elems_.insert(i);
+  }
+}
+
+const GcLayout& ModuleCode::make_object_layout(uint32_t type_index) const {
+  const std::lock_guard lock(mutex_);
+  auto& slot = object_layouts_[type_index];
+  if (slot.load(std::memory_order_relaxed) == nullptr) {
+    slot.store(
+        &owned_layouts_.emplace_back(make_layout(*module_->registry, module_->types[type_index])),
+        std::memory_order_release);
+  }
+  return *slot.load(std::memory_order_relaxed);
 }
 
 void ModuleCode::make_stubs() {

@@ -3,12 +3,15 @@
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <vector>
 
 #include "interp/module/module.h"
 #include "interp/runtime/function.h"
+#include "interp/runtime/gc_layout.h"
 #include "interp/runtime/memory.h"
 
 namespace tappet {
@@ -63,6 +66,15 @@ class ModuleCode {
   const InstanceLayout& layout() const { return layout_; }
 
   const CallShape& shape(uint32_t type_index) const { return shapes_[type_index]; }
+  // How objects of a struct or array type lie in memory. Any thread.
+  const GcLayout& object_layout(uint32_t type_index) const {
+    const GcLayout* layout = object_layouts_[type_index].load(std::memory_order_acquire);
+    return layout != nullptr ? *layout : make_object_layout(type_index);
+  }
+  // Whether evaluating an element segment allocates objects, so that its elements are not the same
+  // each time.
+  bool elem_allocates(uint32_t segment) const { return allocating_elems_.contains(segment); }
+  bool any_elem_allocates() const { return !allocating_elems_.empty(); }
 
   // The current entry of a defined function: its code, or a stub that translates it. Any thread.
   const uint64_t* entry(uint32_t function_index) const;
@@ -84,14 +96,20 @@ class ModuleCode {
  private:
   static constexpr uint32_t kStubWords = 3;  // header, handler, function index
 
+  const GcLayout& make_object_layout(uint32_t type_index) const;
+
   std::shared_ptr<const Module> module_;
   MemoryStrategy strategy_;
   InstanceLayout layout_;
   std::vector<CallShape> shapes_;  // by type index; empty for types that are not functions
+  // By type index; null if the module has functions only, as most have.
+  std::unique_ptr<std::atomic<const GcLayout*>[]> object_layouts_;
+  std::set<uint32_t> allocating_elems_;
   std::vector<uint64_t> stubs_;
   std::unique_ptr<std::atomic<const FunctionCode*>[]> functions_;  // by defined function
   mutable std::mutex mutex_;
   mutable std::vector<std::unique_ptr<FunctionCode>> owned_;  // sorted by the address of words
+  mutable std::deque<GcLayout> owned_layouts_;
   mutable std::once_flag image_once_;
   mutable std::shared_ptr<const MemoryImage> image_;
 };

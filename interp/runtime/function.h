@@ -11,8 +11,8 @@ namespace tappet {
 struct Instance;
 struct HostFunction;
 
-// A reference as it lies in slots, tables and globals: null is 0, a funcref is a Function*, an
-// externref is whatever non-zero number the embedder chose.
+// A reference as it lies in slots, tables and globals: null is 0, a funcref is a Function*; for
+// those of the hierarchies any and extern see gc_object.h.
 using Ref = uint64_t;
 
 // Where a function's values lie: parameters from slot 0 of its frame, the return address above them

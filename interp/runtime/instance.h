@@ -23,6 +23,8 @@ struct Control {
   std::atomic<uint64_t*> limit{nullptr};
   Thread* thread = nullptr;   // the running thread
   void* registers = nullptr;  // exec: where its registers are kept while out-of-line code runs
+  // While an instruction of the running thread allocates: the end of its stack's live slots.
+  const uint64_t* live_end = nullptr;
 };
 
 // A global's cell: 16 bytes so that a v128 fits.
@@ -46,6 +48,8 @@ struct Instance {
   std::shared_ptr<const ModuleCode> owner;
   std::unique_ptr<Function[]> function_storage;
   std::vector<bool> dropped_elems;
+  // By element segment, the elements of those that allocate; no entries if no segment does.
+  std::vector<std::vector<Ref>> elem_values;
   std::vector<bool> dropped_datas;
 
   const Module& module() const { return code->module(); }

@@ -130,29 +130,35 @@ Result<> make_tables_and_memories(Store& store, Instance& instance, bool& image_
   return Unit{};
 }
 
-void init_globals_and_tables(Instance& instance) {
+TrapKind init_globals_and_tables(Instance& instance) {
   const Module& module = instance.module();
   for (uint32_t i = module.imported_globals; i < module.globals.size(); ++i) {
-    instance.global(i) = evaluate(instance, module.globals[i].init);
+    const TrapKind trap = evaluate(instance, module.globals[i].init, instance.global(i));
+    if (trap != TrapKind::kNone) return trap;
   }
   for (uint32_t i = module.imported_tables; i < module.tables.size(); ++i) {
     if (module.tables[i].init.instructions.empty()) continue;
-    const Ref init = evaluate(instance, module.tables[i].init).low;
+    GlobalCell init;
+    const TrapKind trap = evaluate(instance, module.tables[i].init, init);
+    if (trap != TrapKind::kNone) return trap;
     Table& table = *instance.table(i);
-    std::fill_n(table.elements(), table.size(), init);
+    std::fill_n(table.elements(), table.size(), init.low);
   }
+  return evaluate_elems(instance);
 }
 
 TrapKind run_segments(Instance& instance, bool image_used) {
   const Module& module = instance.module();
+  GlobalCell offset;
   for (uint32_t i = 0; i < module.elems.size(); ++i) {
     const ElemSegment& segment = module.elems[i];
     if (segment.mode == SegmentMode::kActive) {
-      const uint64_t to = evaluate(instance, segment.offset).low;
-      const TrapKind trap = init_table(instance, segment.table, i, to, 0, segment.size());
+      TrapKind trap = evaluate(instance, segment.offset, offset);
+      if (trap == TrapKind::kNone)
+        trap = init_table(instance, segment.table, i, offset.low, 0, segment.size());
       if (trap != TrapKind::kNone) return trap;
     }
-    instance.dropped_elems[i] = segment.mode != SegmentMode::kPassive;
+    if (segment.mode != SegmentMode::kPassive) drop_elem(instance, i);
   }
   for (uint32_t i = 0; i < module.datas.size(); ++i) {
     const DataSegment& segment = module.datas[i];
@@ -160,7 +166,9 @@ TrapKind run_segments(Instance& instance, bool image_used) {
     instance.dropped_datas[i] = true;
     if (image_used && segment.memory == 0) continue;
     Memory& memory = *instance.memory(segment.memory);
-    const uint64_t to = evaluate(instance, segment.offset).low;
+    const TrapKind trap = evaluate(instance, segment.offset, offset);
+    if (trap != TrapKind::kNone) return trap;
+    const uint64_t to = offset.low;
     const uint64_t count = segment.end - segment.begin;
     if (!memory.contains(to, count)) return TrapKind::kMemoryOutOfBounds;
     if (count != 0) std::memcpy(memory.base() + to, module.bytes.data() + segment.begin, count);
@@ -205,8 +213,8 @@ Result<Instance*, InstantiateError> instantiate(Store& store,
     TAPPET_TRY(linker.link(module.imports[i], imports[i]));
   bool image_used = false;
   TAPPET_TRY(make_tables_and_memories(store, instance, image_used));
-  init_globals_and_tables(instance);
-  const TrapKind trap = run_segments(instance, image_used);
+  TrapKind trap = init_globals_and_tables(instance);
+  if (trap == TrapKind::kNone) trap = run_segments(instance, image_used);
   if (trap != TrapKind::kNone) {
     Trap failure;
     failure.kind = trap;

@@ -20,8 +20,9 @@ std::string describe(const Module& module, ExternKind kind, uint32_t index);
 // run: the caller runs `instance.module().start` on a Thread if has_start.
 //
 // Errors: kUnlinkable (names module, field, expected and given type), kLimit, kResource; traps:
-// kMemoryOutOfBounds, kTableOutOfBounds. The instance then stays in the store: functions that an
-// active element segment has put into an imported table can still be called.
+// kMemoryOutOfBounds, kTableOutOfBounds, and the heap's (see Allocated). The instance then stays in
+// the store: functions that an active element segment has put into an imported table can still be
+// called.
 Result<Instance*, InstantiateError> instantiate(Store& store,
                                                 std::shared_ptr<const ModuleCode> code,
                                                 std::span<const Extern> imports);

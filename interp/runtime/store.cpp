@@ -1,5 +1,7 @@
 #include "interp/runtime/store.h"
 
+#include "interp/runtime/gc_heap.h"
+
 #include <algorithm>
 #include <new>
 
@@ -13,6 +15,11 @@ Store::~Store() {
     instance->~Instance();
     ::operator delete(instance, std::align_val_t{16});
   }
+}
+
+GcHeap& Store::make_heap() {
+  heap_ = std::make_unique<GcHeap>(*this, limits_.memory_bytes);
+  return *heap_;
 }
 
 Function& Store::add_host_function(HostFunction function) {
@@ -38,7 +45,7 @@ Result<Table*> Store::add_table(const TableType& type, Ref init) {
 }
 
 Global Store::add_global(const GlobalType& type, GlobalCell value) {
-  return {type, &globals_.emplace_back(value)};
+  return {type, &globals_.emplace_back(HostGlobal{value, type.type}).cell};
 }
 
 Instance& Store::add_instance(std::shared_ptr<const ModuleCode> code) {

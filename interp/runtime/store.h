@@ -17,17 +17,39 @@
 
 namespace tappet {
 
+class GcHeap;
+class GcMarker;
+class Store;
+
 struct StoreLimits {
-  uint64_t memory_bytes = uint64_t{4} << 30;  // per linear memory
-  uint64_t table_entries = 10'000'000;        // per table
-  uint64_t stack_bytes = 8 << 20;             // per thread's wasm stack
+  uint64_t memory_bytes = uint64_t{4}
+                          << 30;        // per linear memory, and for the garbage-collected heap
+  uint64_t table_entries = 10'000'000;  // per table
+  uint64_t stack_bytes = 8 << 20;       // per thread's wasm stack
+};
+
+// Makes the collector see values that an evaluation in progress keeps. Innermost last, as scopes
+// go.
+class RootedCells {
+ public:
+  RootedCells(Store& store, const std::vector<GlobalCell>& cells);
+  ~RootedCells();
+  RootedCells(const RootedCells&) = delete;
+  RootedCells& operator=(const RootedCells&) = delete;
+
+ private:
+  friend class Store;
+  Store& store_;
+  const std::vector<GlobalCell>& cells_;
+  RootedCells* outer_;
 };
 
 // What a module's import is given.
 using Extern = std::variant<Function*, Table*, Memory*, Global>;
 
 // A store and everything in it belong to one OS thread at a time; only preempt() and kill() may be
-// called from others. Destroying the store destroys its instances; threads that run in it go first.
+// called from others. Destroying the store destroys its instances; threads that run in it, and
+// Roots, go first.
 class Store {
  public:
   Store(std::shared_ptr<TypeRegistry> registry, MemoryStrategy strategy, StoreLimits limits = {});
@@ -39,6 +61,8 @@ class Store {
   const StoreLimits& limits() const { return limits_; }
   MemoryStrategy strategy() const { return strategy_; }
   Control& control() { return control_; }
+  // Made when something is allocated for the first time.
+  GcHeap& heap() { return heap_ != nullptr ? *heap_ : make_heap(); }
 
   // The four ways to make something an import can be given. All live as long as the store.
   Function& add_host_function(HostFunction function);
@@ -67,6 +91,13 @@ class Store {
   void publish_limit(uint64_t* limit);
 
  private:
+  friend class GcMarker;
+  friend class Thread;
+  friend class RootedCells;
+
+  // Everything the collector starts from but Roots (gc_roots.cpp).
+  void mark_roots(GcMarker& marker) const;
+  GcHeap& make_heap();
   static constexpr uint32_t kPreempt = 1;
   static constexpr uint32_t kKill = 2;
   void request(uint32_t what) {
@@ -83,8 +114,15 @@ class Store {
   std::deque<Function> functions_;  // of hosts
   std::vector<std::unique_ptr<Memory>> memories_;
   std::vector<std::unique_ptr<Table>> tables_;
-  std::deque<GlobalCell> globals_;
+  struct HostGlobal {
+    GlobalCell cell;
+    ValueType type;
+  };
+  std::deque<HostGlobal> globals_;
   std::vector<Instance*> instances_;
+  Thread* threads_ = nullptr;            // the first of all
+  RootedCells* rooted_cells_ = nullptr;  // the innermost
+  std::unique_ptr<GcHeap> heap_;
 };
 
 }  // namespace tappet

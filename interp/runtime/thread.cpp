@@ -5,9 +5,14 @@
 
 namespace tappet {
 
-Thread::Thread(Store& store) : store_(store) {}
+Thread::Thread(Store& store) : store_(store), next_(store.threads_), at_(&store.threads_) {
+  *at_ = this;
+  if (next_ != nullptr) next_->at_ = &next_;
+}
 
 Thread::~Thread() {
+  *at_ = next_;
+  if (next_ != nullptr) next_->at_ = at_;
   // Continuations may hold what lives on this stack only by offset; they go first all the same.
   side_frames_.clear();
 }

@@ -62,6 +62,11 @@ class Thread {
   friend class Machine;  // exec: the only ones to touch frames
   friend class BacktraceBuilder;
   friend class HostCall;
+  friend class Store;
+
+  // For the collector: slots in use, from the bottom; the others hold nothing anybody will read.
+  uint64_t live_slots() const;
+  void mark_roots(GcMarker& marker) const;
 
   // Makes room for `slots` more from `base`; false if the store's limit forbids it.
   bool reserve(uint64_t base, uint64_t slots);
@@ -87,7 +92,11 @@ class Thread {
   Instance* instance_ = nullptr;
   uint64_t t_ = 0;
   uint64_t f_[2] = {0, 0};
-  uint32_t depth_ = 0;  // nested runs in progress
+  uint32_t depth_ = 0;    // nested runs in progress
+  bool running_ = false;  // inside run(), perhaps below other threads that a host function runs
+  // All threads of the store.
+  Thread* next_ = nullptr;
+  Thread** at_ = nullptr;  // what points at this one
 };
 
 // Runs or resumes a started thread until it leaves with an outcome. Never throws, never recurses

@@ -4,24 +4,37 @@
 
 #include <bit>
 
+#include "interp/runtime/gc_heap.h"
+#include "interp/runtime/gc_layout.h"
 #include "interp/validate/validator.h"
 
 namespace tappet::script {
 namespace {
 
-// An externref of a script is its number, plus one because null is zero.
+// An externref of a script is its number.
 uint64_t to_slot(const ScriptValue& value) {
   if (!value.type.is_ref()) return value.bits[0];
-  return value.is_null ? 0 : value.bits[0] + 1;
+  return value.is_null ? 0 : host_ref(value.bits[0]);
 }
 
-ScriptValue from_slot(ValueType type, const uint64_t* slot) {
+// What a non-null reference refers to: see ScriptValue::heap.
+HeapKind dynamic_kind(const TypeRegistry& registry, HeapType type, Ref ref) {
+  for (const HeapKind top : {HeapKind::kFunc, HeapKind::kExtern, HeapKind::kExn}) {
+    if (registry.matches(type, HeapType{top, {}})) return top;
+  }
+  for (const HeapKind kind : {HeapKind::kI31, HeapKind::kStruct, HeapKind::kArray}) {
+    if (is_of_type(registry, ref, {kind, {}}, false)) return kind;
+  }
+  return HeapKind::kAny;
+}
+
+ScriptValue from_slot(const TypeRegistry& registry, ValueType type, const uint64_t* slot) {
   ScriptValue value{type, {*slot, type.slots() == 2 ? slot[1] : 0}};
   if (type.is_ref()) {
     value.is_null = *slot == 0;
-    value.heap = type.heap.kind;
-    const bool numbered = type.heap.kind == HeapKind::kExtern && *slot != 0;
-    value.bits[0] = numbered ? *slot - 1 : 0;
+    if (!value.is_null) value.heap = dynamic_kind(registry, type.heap, *slot);
+    const bool is_host = value.heap == HeapKind::kExtern || value.heap == HeapKind::kAny;
+    value.bits[0] = is_host && is_host_ref(*slot) ? host_number(*slot) : 0;
   }
   if (type.kind == ValueKind::kF32) value.bits[0] = static_cast<uint32_t>(value.bits[0]);
   return value;
@@ -31,8 +44,9 @@ Outcome failed(std::string message) { return {Outcome::Kind::kFailed, {}, std::m
 
 }  // namespace
 
-ExecutingEngine::ExecutingEngine(const EngineConfig& config)
+ExecutingEngine::ExecutingEngine(const EngineConfig& config, bool gc_stress)
     : engine_(config), store_(engine_.make_store()) {
+  if (gc_stress) store_->heap().set_stress(true);
   define_spectest();
 }
 
@@ -140,7 +154,7 @@ Outcome ExecutingEngine::run_function(Function& function, std::span<const uint64
   Outcome result;
   const uint64_t* slot = thread.results().data();
   for (const ValueType type : function.shape.type->results) {
-    result.values.push_back(from_slot(type, slot));
+    result.values.push_back(from_slot(*engine_.registry(), type, slot));
     slot += type.slots();
   }
   return result;
@@ -163,7 +177,9 @@ Outcome ExecutingEngine::invoke(Instance instance, const std::string& field,
 Outcome ExecutingEngine::get(Instance instance, const std::string& field) {
   const auto global = instances_[instance]->exported_global(field);
   if (!global) return failed(fmt::format("there is no global \"{}\"", field));
-  return {Outcome::Kind::kReturned, {from_slot(global->type.type, &global->cell->low)}, {}};
+  return {Outcome::Kind::kReturned,
+          {from_slot(*engine_.registry(), global->type.type, &global->cell->low)},
+          {}};
 }
 
 }  // namespace tappet::script

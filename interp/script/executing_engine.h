@@ -10,7 +10,8 @@ namespace tappet::script {
 
 class ExecutingEngine : public ScriptEngine {
  public:
-  explicit ExecutingEngine(const EngineConfig& config = {});
+  // `gc_stress`: every allocation of an object collects garbage first.
+  explicit ExecutingEngine(const EngineConfig& config = {}, bool gc_stress = false);
 
   Result<std::shared_ptr<const Module>> load(Bytes bytes) override;
   bool executes() const override { return true; }

@@ -123,6 +123,15 @@ void Emitter::emit_one(const IrInstruction& i) {
       return leave(exec::kReturnIntHandlers[at(i.a.cls)]);
     case IrKind::kReturnFloat:
       return leave(exec::kReturnFloatHandlers[at(i.a.cls)]);
+    case IrKind::kStructGet:
+    case IrKind::kStructSet:
+    case IrKind::kArrayGet:
+    case IrKind::kArraySet:
+    case IrKind::kArrayLen:
+    case IrKind::kI31Get:
+    case IrKind::kRefTest:
+    case IrKind::kRefCast:
+      return gc(i);
     case IrKind::kSlow:
       handler(exec::slow_handler(static_cast<Opcode>(i.immediate)));
       word(i.first | uint64_t{i.second} << 32);

@@ -78,6 +78,8 @@ class Emitter {
   void simd(const IrInstruction& i);
   void vector(const IrInstruction& i);
   Handler vector_handler(const IrInstruction& i) const;
+  void gc(const IrInstruction& i);
+  void cast(const IrInstruction& i);
   void resolve();
   // Some slots are beyond 16-bit fields: every instruction is emitted by itself.
   bool is_large() const { return ir_.frame_slots >= kNearSlots; }

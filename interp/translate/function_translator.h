@@ -9,6 +9,7 @@
 
 #include <vector>
 
+#include "interp/exec/handler_tables.h"
 #include "interp/module/instruction.h"
 #include "interp/runtime/code.h"
 #include "interp/translate/ir.h"
@@ -123,6 +124,21 @@ class FunctionTranslator {
   void global_set(uint32_t index);
   void slow(const Instruction& in, uint32_t params, std::optional<ValueKind> result);
   void variable_or_slow(const Instruction& in);
+
+  // gc
+  void gc(const Instruction& in);
+  void reference(const Instruction& in);
+  const FieldType& field_of(const Instruction& in) const;
+  const FieldType& element_of(uint32_t type) const;
+  void struct_get(const Instruction& in);
+  void struct_set(const Instruction& in);
+  void array_get(const Instruction& in);
+  void array_set(const Instruction& in);
+  void test(Operand reference, ValueType type);
+  void cast(ValueType type);
+  void set_cast(IrInstruction& instruction, exec::CastTarget target, ValueType type) const;
+  void slow_cast(Opcode opcode, ValueType type, ValueKind result);
+  void br_on_cast(const Instruction& in);
 
   // control
   void control(const Instruction& in);

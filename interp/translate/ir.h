@@ -54,6 +54,14 @@ enum class IrKind : uint8_t {
   kReturn,          // results are in place
   kReturnInt,       // a
   kReturnFloat,     // a
+  kStructGet,       // a -> d; first: FieldRead; immediate: offset
+  kStructSet,       // a: object, b: value; first: FieldWrite; immediate: offset
+  kArrayGet,        // a, b: index -> d; first: FieldRead
+  kArraySet,        // a, b: index, x: value; first: FieldWrite
+  kArrayLen,        // a -> d
+  kI31Get,          // a -> d; flag: signed
+  kRefTest,         // a -> d; first: CastTarget; flag: nullable; immediate, second: type, depth
+  kRefCast,         // the same
   kSlow,            // opcode in immediate; frame: first operand's slot; x.slot, b.slot unused
   kUnreachable,
   kVector,           // a, b, x -> d; first: opcode; second: lane; immediate: offset, or with x's

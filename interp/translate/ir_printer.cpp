@@ -111,6 +111,22 @@ std::string line(const IrInstruction& i, const Ir& ir) {
     case IrKind::kReturnInt:
     case IrKind::kReturnFloat:
       return fmt::format("return {}", text(i.a));
+    case IrKind::kStructGet:
+      return fmt::format("{}struct.get [{} + {}]", result, text(i.a), i.immediate);
+    case IrKind::kStructSet:
+      return fmt::format("struct.set [{} + {}] {}", text(i.a), i.immediate, text(i.b));
+    case IrKind::kArrayGet:
+      return fmt::format("{}array.get {}[{}]", result, text(i.a), text(i.b));
+    case IrKind::kArraySet:
+      return fmt::format("array.set {}[{}] {}", text(i.a), text(i.b), text(i.x));
+    case IrKind::kArrayLen:
+      return fmt::format("{}array.len {}", result, text(i.a));
+    case IrKind::kI31Get:
+      return fmt::format("{}i31.get {}", result, text(i.a));
+    case IrKind::kRefTest:
+      return fmt::format("{}ref.test {}", result, text(i.a));
+    case IrKind::kRefCast:
+      return fmt::format("{}ref.cast {}", result, text(i.a));
     case IrKind::kSlow:
       return fmt::format("{} at s{}", row(static_cast<Opcode>(i.immediate)).mnemonic, i.frame);
     case IrKind::kUnreachable:

@@ -25,6 +25,7 @@ ValueKind kind_of(char letter) {
 
 // The result of an instruction with a fixed signature.
 ValueKind result_kind(Opcode opcode) {
+  if (opcode == Opcode::kRefI31) return ValueKind::kRef;
   const Signature& signature = row(opcode).signature;
   return signature.special ? ValueKind::kI32
                            : kind_of(signature.results[0]);  // special: ref.is_null

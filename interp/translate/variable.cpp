@@ -122,7 +122,7 @@ void FunctionTranslator::variable_or_slow(const Instruction& in) {
     case Opcode::kRefFunc:
       return slow(in, 0, ValueKind::kRef);
     default:
-      return control(in);
+      return row(in.opcode).feature == Feature::kGc ? gc(in) : control(in);
   }
 }
 
