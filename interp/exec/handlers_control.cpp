@@ -1,5 +1,6 @@
 #include "interp/exec/handler_tables.h"
 #include "interp/exec/handlers/control.h"
+#include "interp/exec/handlers/tail_call.h"
 #include "interp/exec/slow_ops.h"
 
 namespace tappet::exec {
@@ -61,6 +62,11 @@ constexpr Handlers1 kGlobalSetFloatHandlers[2] = {by_class<GlobalSetFloat<false>
 constexpr Handler kCallHandler = &execute<Call>;
 constexpr Handler kCallImportHandler = &execute<CallImport>;
 constexpr Handlers1 kCallIndirectHandlers = handlers1<CallIndirect>();
+constexpr Handlers1 kCallRefHandlers = handlers1<CallRef>();
+constexpr Handler kReturnCallHandler = &execute<ReturnCall>;
+constexpr Handler kReturnCallImportHandler = &execute<ReturnCallImport>;
+constexpr Handlers1 kReturnCallIndirectHandlers = handlers1<ReturnCallIndirect>();
+constexpr Handlers1 kReturnCallRefHandlers = handlers1<ReturnCallRef>();
 constexpr Handler kReturnHandler = &execute<Return>;
 constexpr Handlers1 kReturnIntHandlers = handlers1<ReturnInt>();
 constexpr Handlers1 kReturnFloatHandlers = handlers1<ReturnFloat>();

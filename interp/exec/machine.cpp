@@ -1,7 +1,5 @@
 #include "interp/exec/machine.h"
 
-#include <fmt/format.h>
-
 #include "interp/exec/handlers/control.h"
 
 namespace tappet {
@@ -197,10 +195,12 @@ bool Machine::translate(State& s) {
   const uint64_t* entry = s.in->code->translated_entry(index);
   Function& function = s.in->function(index);
   function.code = entry;
-  // A direct call goes straight to the code from now on.
+  // A direct call goes straight to the code from now on. Only if it led here: after a tail call the
+  // return address is that of another call.
   const auto* return_pc = reinterpret_cast<const uint64_t*>(s.fp[function.shape.link_slot()]);
   const uint64_t* call = return_pc - exec::kCallWords;
-  if (exec::is_direct_call(call)) {
+  if (exec::is_direct_call(call) &&
+      __atomic_load_n(call + 2, __ATOMIC_RELAXED) == reinterpret_cast<uint64_t>(s.pc)) {
     __atomic_store_n(const_cast<uint64_t*>(call + 2), reinterpret_cast<uint64_t>(entry),
                      __ATOMIC_RELEASE);
   }
@@ -313,8 +313,11 @@ bool Machine::enter_host(State& s, Function& function, const uint64_t* return_pc
                          HostCall& call, HostOutcome& outcome) {
   Thread& thread = *exec::current_activation->thread;
   const uint64_t slots = function.shape.link_slot() + 1;
+  const auto frame = static_cast<uint64_t>(s.fp - thread.stack_.get());
+  if (!thread.reserve(base, slots)) return false;
+  s.fp = thread.stack_.get() + frame;
   SideFrame* side = push_side_frame(thread, s, return_pc);
-  if (side == nullptr || !thread.reserve(base, slots)) return false;
+  if (side == nullptr) return false;
   side->kind = SideFrame::Kind::kHost;
   side->base = base;
   side->top = base + slots;
@@ -341,6 +344,16 @@ HostOutcome Machine::resume(SideFrame& side, HostCall& call) {
   return continuation->resume(call);
 }
 
+// Puts the registers where the innermost host function was called, and drops its frame.
+void Machine::abandon_host(State& s, Thread& thread) {
+  const SideFrame& side = thread.side_frames_.back();
+  s.in = side.instance;
+  s.fp = thread.stack_.get() + side.frame;
+  s.pc = side.return_pc;
+  if (!exec::is_return_stub(s.pc)) s.pc -= exec::kCallWords;
+  thread.side_frames_.pop_back();
+}
+
 // Goes on after a host function, or a continuation of one, came back: as a loop, however long host
 // functions call each other.
 bool Machine::settle(State& s, HostOutcome outcome, HostCall& call) {
@@ -349,7 +362,10 @@ bool Machine::settle(State& s, HostOutcome outcome, HostCall& call) {
   for (;;) {
     SideFrame& side = thread.side_frames_.back();
     s.fp = thread.stack_.get() + side.frame;  // the stack may have moved
-    if (outcome == HostOutcome::kTrap) return fail(s, std::move(call.trap_));
+    if (outcome == HostOutcome::kTrap) {
+      abandon_host(s, thread);
+      return fail(s, std::move(call.trap_));
+    }
     if (outcome == HostOutcome::kReturn) {
       set_accumulators(s, thread.stack_.get()[side.base]);
       s.pc = side.return_pc;
@@ -411,10 +427,13 @@ bool Machine::return_to_host(State& s) {
 bool Machine::resume_waiting(Thread& thread, State& s) {
   thread.waiting_ = false;
   SideFrame& side = thread.side_frames_.back();
+  if (thread.store_.killed()) {
+    abandon_host(s, thread);
+    return raise(s, TrapKind::kInterrupted);
+  }
   s.in = side.instance;
   s.fp = thread.stack_.get() + side.frame;
   s.pc = side.return_pc;
-  if (thread.store_.killed()) return raise(s, TrapKind::kInterrupted);
   HostCall call(thread, nullptr, 0, 0);
   const HostOutcome outcome = resume(side, call);
   return settle(s, outcome, call);
@@ -461,27 +480,6 @@ namespace exec {
 
 bool raise_trap(State& s, TrapKind kind) { return Machine::raise(s, kind); }
 bool handle_limit(State& s) { return Machine::handle_limit(s); }
-
-bool call_import(State& s) {
-  Function& function = *s.in->imported_function(static_cast<uint32_t>(s.pc[2]));
-  return Machine::call(s, function, static_cast<uint32_t>(s.pc[1]));
-}
-
-bool call_indirect_slow(State& s, uint64_t index) {
-  const uint32_t table_offset = static_cast<uint32_t>(s.pc[1] >> 48) << 3;
-  Table& table = **s.in->array<Table*>(table_offset);
-  if (index >= table.size()) return raise_trap(s, TrapKind::kUndefinedElement);
-  Function* function = to_function(table.elements()[index]);
-  if (function == nullptr) {
-    return Machine::raise(s, TrapKind::kUninitializedElement,
-                          fmt::format("uninitialized element {}", index));
-  }
-  const TypeId expected(static_cast<uint32_t>(s.pc[2]));
-  if (!s.in->store->registry().matches(function->type, expected)) {
-    return raise_trap(s, TrapKind::kIndirectCallTypeMismatch);
-  }
-  return Machine::call(s, *function, static_cast<uint32_t>(s.pc[1]));
-}
 
 }  // namespace exec
 }  // namespace tappet

@@ -36,6 +36,8 @@ class Machine {
   static bool handle_limit(exec::State& s);
   // The instruction at s.pc calls `function` with its frame at s.fp + delta.
   static bool call(exec::State& s, Function& function, uint32_t delta);
+  // The instruction at s.pc replaces its frame by one of `function`.
+  static bool tail_call(exec::State& s, Function& function);
   static bool translate(exec::State& s);
   static bool halt(exec::State& s);
   static bool return_to_instance(exec::State& s);
@@ -60,6 +62,7 @@ class Machine {
   static bool enter_host(exec::State& s, Function& function, const uint64_t* return_pc,
                          uint64_t base, HostCall& call, HostOutcome& outcome);
   static HostOutcome resume(SideFrame& side, HostCall& call);
+  static void abandon_host(exec::State& s, Thread& thread);
   static bool settle(exec::State& s, HostOutcome outcome, HostCall& call);
   static bool start_callee(exec::State& s, Function& callee, uint64_t base);
   static bool continue_guest(exec::State& s);

@@ -29,6 +29,14 @@ void FunctionTranslator::control(const Instruction& in) {
       return call(in.a);
     case Opcode::kCallIndirect:
       return call_indirect(in.a, in.b);
+    case Opcode::kCallRef:
+      return call_ref(in.a);
+    case Opcode::kReturnCall:
+      return return_call(in.a);
+    case Opcode::kReturnCallIndirect:
+      return return_call_indirect(in.a, in.b);
+    case Opcode::kReturnCallRef:
+      return return_call_ref(in.a);
     default:  // unreachable; validation admits nothing else yet
       append(IrKind::kUnreachable);
       return become_unreachable();
@@ -300,6 +308,13 @@ void FunctionTranslator::call_indirect(uint32_t type, uint32_t table) {
   instruction.a = pop_variable();
   instruction.immediate = module_.types[type].value;
   instruction.second = table;
+  finish_call(instruction, code_.shape(type));
+}
+
+void FunctionTranslator::call_ref(uint32_t type) {
+  IrInstruction instruction{};
+  instruction.kind = IrKind::kCallRef;
+  instruction.a = pop_variable();
   finish_call(instruction, code_.shape(type));
 }
 

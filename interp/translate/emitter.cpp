@@ -116,7 +116,14 @@ void Emitter::emit_one(const IrInstruction& i) {
     case IrKind::kCall:
     case IrKind::kCallImport:
     case IrKind::kCallIndirect:
+    case IrKind::kCallRef:
       return call(i);
+    case IrKind::kReturnCall:
+    case IrKind::kReturnCallImport:
+    case IrKind::kReturnCallIndirect:
+    case IrKind::kReturnCallRef:
+      call(i);
+      return word(ir_.link_slot | uint64_t{i.first} << 32);
     case IrKind::kReturn:
       return leave(exec::kReturnHandler);
     case IrKind::kReturnInt:
@@ -272,16 +279,33 @@ void Emitter::global(const IrInstruction& i, const Handlers1& handlers, const Op
 
 void Emitter::call(const IrInstruction& i) {
   const uint64_t shape = i.frame | uint64_t{i.link} << 32;
-  if (i.kind == IrKind::kCallIndirect) {
-    handler(exec::kCallIndirectHandlers[at(i.a.cls)]);
-    const uint64_t table = code_.layout().tables + i.second * sizeof(Table*);
-    word(shape | (table >> 3) << 48);
-    return word(i.immediate | uint64_t{i.a.slot} << 32);
+  const uint64_t operand = uint64_t{i.a.slot} << 32;
+  const uint64_t table = code_.layout().tables + i.second * sizeof(Table*);
+  const auto emit = [&](Handler h, uint64_t second, uint64_t third) {
+    handler(h), word(second), word(third);
+  };
+  switch (i.kind) {
+    case IrKind::kCallIndirect:
+    case IrKind::kReturnCallIndirect: {
+      const bool tail = i.kind == IrKind::kReturnCallIndirect;
+      const Handlers1& rows =
+          tail ? exec::kReturnCallIndirectHandlers : exec::kCallIndirectHandlers;
+      return emit(rows[at(i.a.cls)], shape | (table >> 3) << 48, i.immediate | operand);
+    }
+    case IrKind::kCallRef:
+      return emit(exec::kCallRefHandlers[at(i.a.cls)], shape, operand);
+    case IrKind::kReturnCallRef:
+      return emit(exec::kReturnCallRefHandlers[at(i.a.cls)], shape, operand);
+    case IrKind::kCallImport:
+      return emit(exec::kCallImportHandler, shape, i.immediate);
+    case IrKind::kReturnCallImport:
+      return emit(exec::kReturnCallImportHandler, shape, i.immediate);
+    default:
+      break;
   }
-  const auto function = static_cast<uint32_t>(i.immediate);
-  handler(i.kind == IrKind::kCall ? exec::kCallHandler : exec::kCallImportHandler);
-  word(shape);
-  word(i.kind == IrKind::kCall ? reinterpret_cast<uint64_t>(code_.entry(function)) : function);
+  const auto* code = code_.entry(static_cast<uint32_t>(i.immediate));
+  emit(i.kind == IrKind::kCall ? exec::kCallHandler : exec::kReturnCallHandler, shape,
+       reinterpret_cast<uint64_t>(code));
 }
 
 void Emitter::resolve() {

@@ -156,7 +156,12 @@ class FunctionTranslator {
   void return_();
   void call(uint32_t function);
   void call_indirect(uint32_t type, uint32_t table);
+  void call_ref(uint32_t type);
   void finish_call(IrInstruction instruction, const CallShape& shape);
+  void return_call(uint32_t function);
+  void return_call_indirect(uint32_t type, uint32_t table);
+  void return_call_ref(uint32_t type);
+  void finish_return_call(IrInstruction instruction, const CallShape& shape);
   uint32_t add_label(bool is_loop = false);
   void bind(uint32_t label);
   void become_unreachable() { unreachable_depth_ = 1; }

@@ -51,18 +51,24 @@ enum class IrKind : uint8_t {
   kCall,            // immediate: function; frame, link
   kCallImport,      // the same
   kCallIndirect,    // a: index; immediate: type; frame, link; table
-  kReturn,          // results are in place
-  kReturnInt,       // a
-  kReturnFloat,     // a
-  kStructGet,       // a -> d; first: FieldRead; immediate: offset
-  kStructSet,       // a: object, b: value; first: FieldWrite; immediate: offset
-  kArrayGet,        // a, b: index -> d; first: FieldRead
-  kArraySet,        // a, b: index, x: value; first: FieldWrite
-  kArrayLen,        // a -> d
-  kI31Get,          // a -> d; flag: signed
-  kRefTest,         // a -> d; first: CastTarget; flag: nullable; immediate, second: type, depth
-  kRefCast,         // the same
-  kSlow,            // opcode in immediate; frame: first operand's slot; x.slot, b.slot unused
+  kCallRef,         // a: reference; frame, link
+  // Tail calls; frame: where the arguments lie; link: the callee's; first: slots of the arguments.
+  kReturnCall,          // immediate: function
+  kReturnCallImport,    // the same
+  kReturnCallIndirect,  // a: index; immediate: type; second: table
+  kReturnCallRef,       // a: reference
+  kReturn,              // results are in place
+  kReturnInt,           // a
+  kReturnFloat,         // a
+  kStructGet,           // a -> d; first: FieldRead; immediate: offset
+  kStructSet,           // a: object, b: value; first: FieldWrite; immediate: offset
+  kArrayGet,            // a, b: index -> d; first: FieldRead
+  kArraySet,            // a, b: index, x: value; first: FieldWrite
+  kArrayLen,            // a -> d
+  kI31Get,              // a -> d; flag: signed
+  kRefTest,             // a -> d; first: CastTarget; flag: nullable; immediate, second: type, depth
+  kRefCast,             // the same
+  kSlow,                // opcode in immediate; frame: first operand's slot; x.slot, b.slot unused
   kUnreachable,
   kVector,           // a, b, x -> d; first: opcode; second: lane; immediate: offset, or with x's
                      // value the 128 bits in the instruction

@@ -106,6 +106,16 @@ std::string line(const IrInstruction& i, const Ir& ir) {
       return fmt::format("call-import {} at s{}", i.immediate, i.frame);
     case IrKind::kCallIndirect:
       return fmt::format("call-indirect {} at s{}", text(i.a), i.frame);
+    case IrKind::kCallRef:
+      return fmt::format("call-ref {} at s{}", text(i.a), i.frame);
+    case IrKind::kReturnCall:
+      return fmt::format("return-call {} from s{}", i.immediate, i.frame);
+    case IrKind::kReturnCallImport:
+      return fmt::format("return-call-import {} from s{}", i.immediate, i.frame);
+    case IrKind::kReturnCallIndirect:
+      return fmt::format("return-call-indirect {} from s{}", text(i.a), i.frame);
+    case IrKind::kReturnCallRef:
+      return fmt::format("return-call-ref {} from s{}", text(i.a), i.frame);
     case IrKind::kReturn:
       return "return";
     case IrKind::kReturnInt:

@@ -113,37 +113,68 @@ struct Call {
   static bool slow(State&) { return false; }
 };
 
+// What an indirect call finds its callee by: an index or a reference, with its slot in the third
+// word. An i32 lies zero-extended: one handler serves tables of both address types.
+template <Class A>
+TAPPET_INLINE uint64_t indirect_operand(const State& s) {
+  return read_int<uint64_t, A>(s, static_cast<uint16_t>(s.pc[2] >> 32), 0);
+}
+
+// The entry of the table that the second word names, if it is a function of this instance and of
+// exactly the type in the third word's low half; else null, for the slow path to look closer.
+template <Class A>
+TAPPET_INLINE const Function* indirect_callee(const State& s) {
+  const uint64_t target = s.pc[2];
+  const uint64_t index = indirect_operand<A>(s);
+  const uint32_t table_offset = static_cast<uint32_t>(s.pc[1] >> 48) << 3;
+  const Table* table = *s.in->array<Table*>(table_offset);
+  if (index >= table->size_) [[unlikely]]
+    return nullptr;
+  const Function* function = to_function(table->elements_[index]);
+  if (function == nullptr || function->type.value != static_cast<uint32_t>(target) ||
+      function->instance != s.in) [[unlikely]] {
+    return nullptr;
+  }
+  return function;
+}
+
+// Out-of-line parts: traps, host functions, functions of other instances or of a subtype.
+bool call_indirect_slow(State& s, uint64_t index);
+bool call_ref_slow(State& s, uint64_t reference);
+bool return_call_slow(State& s);
+bool return_call_indirect_slow(State& s, uint64_t index);
+bool return_call_ref_slow(State& s, uint64_t reference);
+bool return_call_import(State& s);
+
 // The third word: type (low half), index slot, table.
 template <Class A>
 struct CallIndirect {
   static constexpr bool kValid = A != Class::kConst;
   static TAPPET_INLINE Enter enter(State& s) {
-    const uint64_t target = s.pc[2];
-    // An i32 lies zero-extended: one handler serves both address types.
-    const auto index = read_int<uint64_t, A>(s, static_cast<uint16_t>(target >> 32), 0);
-    const uint32_t table_offset = static_cast<uint32_t>(s.pc[1] >> 48) << 3;
-    const Table* table = *s.in->array<Table*>(table_offset);
-    if (index >= table->size_) [[unlikely]]
+    const Function* function = indirect_callee<A>(s);
+    if (function == nullptr) [[unlikely]]
       return Enter::kSlow;
-    const Function* function = to_function(table->elements_[index]);
-    if (function == nullptr || function->type.value != static_cast<uint32_t>(target) ||
-        function->instance != s.in) [[unlikely]] {
-      return Enter::kSlow;
-    }
     const uint64_t shape = s.pc[1];
     return enter_code(s, function->code, s.fp + static_cast<uint32_t>(shape),
                       static_cast<uint16_t>(shape >> 32));
   }
-  // Traps, host functions, functions of other instances.
-  static bool slow(State& s);
+  static bool slow(State& s) { return call_indirect_slow(s, indirect_operand<A>(s)); }
 };
 
-bool call_indirect_slow(State& s, uint64_t index);
-
+// The third word: the reference's slot, where that of an index is.
 template <Class A>
-bool CallIndirect<A>::slow(State& s) {
-  return call_indirect_slow(s, read_int<uint64_t, A>(s, static_cast<uint16_t>(s.pc[2] >> 32), 0));
-}
+struct CallRef {
+  static constexpr bool kValid = A != Class::kConst;
+  static TAPPET_INLINE Enter enter(State& s) {
+    const Function* function = to_function(indirect_operand<A>(s));
+    if (function == nullptr || function->instance != s.in) [[unlikely]]
+      return Enter::kSlow;
+    const uint64_t shape = s.pc[1];
+    return enter_code(s, function->code, s.fp + static_cast<uint32_t>(shape),
+                      static_cast<uint32_t>(shape >> 32));
+  }
+  static bool slow(State& s) { return call_ref_slow(s, indirect_operand<A>(s)); }
+};
 
 // An imported function; the third word is its index.
 bool call_import(State& s);

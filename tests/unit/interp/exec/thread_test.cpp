@@ -331,6 +331,14 @@ TEST(Backtrace, NamesFunctionsAcrossHostCalls) {
   EXPECT_GT(called.trap.backtrace[0].offset, 0u);
 }
 
+TEST(Backtrace, OfAHostFunctionsTrapStartsAtTheCall) {
+  Guest guest(calls_import());
+  guest.import(kI32ToI32, [](HostCall& call) { return call.trap("no such thing"); });
+  const auto called = guest.call("g", {1});
+  ASSERT_EQ(called.trap.backtrace.size(), 1u) << called.trap.to_string();
+  EXPECT_EQ(called.trap.backtrace[0].function, "g");
+}
+
 TEST(Backtrace, IsExactForMemoryFaults) {
   for (const MemoryStrategy strategy : strategies()) {
     ModuleBuilder m;

@@ -1,0 +1,114 @@
+// The out-of-line ends of calls: what cannot be entered by a handler alone, because it traps, is
+// not translated yet, or leaves the instance.
+#include <fmt/format.h>
+
+#include "interp/exec/dispatch.h"
+#include "interp/exec/handlers/tail_call.h"
+#include "interp/exec/machine.h"
+
+namespace tappet {
+
+using exec::State;
+
+// The callee replaces the frame at s.fp, and returns where that one would have.
+bool Machine::tail_call(State& s, Function& function) {
+  if (exec::limit_requested(s)) return handle_limit(s);  // without stack growth nothing else asks
+  Thread& thread = *exec::current_activation->thread;
+  const auto frame = static_cast<uint64_t>(s.fp - thread.stack_.get());
+  const uint32_t link = function.shape.link_slot();
+  if (!thread.reserve(frame, link + 1)) return raise(s, TrapKind::kStackExhausted);
+  s.fp = thread.stack_.get() + frame;
+  const auto args = static_cast<uint32_t>(s.pc[1]);
+  const uint64_t own = s.pc[3];
+  const auto* to = reinterpret_cast<const uint64_t*>(s.fp[static_cast<uint32_t>(own)]);
+  const uint32_t distance = static_cast<uint32_t>(to[-2]);
+  const bool leaves_instance = !function.is_host() && function.instance != s.in;
+  if (leaves_instance && !exec::is_return_stub(to)) {
+    s.fp -= distance;
+    SideFrame* side = push_side_frame(thread, s, to);
+    s.fp += distance;
+    if (side == nullptr) return raise(s, TrapKind::kStackExhausted);
+    to = exec::instance_return_address();
+  }
+  std::copy_n(s.fp + args, own >> 32, s.fp);
+  if (function.is_host()) {
+    // From here on it is the caller's call.
+    s.fp -= distance;
+    s.pc = exec::is_return_stub(to) ? to : to - exec::kCallWords;
+    return call_host(s, function, to, frame);
+  }
+  s.fp[link] = reinterpret_cast<uint64_t>(to);
+  return begin(s, function);
+}
+
+namespace exec {
+namespace {
+
+// The function that call_indirect and return_call_indirect name; null after raising a trap.
+Function* find_indirect(State& s, uint64_t index) {
+  const uint32_t table_offset = static_cast<uint32_t>(s.pc[1] >> 48) << 3;
+  Table& table = **s.in->array<Table*>(table_offset);
+  if (index >= table.size()) {
+    raise_trap(s, TrapKind::kUndefinedElement);
+    return nullptr;
+  }
+  Function* function = to_function(table.elements()[index]);
+  if (function == nullptr) {
+    Machine::raise(s, TrapKind::kUninitializedElement,
+                   fmt::format("uninitialized element {}", index));
+    return nullptr;
+  }
+  const TypeId expected(static_cast<uint32_t>(s.pc[2]));
+  if (s.in->store->registry().matches(function->type, expected)) return function;
+  raise_trap(s, TrapKind::kIndirectCallTypeMismatch);
+  return nullptr;
+}
+
+uint32_t frame_distance(const State& s) { return static_cast<uint32_t>(s.pc[1]); }
+
+}  // namespace
+
+bool call_import(State& s) {
+  Function& function = *s.in->imported_function(static_cast<uint32_t>(s.pc[2]));
+  return Machine::call(s, function, frame_distance(s));
+}
+
+bool call_indirect_slow(State& s, uint64_t index) {
+  Function* function = find_indirect(s, index);
+  return function != nullptr && Machine::call(s, *function, frame_distance(s));
+}
+
+bool call_ref_slow(State& s, uint64_t reference) {
+  Function* function = to_function(reference);
+  if (function == nullptr) return raise_trap(s, TrapKind::kNullFunctionReference);
+  return Machine::call(s, *function, frame_distance(s));
+}
+
+// Translates the callee and makes the instruction name its code; it is then executed again.
+bool return_call_slow(State& s) {
+  const auto* stub = reinterpret_cast<const uint64_t*>(__atomic_load_n(s.pc + 2, __ATOMIC_RELAXED));
+  const auto index = static_cast<uint32_t>(stub[1]);
+  const uint64_t* entry = s.in->code->translated_entry(index);
+  s.in->function(index).code = entry;
+  __atomic_store_n(const_cast<uint64_t*>(s.pc + 2), reinterpret_cast<uint64_t>(entry),
+                   __ATOMIC_RELEASE);
+  return true;
+}
+
+bool return_call_indirect_slow(State& s, uint64_t index) {
+  Function* function = find_indirect(s, index);
+  return function != nullptr && Machine::tail_call(s, *function);
+}
+
+bool return_call_ref_slow(State& s, uint64_t reference) {
+  Function* function = to_function(reference);
+  if (function == nullptr) return raise_trap(s, TrapKind::kNullFunctionReference);
+  return Machine::tail_call(s, *function);
+}
+
+bool return_call_import(State& s) {
+  return Machine::tail_call(s, *s.in->imported_function(static_cast<uint32_t>(s.pc[2])));
+}
+
+}  // namespace exec
+}  // namespace tappet

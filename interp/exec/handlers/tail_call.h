@@ -1,0 +1,87 @@
+// Tail calls: the callee's frame replaces ours, whose return address it inherits.
+//
+// Four words: handler; where the arguments lie in our frame (low half) and the callee's link slot
+// (high half, or its low 16 bits and the table as in call_indirect); what is called, as in the call
+// of the same kind; our link slot (low half) and how many slots the arguments take (high half).
+#pragma once
+
+#include "interp/exec/handlers/control.h"
+
+namespace tappet::exec {
+
+TAPPET_INLINE Enter enter_tail(State& s, const uint64_t* code, uint32_t args, uint32_t link) {
+  const uint64_t header = code[-1];
+  uint64_t* const frame = s.fp;
+  if (frame + static_cast<uint32_t>(header) > s.in->control->limit.load(std::memory_order_relaxed))
+      [[unlikely]] {
+    return Enter::kLimit;
+  }
+  const uint64_t own = s.pc[3];
+  const uint64_t return_address = frame[static_cast<uint32_t>(own)];
+  // Downwards, hence in order: what is overwritten has been read. As in enter_code, barriers keep
+  // the loops from becoming calls.
+  const uint64_t* from = frame + args;
+  for (uint64_t *to = frame, *end = frame + (own >> 32); to < end; ++to) {
+    *to = *from++;
+    asm volatile("" : : : "memory");
+  }
+  uint64_t* slot = frame + link;
+  *slot++ = return_address;
+  for (uint64_t* end = slot + (header >> 32); slot < end; slot += 2) {
+    slot[0] = 0;
+    slot[1] = 0;
+    asm volatile("" : : : "memory");
+  }
+  s.pc = code;
+  return Enter::kDone;
+}
+
+struct ReturnCall {
+  static constexpr bool kValid = true;
+  static TAPPET_INLINE Enter enter(State& s) {
+    const uint64_t shape = s.pc[1];
+    const auto* code =
+        reinterpret_cast<const uint64_t*>(__atomic_load_n(s.pc + 2, __ATOMIC_RELAXED));
+    // A stub cannot know from the return address who called it: translated here instead.
+    if (code[-1] == 0) [[unlikely]]
+      return Enter::kSlow;
+    return enter_tail(s, code, static_cast<uint32_t>(shape), static_cast<uint32_t>(shape >> 32));
+  }
+  static bool slow(State& s) { return return_call_slow(s); }
+};
+
+template <Class A>
+struct ReturnCallIndirect {
+  static constexpr bool kValid = A != Class::kConst;
+  static TAPPET_INLINE Enter enter(State& s) {
+    const Function* function = indirect_callee<A>(s);
+    if (function == nullptr) [[unlikely]]
+      return Enter::kSlow;
+    const uint64_t shape = s.pc[1];
+    return enter_tail(s, function->code, static_cast<uint32_t>(shape),
+                      static_cast<uint16_t>(shape >> 32));
+  }
+  static bool slow(State& s) { return return_call_indirect_slow(s, indirect_operand<A>(s)); }
+};
+
+template <Class A>
+struct ReturnCallRef {
+  static constexpr bool kValid = A != Class::kConst;
+  static TAPPET_INLINE Enter enter(State& s) {
+    const Function* function = to_function(indirect_operand<A>(s));
+    if (function == nullptr || function->instance != s.in) [[unlikely]]
+      return Enter::kSlow;
+    const uint64_t shape = s.pc[1];
+    return enter_tail(s, function->code, static_cast<uint32_t>(shape),
+                      static_cast<uint32_t>(shape >> 32));
+  }
+  static bool slow(State& s) { return return_call_ref_slow(s, indirect_operand<A>(s)); }
+};
+
+// An imported function; the third word is its index.
+struct ReturnCallImport {
+  static constexpr bool kValid = true;
+  static bool step(State& s) { return return_call_import(s); }
+};
+
+}  // namespace tappet::exec
