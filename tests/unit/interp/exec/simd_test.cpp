@@ -218,6 +218,26 @@ TEST(SimdPlacement, DoesNotMatterInLargeFrames) {
   placements_agree({Place::kLocal, Place::kHome}, 33'000, best_memory_strategy());
 }
 
+TEST(SimdPlacement, LargeFramesSelectAndCallAndReturn) {
+  ModuleBuilder m;
+  m.global(kV128, true, code("v128.const", Raw{Bytes(16, 1)}));
+  const std::vector<ValueType> params{kI32, kV128, kV128};
+  const std::vector<ValueType> two{kV128, kV128};
+  const uint32_t swap = m.func(two, two, code("local.get", 1, "local.get", 0));
+  constexpr int kFar = 3 + 33'000;
+  // Both vectors and the condition through far locals; the chosen one through the global.
+  m.export_func("f", m.func(params, two,
+                            code("local.get", 1, "local.set", kFar, "local.get", 2, "local.set",
+                                 kFar + 1, "local.get", 0, "local.set", kFar + 2,  //
+                                 "local.get", kFar, "local.get", kFar + 1, "local.get", kFar + 2,
+                                 "select", "global.set", 0, "global.get", 0, "local.tee", kFar,
+                                 "local.get", kFar + 1, "call", swap),
+                            {{33'000, kV128}, {2, kV128}, {1, kI32}}));
+  Guest guest(m);
+  EXPECT_EQ(results(guest, "f", {1, 10, 11, 20, 21}), (Slots{20, 21, 10, 11}));
+  EXPECT_EQ(results(guest, "f", {0, 10, 11, 20, 21}), (Slots{20, 21, 20, 21}));
+}
+
 // -- Relaxed instructions: where there is a choice, it is the same on every host.
 
 TEST(SimdRelaxed, DotProductsAreSigned) {
