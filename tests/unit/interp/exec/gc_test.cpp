@@ -89,7 +89,8 @@ TEST_F(GcGuest, KeepsWhatLocalsAndOperandsHold) {
           (call $sum (struct.new $list (i32.const 1000) (call $list (local.get $n))))
           (call $sum (struct.new $list (i32.const 2000)
             (struct.new $list (i32.const 3000) (call $list (local.get $n))))))))
-  ))", kList));
+  ))",
+                   kList));
   EXPECT_EQ(value("f", {100}), 3 * 5050 + 6000u);
   EXPECT_EQ(live_bytes(), 0u);
 }
@@ -104,7 +105,8 @@ TEST_F(GcGuest, KeepsWhatDeepStacksHold) {
           (local.set $mine (struct.new $list (local.get $n) (ref.null $list)))
           (i32.add (call $deep (i32.sub (local.get $n) (i32.const 1)))
                    (call $sum (local.get $mine))))))
-  ))", kList));
+  ))",
+                   kList));
   EXPECT_EQ(value("deep", {300}), 300 * 301 / 2u);
 }
 
@@ -124,7 +126,8 @@ TEST_F(GcGuest, KeepsWhatSuspendedThreadsHold) {
         (call $sum (ref.cast (ref null $list)
           (call $wait (struct.new $list (i32.const 1000) (ref.null $list)))))
         (call $sum (local.get $mine))))
-  ))", kList));
+  ))",
+                   kList));
   std::vector<std::unique_ptr<Thread>> threads;
   for (uint64_t i = 0; i < 5; ++i) {
     threads.push_back(std::make_unique<Thread>(*store));
@@ -194,7 +197,8 @@ TEST_F(GcGuest, KeepsWhatHostFunctionsWorkOn) {
       (local.set $mine (call $list (local.get $n)))
       (i32.add (call $host (struct.new $list (i32.const 7) (call $list (local.get $n))))
                (call $sum (local.get $mine))))
-  ))", kList));
+  ))",
+                   kList));
   EXPECT_EQ(value("f", {10}), 2 * 55 + 7u);
   nested = true;
   EXPECT_EQ(value("f", {10}), 2 * 55 + 7u);
@@ -209,7 +213,9 @@ TEST_F(GcGuest, KeepsWhatInterruptedThreadsHold) {
         (br_if $spin (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1)))
                                (i32.const 1000))))
       (call $sum (local.get $mine)))
-  ))", kList), false);
+  ))",
+                   kList),
+       false);
   Thread thread(*store);
   thread.start(function("f"), std::vector<uint64_t>{30});
   store->preempt();
@@ -281,7 +287,9 @@ TEST_F(GcGuest, ExhaustionIsATrapAndPasses) {
       (array.len (array.new_default $a (local.get 0))))
     (func (export "new") (param i32) (result i32)
       (array.len (array.new $v (v128.const i64x2 1 2) (local.get 0))))
-  ))", kList), false);
+  ))",
+                   kList),
+       false);
   for (int i = 0; i < 3; ++i) {
     EXPECT_EQ(trap("list", {1'000'000}), "out of memory");
     EXPECT_EQ(value("list", {10'000}) % 8, 0u);
@@ -290,8 +298,9 @@ TEST_F(GcGuest, ExhaustionIsATrapAndPasses) {
     EXPECT_EQ(value("default", {100'000}), 100'000u);
     EXPECT_EQ(value("new", {50'000}), 50'000u);
   }
-  const std::string_view full = "(module (type $a (array i64))"
-                                "(global (ref $a) (array.new $a (i64.const 1) (i32.const -1))))";
+  const std::string_view full =
+      "(module (type $a (array i64))"
+      "(global (ref $a) (array.new $a (i64.const 1) (i32.const -1))))";
   auto code = engine.compile(*parse_wat(full));
   auto made = instantiate(*store, *code, {});
   ASSERT_FALSE(made.ok());
@@ -354,7 +363,8 @@ TEST_F(GcGuest, LongCopiesCanBeInterrupted) {
         (i32.sub (local.get $n) (i32.const 1)))
       (i32.add (array.get $a (local.get $a) (i32.const 1))
         (array.get $a (local.get $a) (i32.sub (local.get $n) (i32.const 1)))))
-  ))", false);
+  ))",
+       false);
   Thread thread(*store);
   thread.start(function("f"), std::vector<uint64_t>{5'000'000});
   store->preempt();
@@ -527,7 +537,8 @@ TEST_F(GcGuest, LargeFramesWork) {
             (i32.add (i32.trunc_f64_s (struct.get $s 2 (local.get 40001)))
               (i32.wrap_i64 (i64x2.extract_lane 1 (struct.get $s 1 (local.get 40001)))))))))
       (unreachable))
-  ))", body));
+  ))",
+                   body));
   EXPECT_EQ(value("f", {1}), 1 + 6 + 11 + 9 - 2u);
 }
 

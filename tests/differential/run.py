@@ -1,0 +1,157 @@
+#!/usr/bin/env python3
+"""Random valid modules, run here and on V8: results, traps, logs and memories must be the same.
+
+usage: run.py DRIVER COUNT [SEED]
+
+Modules come from binaryen's translate-to-fuzz. Those that V8 or the generator cannot run (a vector
+or an exception would have to cross to JavaScript) are replaced by others, so that COUNT modules are
+really compared. The tools come from npm, into the build folder, once.
+"""
+
+import concurrent.futures
+import json
+import os
+import pathlib
+import random
+import re
+import shutil
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+TIMEOUT = 60  # seconds, for one module on one side
+
+COMMON = ["--enable-mutable-globals", "--enable-sign-ext", "--enable-nontrapping-float-to-int",
+          "--enable-bulk-memory", "--enable-bulk-memory-opt", "--enable-multivalue",
+          "--enable-simd", "--enable-reference-types", "--enable-extended-const"]
+# Two V8s: the one that is installed, and a newer one that knows 3.0.
+TARGETS = {
+    "installed": (COMMON, []),
+    "newer": (COMMON + ["--enable-tail-call", "--enable-gc", "--enable-multimemory",
+                        "--enable-exception-handling", "--enable-memory64"],
+              ["--experimental-wasm-exnref"]),
+}
+
+
+def install(folder):
+    lock = (HERE / "package.json").read_bytes()
+    stamp = folder / ".installed"
+    if not stamp.exists() or stamp.read_bytes() != lock:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        shutil.copy(HERE / "package.json", folder)
+        subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund"], cwd=folder,
+                       check=True)
+        stamp.write_bytes(lock)
+    return folder / "node_modules"
+
+
+class Test:
+    def __init__(self, driver, tools, scratch, seed):
+        self.driver = driver
+        self.optimizer = tools / "binaryen" / "bin" / "wasm-opt"
+        self.nodes = {"installed": shutil.which("node"), "newer": str(tools / "node" / "bin" / "node")}
+        self.scratch = scratch
+        self.seed = seed
+
+    def generate(self, number, target):
+        source = random.Random(f"{self.seed}/{number}")
+        seed_file = self.scratch / f"{number}.bin"
+        seed_file.write_bytes(source.randbytes(source.choice([200, 1000, 4000, 12000])))
+        module = self.scratch / f"{number}.wasm"
+        command = [shutil.which("node"), str(self.optimizer), str(seed_file), "-ttf", "--denan",
+                   *TARGETS[target][0], "-o", str(module)]
+        if target == "newer":
+            command.insert(4, "--emit-exnref")
+        made = subprocess.run(command, capture_output=True, timeout=TIMEOUT)
+        return module if made.returncode == 0 else None
+
+    def describe(self, module):
+        described = subprocess.run([self.driver, "describe", module], capture_output=True, text=True,
+                                   timeout=TIMEOUT)
+        if described.returncode != 0:
+            return None, described.stderr.strip()
+        return json.loads(described.stdout), ""
+
+    @staticmethod
+    def is_runnable(description):
+        """Whether the host can give what the module imports."""
+        for item in description["imports"]:
+            types = item.get("params", []) + item.get("results", []) + [item.get("type", "")]
+            if "v128" in types or "exn" in types or "nonnull" in types or item["kind"] == "tag":
+                return False
+        return True
+
+    def compare(self, number):
+        """None: this module cannot be compared. Else whether it is the same, and what is not."""
+        target = "newer" if number % 2 else "installed"
+        module = self.generate(number, target)
+        if module is None:
+            return None
+        description, why = self.describe(module)
+        if description is None:
+            return False, f"refused here: {why}"
+        if not self.is_runnable(description):
+            return None
+        text = module.with_suffix(".json")
+        text.write_text(json.dumps(description))
+        try:
+            theirs = subprocess.run([self.nodes[target], *TARGETS[target][1],
+                                     str(HERE / "host.mjs"), str(module), str(text)],
+                                    capture_output=True, text=True, timeout=TIMEOUT)
+            if theirs.returncode != 0:
+                return None
+            ours = subprocess.run([self.driver, "run", module], capture_output=True, text=True,
+                                  timeout=TIMEOUT)
+        except subprocess.TimeoutExpired:
+            return None
+        if ours.returncode != 0:
+            return False, f"exit code {ours.returncode}: {ours.stderr.strip()}"
+        return self.same(ours.stdout.splitlines(), theirs.stdout.splitlines())
+
+    @staticmethod
+    def same(ours, theirs):
+        for line, (mine, other) in enumerate(zip(ours, theirs), 1):
+            # Whoever runs out of stack first has seen another history from there on.
+            if "exhausted" in mine or "exhausted" in other:
+                return True, ""
+            head, trap, pattern = other.partition("trap: ")
+            if mine == other:
+                continue
+            if trap and mine.startswith(head + trap) and re.match(pattern, mine[len(head + trap):]):
+                continue
+            return False, f"line {line}: {mine!r}, but V8: {other!r}"
+        if len(ours) != len(theirs):
+            return False, f"{len(ours)} lines, but V8: {len(theirs)}"
+        return True, ""
+
+
+def main():
+    driver, count = sys.argv[1], int(sys.argv[2])
+    seed = sys.argv[3] if len(sys.argv) > 3 else "tappet"
+    build = pathlib.Path(driver).resolve().parent.parent / "differential"
+    tools = install(build / "tools")
+    scratch = build / "modules"
+    scratch.mkdir(exist_ok=True)
+    test = Test(driver, tools, scratch, seed)
+    compared = different = number = 0
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        while compared < count:
+            numbers = range(number, number + min(count - compared, 64))
+            number = numbers.stop
+            for which, result in zip(numbers, pool.map(test.compare, numbers)):
+                if result is None:
+                    continue
+                compared += 1
+                if not result[0]:
+                    different += 1
+                    print(f"{scratch / str(which)}.wasm: {result[1]}", flush=True)
+            if number > 20 * count + 200:
+                print(f"only {compared} of {number} modules could be compared")
+                return 1
+    print(f"{compared} modules compared, {different} different, {number - compared} left out")
+    return 1 if different else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
