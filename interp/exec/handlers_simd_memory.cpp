@@ -4,28 +4,27 @@
 namespace tappet::exec::simd {
 namespace {
 
-template <bool kChecked>
-constexpr Handlers2 kLoads[] = {
-#define VECTOR_LOAD(name, ...) handlers2<Load<kChecked, __VA_ARGS__>::template With>(),
+template <Access kAccess>
+struct Tables {
+  static constexpr Handlers2 kLoads[] = {
+#define VECTOR_LOAD(name, ...) handlers2<Load<kAccess, __VA_ARGS__>::template With>(),
 #include "interp/exec/simd.def"
-};
-template <bool kChecked>
-constexpr Handlers3 kLoadLanes[] = {
-#define VECTOR_LOAD_LANE(name, lane) handlers3<LoadLane<kChecked, lane>::template With>(),
+  };
+  static constexpr Handlers3 kLoadLanes[] = {
+#define VECTOR_LOAD_LANE(name, lane) handlers3<LoadLane<kAccess, lane>::template With>(),
 #include "interp/exec/simd.def"
-};
-template <bool kChecked>
-constexpr Handlers2 kStoreLanes[] = {
-#define VECTOR_STORE_LANE(name, lane) handlers2<StoreLane<kChecked, lane>::template With>(),
+  };
+  static constexpr Handlers2 kStores[] = {handlers2<Store<kAccess>::template With>()};
+  static constexpr Handlers2 kStoreLanes[] = {
+#define VECTOR_STORE_LANE(name, lane) handlers2<StoreLane<kAccess, lane>::template With>(),
 #include "interp/exec/simd.def"
+  };
+  static constexpr MemoryHandlers kAll = {kLoads, kLoadLanes, kStores, kStoreLanes};
 };
 
 }  // namespace
 
-constexpr const Handlers2* kLoadHandlers[2] = {kLoads<false>, kLoads<true>};
-constexpr const Handlers3* kLoadLaneHandlers[2] = {kLoadLanes<false>, kLoadLanes<true>};
-constexpr Handlers2 kStoreHandlers[2] = {handlers2<Store<false>::With>(),
-                                         handlers2<Store<true>::With>()};
-constexpr const Handlers2* kStoreLaneHandlers[2] = {kStoreLanes<false>, kStoreLanes<true>};
+constexpr MemoryHandlers kMemoryHandlers[3] = {
+    Tables<Access::kGuarded>::kAll, Tables<Access::kChecked>::kAll, Tables<Access::kAny>::kAll};
 
 }  // namespace tappet::exec::simd

@@ -87,11 +87,15 @@ extern const Handlers1 kConstHandlers;          // d
 extern const Handlers3 kShuffleHandlers[2];  // a, b, d
 extern const Handlers3 kSwizzleHandlers[2];  // a, b, d
 
-// Of memory 0, [checked].
-extern const Handlers2* const kLoadHandlers[2];       // a, d
-extern const Handlers3* const kLoadLaneHandlers[2];   // a, b, d
-extern const Handlers2 kStoreHandlers[2];             // a, b
-extern const Handlers2* const kStoreLaneHandlers[2];  // a, b
+// Memory 0 with 32-bit addresses in its two strategies, and any memory.
+enum class Access : uint8_t { kGuarded, kChecked, kAny };
+struct MemoryHandlers {
+  const Handlers2* load;        // a, d
+  const Handlers3* load_lane;   // a, b, d
+  const Handlers2* store;       // a, b
+  const Handlers2* store_lane;  // a, b
+};
+extern const MemoryHandlers kMemoryHandlers[3];  // by access
 
 extern const Handlers2 kMoveHandlers;          // a, d
 extern const Handlers4 kSelectHandlers;        // a, b, x, d

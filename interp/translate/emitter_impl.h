@@ -5,6 +5,7 @@
 
 #include "interp/exec/handler_tables.h"
 #include "interp/exec/handlers/control.h"
+#include "interp/exec/simd_tables.h"
 #include "interp/translate/ir.h"
 
 namespace tappet::translate {
@@ -80,6 +81,7 @@ class Emitter {
   Handler vector_handler(const IrInstruction& i) const;
   void gc(const IrInstruction& i);
   void cast(const IrInstruction& i);
+  exec::simd::Access access_of(const IrInstruction& i) const;
   void resolve();
   // Some slots are beyond 16-bit fields: every instruction is emitted by itself.
   bool is_large() const { return ir_.frame_slots >= kNearSlots; }

@@ -6,6 +6,7 @@
 
 namespace tappet::translate {
 
+using exec::simd::Access;
 using exec::simd::Group;
 
 namespace {
@@ -17,10 +18,16 @@ bool accesses_memory(Group group) {
 
 }  // namespace
 
+// As the translator found: `flag` stands for any memory.
+Access Emitter::access_of(const IrInstruction& i) const {
+  if (i.flag) return Access::kAny;
+  return memory_ == &exec::kGuardedMemoryHandlers ? Access::kGuarded : Access::kChecked;
+}
+
 Handler Emitter::vector_handler(const IrInstruction& i) const {
   namespace simd = exec::simd;
   const auto [group, row] = simd::row_of(static_cast<Opcode>(i.first));
-  const bool checked = memory_ == &exec::kCheckedMemoryHandlers;
+  const simd::MemoryHandlers& memory = simd::kMemoryHandlers[static_cast<size_t>(access_of(i))];
   const size_t by_d = at(i.d.cls);
   const size_t by_ad = at(i.a.cls, i.d.cls);
   const size_t by_ab = at(i.a.cls, i.b.cls);
@@ -53,15 +60,15 @@ Handler Emitter::vector_handler(const IrInstruction& i) const {
     case Group::kSwizzle:
       return simd::kSwizzleHandlers[simd::shuffles_bytes()][by_abd];
     case Group::kLoad:
-      return simd::kLoadHandlers[checked][row][by_ad];
+      return memory.load[row][by_ad];
     case Group::kLoadLane:
-      return simd::kLoadLaneHandlers[checked][row][by_abd];
+      return memory.load_lane[row][by_abd];
     case Group::kStore:
-      return simd::kStoreHandlers[checked][by_ab];
+      return memory.store[row][by_ab];
     case Group::kStoreLane:
       break;
   }
-  return simd::kStoreLaneHandlers[checked][row][by_ab];
+  return memory.store_lane[row][by_ab];
 }
 
 void Emitter::vector(const IrInstruction& i) {
@@ -69,7 +76,9 @@ void Emitter::vector(const IrInstruction& i) {
   handler(vector_handler(i));
   word(pack(i.a.slot, i.b.slot, i.d.slot, group == Group::kTernary ? i.x.slot : i.second));
   if (accesses_memory(group)) {
-    return word(i.immediate + (i.a.cls == Class::kConst ? i.a.value : 0));
+    word(i.immediate + (i.a.cls == Class::kConst ? i.a.value : 0));
+    if (access_of(i) == Access::kAny) word(code_.layout().memories + i.frame * sizeof(Memory*));
+    return;
   }
   if (group == Group::kConst || group == Group::kShuffle) {
     return word(i.immediate), word(i.x.value);

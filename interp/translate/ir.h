@@ -71,7 +71,7 @@ enum class IrKind : uint8_t {
   kSlow,                // opcode in immediate; frame: first operand's slot; x.slot, b.slot unused
   kUnreachable,
   kVector,           // a, b, x -> d; first: opcode; second: lane; immediate: offset, or with x's
-                     // value the 128 bits in the instruction
+                     // value the 128 bits in the instruction; flag: of any memory, which is frame
   kMoveVector,       // a -> d
   kSelectVector,     // a: condition, b, x -> d
   kGlobalGetVector,  // as kGlobalGetInt

@@ -30,6 +30,7 @@ std::string_view mnemonic(exec::FamilyRow wanted) {
 std::string vector_line(const IrInstruction& i, const std::string& result) {
   const OpcodeRow& op = row(static_cast<Opcode>(i.first));
   std::string out = fmt::format("{}{}", result, op.mnemonic);
+  if (i.flag) out += fmt::format(" memory {}", i.frame);
   const Operand* operands[] = {&i.a, &i.b, &i.x};
   for (size_t k = 0; k < op.signature.params.size(); ++k) out += " " + text(*operands[k]);
   if (op.immediate == Immediate::kMemarg || op.immediate == Immediate::kMemargLane)

@@ -29,8 +29,13 @@ void FunctionTranslator::simd(const Instruction& in) {
   instruction.first = static_cast<uint32_t>(in.opcode);
   instruction.second = in.c;
   instruction.immediate = in.value;
+  instruction.flag = row(in.opcode).access_bytes != 0 && is_any_memory(in);
+  if (instruction.flag) instruction.frame = in.a;
   Operand* const operands[] = {&instruction.a, &instruction.b, &instruction.x};
-  for (size_t i = signature.params.size(); i-- > 0;) *operands[i] = operand(pop());
+  for (size_t i = signature.params.size(); i-- > 0;) {
+    // The handlers of any memory take no constant address.
+    *operands[i] = instruction.flag && i == 0 ? pop_variable() : operand(pop());
+  }
   if (in.opcode == Opcode::kV128Const || in.opcode == Opcode::kI8x16Shuffle) {
     instruction.immediate = load_le<uint64_t>(in.v128.bytes);
     instruction.x = Operand::constant(load_le<uint64_t>(in.v128.bytes + 8));

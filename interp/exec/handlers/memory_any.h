@@ -13,16 +13,19 @@ namespace tappet::exec {
 // Words before constants.
 inline constexpr int kAnyMemoryWords = 3;
 
-// Where the access goes, or null if it is out of bounds.
-template <bool kFirst, class T, Class A>
-TAPPET_INLINE uint8_t* any_address(const State& s) {
-  uint8_t* const base = kFirst ? s.mem : (*s.in->array<Memory*>(field_high(s)))->base();
+// Where the access goes in the memory at `base`, or null if it is out of bounds.
+template <class T, Class A>
+TAPPET_INLINE uint8_t* any_address(const State& s, uint8_t* base) {
   uint64_t address = 0;
   if (__builtin_add_overflow(read_int<uint64_t, A>(s, field_a(s), 0), s.pc[2], &address))
       [[unlikely]]
     return nullptr;
   return in_bounds(address, sizeof(T), load_le<uint64_t>(base - sizeof(uint64_t))) ? base + address
                                                                                    : nullptr;
+}
+template <bool kFirst, class T, Class A>
+TAPPET_INLINE uint8_t* any_address(const State& s) {
+  return any_address<T, A>(s, kFirst ? s.mem : (*s.in->array<Memory*>(field_high(s)))->base());
 }
 
 template <bool kFirst, class M, class U>
