@@ -102,6 +102,7 @@ extern const Handlers1 kReturnCallRefHandlers;
 extern const Handler kReturnHandler;
 extern const Handlers1 kReturnIntHandlers;
 extern const Handlers1 kReturnFloatHandlers;
+extern const Handlers1 kCheckNonNullHandlers;
 extern const Handler kUnreachableHandler;
 
 // By opcode of slow_ops.def; null for others.

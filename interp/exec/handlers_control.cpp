@@ -70,6 +70,7 @@ constexpr Handlers1 kReturnCallRefHandlers = handlers1<ReturnCallRef>();
 constexpr Handler kReturnHandler = &execute<Return>;
 constexpr Handlers1 kReturnIntHandlers = handlers1<ReturnInt>();
 constexpr Handlers1 kReturnFloatHandlers = handlers1<ReturnFloat>();
+constexpr Handlers1 kCheckNonNullHandlers = handlers1<CheckNonNull>();
 constexpr Handler kUnreachableHandler = &execute<RaiseTrap<TrapKind::kUnreachable>>;
 
 Handler slow_handler(Opcode opcode) {

@@ -31,6 +31,12 @@ void FunctionTranslator::control(const Instruction& in) {
       return call_indirect(in.a, in.b);
     case Opcode::kCallRef:
       return call_ref(in.a);
+    case Opcode::kRefAsNonNull:
+      return ref_as_non_null();
+    case Opcode::kBrOnNull:
+      return br_on_null(in.a);
+    case Opcode::kBrOnNonNull:
+      return br_on_non_null(in.a);
     case Opcode::kReturnCall:
       return return_call(in.a);
     case Opcode::kReturnCallIndirect:

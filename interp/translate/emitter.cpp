@@ -143,6 +143,9 @@ void Emitter::emit_one(const IrInstruction& i) {
       handler(exec::slow_handler(static_cast<Opcode>(i.immediate)));
       word(i.first | uint64_t{i.second} << 32);
       return word(i.frame);
+    case IrKind::kCheckNonNull:
+      handler(exec::kCheckNonNullHandlers[at(i.a.cls)]);
+      return word(i.a.slot);
     case IrKind::kUnreachable:
       handler(exec::kUnreachableHandler);
       return word(0);

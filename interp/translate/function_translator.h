@@ -117,6 +117,12 @@ class FunctionTranslator {
   void store_any(const Instruction& in, exec::FamilyRow row);
   void select();
   void simd(const Instruction& in);
+  // references
+  void ref_as_non_null();
+  void br_on_null(uint32_t depth);
+  void br_on_non_null(uint32_t depth);
+  Operand reference_in_slot();
+  void branch_on_reference(Operand reference, bool if_null, uint32_t depth);
   void local_get(uint32_t index);
   void local_set(uint32_t index, bool tee);
   bool redirect(const Entry& entry, uint32_t slot);

@@ -69,6 +69,7 @@ enum class IrKind : uint8_t {
   kRefTest,             // a -> d; first: CastTarget; flag: nullable; immediate, second: type, depth
   kRefCast,             // the same
   kSlow,                // opcode in immediate; frame: first operand's slot; x.slot, b.slot unused
+  kCheckNonNull,        // a
   kUnreachable,
   kVector,           // a, b, x -> d; first: opcode; second: lane; immediate: offset, or with x's
                      // value the 128 bits in the instruction; flag: of any memory, which is frame

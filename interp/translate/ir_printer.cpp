@@ -138,6 +138,8 @@ std::string line(const IrInstruction& i, const Ir& ir) {
       return fmt::format("{}ref.test {}", result, text(i.a));
     case IrKind::kRefCast:
       return fmt::format("{}ref.cast {}", result, text(i.a));
+    case IrKind::kCheckNonNull:
+      return fmt::format("check-non-null {}", text(i.a));
     case IrKind::kSlow:
       return fmt::format("{} at s{}", row(static_cast<Opcode>(i.immediate)).mnemonic, i.frame);
     case IrKind::kUnreachable:

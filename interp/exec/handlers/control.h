@@ -76,6 +76,16 @@ struct RaiseTrap {
   static TAPPET_INLINE TrapKind run(State&) { return kKind; }
 };
 
+template <Class A>
+struct CheckNonNull {
+  static constexpr bool kValid = A != Class::kConst;
+  static constexpr int kLength = 2;
+  static TAPPET_INLINE TrapKind run(State& s) {
+    return read_int<uint64_t, A>(s, field_a(s), 0) != 0 ? TrapKind::kNone
+                                                        : TrapKind::kNullReference;
+  }
+};
+
 // Calls are three words: handler; caller's frame to callee's frame in slots (low half) and the
 // callee's link slot (high half); and what is called. Returns rely on the second word's place.
 inline constexpr int kCallWords = 3;
