@@ -120,9 +120,13 @@ std::string values_text(const std::vector<ValueType>& types, const uint64_t* slo
   return out;
 }
 
+// What JavaScript makes of values that cannot cross.
+constexpr const char* kTypeError = "type error";
+
 std::string trap_text(const Trap& trap) {
   if (trap.kind == TrapKind::kStackExhausted) return "exhausted";
   if (trap.message.starts_with("uncaught exception")) return "exception";
+  if (trap.message == kTypeError) return kTypeError;
   return "trap: " + trap.message;
 }
 
@@ -240,12 +244,18 @@ class Run {
   // Says that it was called, and returns zeros.
   Function* make_function(TypeId type, const std::string& name) {
     const FuncType& signature = engine_.registry()->function(type);
-    HostFunction function{type, [signature, name](HostCall& call) {
+    const TypeRegistry& registry = *engine_.registry();
+    const bool crosses = can_cross(registry, signature.params, false) &&
+                         can_cross(registry, signature.results, false);
+    const bool returns = can_cross(registry, signature.results, true);  // null is no result then
+    HostFunction function{type, [signature, name, crosses, returns](HostCall& call) {
+                            if (!crosses) return call.trap(kTypeError);
                             std::vector<uint64_t> slots;
                             for (size_t i = 0; i < slots_of(signature.params); ++i)
                               slots.push_back(call.arg(i));
                             fmt::print("log {}{}\n", name,
                                        values_text(signature.params, slots.data()));
+                            if (!returns) return call.trap(kTypeError);
                             for (size_t i = 0; i < slots_of(signature.results); ++i)
                               call.set_result(i, 0);
                             return HostOutcome::kReturn;

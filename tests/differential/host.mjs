@@ -67,6 +67,7 @@ function errorText(error) {
     }
     return `trap: ? ${error.message}`;
   }
+  if (error instanceof TypeError) return "type error";
   return `error: ${error}`;
 }
 
