@@ -98,6 +98,7 @@ std::vector<ScriptReport> run_all(const script::Expectations& expectations,
 // What is listed but was not run: a list must not outlive its scripts.
 void add_unknown(const script::Expectations& expectations, std::vector<ScriptReport>& reports) {
   std::vector<std::string> seen;
+  seen.reserve(reports.size());
   for (const ScriptReport& report : reports) seen.push_back(script_name(report.file));
   for (const std::string& name : expectations.unknown(seen)) {
     Verdict verdict;

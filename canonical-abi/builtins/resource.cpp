@@ -13,6 +13,7 @@ class DestructorCall final : public HostContinuation {
     impl_.leave_to(levels_);
     return HostOutcome::kReturn;
   }
+  bool lets_exceptions_pass() const override { return false; }
 
  private:
   ComponentInstance& impl_;

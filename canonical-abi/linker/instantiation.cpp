@@ -41,6 +41,7 @@ Extern InstanceTree::core_item(const PlannedImport& import) {
   Instance& instance = *cores_[ref.instance];
   if (import.kind == ExternKind::kMemory) return instance.memory(ref.index);
   if (import.kind == ExternKind::kTable) return instance.table(ref.index);
+  if (import.kind == ExternKind::kTag) return instance.tag(ref.index);
   return Global{instance.module().globals[ref.index].type, &instance.global(ref.index)};
 }
 

@@ -182,9 +182,6 @@ Result<PlannedImport> Planner::core_import(const CoreInstanceEntity& from,
   if (found.sort != sort_of(import.kind)) {
     return unlinkable(fmt::format("{} is not a {}", quote(import.name), to_string(import.kind)));
   }
-  if (import.kind == ExternKind::kTag) {
-    return fail(ErrorKind::kUnsupported, "tags are not passed between core instances yet");
-  }
   return PlannedImport{import.kind, found.core()};
 }
 

@@ -24,6 +24,8 @@ class LiftedCall : public HostContinuation {
   static HostOutcome start(std::unique_ptr<LiftedCall> self, HostCall& call);
   // Lifts the results, hands them over, and lets the callee clean up.
   HostOutcome resume(HostCall& call) final;
+  // Components do not see each other's exceptions (definitions.py, call_and_trap_on_throw).
+  bool lets_exceptions_pass() const final { return false; }
 
  protected:
   // The arguments, of the callee's parameter types. False: trapped.

@@ -102,6 +102,8 @@ extern const Handlers1 kReturnCallRefHandlers;
 extern const Handler kReturnHandler;
 extern const Handlers1 kReturnIntHandlers;
 extern const Handlers1 kReturnFloatHandlers;
+extern const Handler kThrowHandler;
+extern const Handler kThrowRefHandler;
 extern const Handlers1 kCheckNonNullHandlers;
 extern const Handler kUnreachableHandler;
 

@@ -70,6 +70,8 @@ constexpr Handlers1 kReturnCallRefHandlers = handlers1<ReturnCallRef>();
 constexpr Handler kReturnHandler = &execute<Return>;
 constexpr Handlers1 kReturnIntHandlers = handlers1<ReturnInt>();
 constexpr Handlers1 kReturnFloatHandlers = handlers1<ReturnFloat>();
+constexpr Handler kThrowHandler = &execute<Throw>;
+constexpr Handler kThrowRefHandler = &execute<ThrowRef>;
 constexpr Handlers1 kCheckNonNullHandlers = handlers1<CheckNonNull>();
 constexpr Handler kUnreachableHandler = &execute<RaiseTrap<TrapKind::kUnreachable>>;
 

@@ -38,6 +38,9 @@ class Machine {
   static bool call(exec::State& s, Function& function, uint32_t delta);
   // The instruction at s.pc replaces its frame by one of `function`.
   static bool tail_call(exec::State& s, Function& function);
+  // The instruction at s.pc throws `exception`, or, if that is null, one with tag.slots `values`.
+  static bool throw_exception(exec::State& s, const Tag& tag, GcException* exception,
+                              const uint64_t* values);
   static bool translate(exec::State& s);
   static bool halt(exec::State& s);
   static bool return_to_instance(exec::State& s);

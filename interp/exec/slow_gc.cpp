@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "interp/exec/dispatch.h"
+#include "interp/exec/safepoint.h"
 #include "interp/exec/slow_ops.h"
 #include "interp/runtime/gc_heap.h"
 #include "interp/runtime/ref_values.h"
@@ -14,18 +15,6 @@ namespace tappet::exec {
 namespace {
 
 constexpr uint64_t kChunkBytes = 4 << 20;
-
-// Tells the collector how far the running thread's stack is in use: operands are on top of it.
-class Safepoint {
- public:
-  Safepoint(State& s, const uint64_t* end) : control_(*s.in->control) { control_.live_end = end; }
-  ~Safepoint() { control_.live_end = nullptr; }
-  Safepoint(const Safepoint&) = delete;
-  Safepoint& operator=(const Safepoint&) = delete;
-
- private:
-  Control& control_;
-};
 
 GcHeap& heap(State& s) { return s.in->store->heap(); }
 uint32_t low32(uint64_t slot) { return static_cast<uint32_t>(slot); }

@@ -18,6 +18,7 @@ InstanceLayout layout_of(const Module& module) {
   };
   layout.tables = take(module.tables.size(), sizeof(Table*));
   layout.memories = take(module.memories.size(), sizeof(Memory*));
+  layout.tags = take(module.tags.size(), sizeof(Tag*));
   layout.imported_globals = take(module.imported_globals, sizeof(GlobalCell*));
   layout.imported_functions = take(module.imported_functions, sizeof(Function*));
   at = (at + 15) / 16 * 16;

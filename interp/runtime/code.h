@@ -30,6 +30,25 @@ struct FunctionCode {
     uint32_t offset;  // in Module::bytes
   };
   std::vector<Origin> origins;
+  // Where exceptions are caught: the try_table blocks with clauses, in the order they begin, and
+  // the clauses of all of them. Nothing looks at these unless something is thrown.
+  struct Try {
+    uint32_t begin;  // words that it covers; for calls the one before the return address counts
+    uint32_t end;
+    uint32_t outer;  // the innermost one around it, or kNoTry
+    uint32_t first_catch;
+    uint32_t catches;
+  };
+  static constexpr uint32_t kNoTry = UINT32_MAX;
+  struct Catch {
+    static constexpr uint32_t kAll = UINT32_MAX;
+    uint32_t tag;     // or kAll
+    bool wants_ref;   // a reference to the exception follows the values
+    uint32_t slot;    // where the values go
+    uint32_t target;  // where execution goes on: a word
+  };
+  std::vector<Try> tries;
+  std::vector<Catch> catches;
 
   const uint64_t* entry() const { return words.data() + 1; }
   bool contains(const uint64_t* pc) const {
@@ -49,6 +68,7 @@ struct InstanceLayout {
   uint32_t imported_functions = 0;
   uint32_t tables = 0;
   uint32_t memories = 0;
+  uint32_t tags = 0;
   uint32_t size = 0;
 };
 

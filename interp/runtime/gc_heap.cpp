@@ -99,7 +99,7 @@ Allocated GcHeap::new_array(const GcLayout& layout, uint32_t length) {
   return made;
 }
 
-Allocated GcHeap::new_exception(const GcLayout& layout, const void* tag) {
+Allocated GcHeap::new_exception(const GcLayout& layout, const Tag* tag) {
   const Allocated made = allocate(layout, layout.size);
   if (made.object != nullptr) static_cast<GcException*>(made.object)->tag = tag;
   return made;

@@ -55,7 +55,7 @@ class GcHeap {
   Allocated new_struct(const GcLayout& layout) { return allocate(layout, layout.size); }
   Allocated new_array(const GcLayout& layout, uint32_t length);
   // An exception's layout is exception_layout() of its tag's type.
-  Allocated new_exception(const GcLayout& layout, const void* tag);
+  Allocated new_exception(const GcLayout& layout, const Tag* tag);
 
   // For embedders, who have no module at hand. Made once per type.
   const GcLayout& layout(TypeId struct_or_array);

@@ -18,6 +18,7 @@
 namespace tappet {
 
 struct GcLayout;
+struct Tag;
 
 // The header of every object. Fields follow at the layout's offsets.
 struct GcObject {
@@ -34,7 +35,7 @@ inline constexpr uint32_t kArrayLengthOffset = sizeof(GcObject);
 
 // An exception (core spec 4.2.13): its payload follows, as raw slots.
 struct GcException : GcObject {
-  const void* tag;  // whatever the allocator of exceptions identifies tags by
+  const Tag* tag;
   uint64_t* payload() { return reinterpret_cast<uint64_t*>(this + 1); }
 };
 

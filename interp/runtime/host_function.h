@@ -30,6 +30,9 @@ class HostContinuation {
   virtual ~HostContinuation() = default;
   // After kCall, `call.callee_results()` are the callee's.
   virtual HostOutcome resume(HostCall& call) = 0;
+  // Whether an exception that the called function does not catch goes on to the host function's
+  // caller, and this continuation is destroyed. Otherwise it is uncaught here, and a trap.
+  virtual bool lets_exceptions_pass() const { return true; }
 };
 
 // A host function's view of the call in progress. Values are raw slots: an i32 is zero-extended, an

@@ -37,6 +37,11 @@ Table* Instance::exported_table(std::string_view name) {
   return item != nullptr && item->kind == ExternKind::kTable ? table(item->index) : nullptr;
 }
 
+Tag* Instance::exported_tag(std::string_view name) {
+  const Export* item = module().find_export(name);
+  return item != nullptr && item->kind == ExternKind::kTag ? tag(item->index) : nullptr;
+}
+
 std::optional<Global> Instance::exported_global(std::string_view name) {
   const Export* item = module().find_export(name);
   if (item == nullptr || item->kind != ExternKind::kGlobal) return std::nullopt;

@@ -10,6 +10,7 @@
 #include "interp/runtime/code.h"
 #include "interp/runtime/function.h"
 #include "interp/runtime/table.h"
+#include "interp/runtime/tag.h"
 
 namespace tappet {
 
@@ -64,6 +65,7 @@ struct Instance {
   }
   Table*& table(uint32_t index) { return array<Table*>(code->layout().tables)[index]; }
   Memory*& memory(uint32_t index) { return array<Memory*>(code->layout().memories)[index]; }
+  Tag*& tag(uint32_t index) { return array<Tag*>(code->layout().tags)[index]; }
   GlobalCell*& imported_global(uint32_t index) {
     return array<GlobalCell*>(code->layout().imported_globals)[index];
   }
@@ -80,6 +82,7 @@ struct Instance {
   Memory* exported_memory(std::string_view name);
   Table* exported_table(std::string_view name);
   std::optional<Global> exported_global(std::string_view name);
+  Tag* exported_tag(std::string_view name);
 };
 
 }  // namespace tappet

@@ -85,6 +85,13 @@ struct Linker {
     return ok;
   }
 
+  // Tags match only what is equal (core spec 3.3.17).
+  bool give(Tag* tag, uint32_t index) {
+    if (tag->type != module.tags[index].type.type) return false;
+    instance.tag(index) = tag;
+    return true;
+  }
+
   std::string describe_given(const Extern& given) const {
     if (const auto* function = std::get_if<Function*>(&given)) {
       return text_of(store.registry().function((*function)->type));
@@ -99,12 +106,13 @@ struct Linker {
       type.limits.min = (*memory)->pages();
       return text_of(type);
     }
+    if (Tag* const* tag = std::get_if<Tag*>(&given)) return "tag " + text_of(*(*tag)->signature);
     return text_of(std::get<Global>(given).type);
   }
 
   Result<> link(const Import& import, const Extern& given) {
     constexpr ExternKind kKinds[] = {ExternKind::kFunc, ExternKind::kTable, ExternKind::kMemory,
-                                     ExternKind::kGlobal};
+                                     ExternKind::kGlobal, ExternKind::kTag};
     const bool same_kind = kKinds[given.index()] == import.kind;
     if (same_kind && std::visit([&](const auto& item) { return give(item, import.index); }, given))
       return Unit{};
@@ -116,8 +124,11 @@ struct Linker {
   }
 };
 
-Result<> make_tables_and_memories(Store& store, Instance& instance, bool& image_used) {
+Result<> make_own_items(Store& store, Instance& instance, bool& image_used) {
   const Module& module = instance.module();
+  for (uint32_t i = module.imported_tags; i < module.tags.size(); ++i) {
+    instance.tag(i) = &store.add_tag(module.tags[i].type, &module, i);
+  }
   for (uint32_t i = module.imported_tables; i < module.tables.size(); ++i) {
     instance.table(i) = TAPPET_TRY(store.add_table(module.tables[i].type, 0));
   }
@@ -212,7 +223,7 @@ Result<Instance*, InstantiateError> instantiate(Store& store,
   for (size_t i = 0; i < imports.size(); ++i)
     TAPPET_TRY(linker.link(module.imports[i], imports[i]));
   bool image_used = false;
-  TAPPET_TRY(make_tables_and_memories(store, instance, image_used));
+  TAPPET_TRY(make_own_items(store, instance, image_used));
   TrapKind trap = init_globals_and_tables(instance);
   if (trap == TrapKind::kNone) trap = run_segments(instance, image_used);
   if (trap != TrapKind::kNone) {

@@ -48,6 +48,16 @@ Global Store::add_global(const GlobalType& type, GlobalCell value) {
   return {type, &globals_.emplace_back(HostGlobal{value, type.type}).cell};
 }
 
+Tag& Store::add_tag(const TagType& type, const Module* module, uint32_t index) {
+  Tag& tag = tags_.emplace_back();
+  tag.type = type.type;
+  tag.signature = &registry_->function(type.type);
+  tag.slots = slots_of(tag.signature->params);
+  tag.module = module;
+  tag.index = index;
+  return tag;
+}
+
 Instance& Store::add_instance(std::shared_ptr<const ModuleCode> code) {
   const Module& module = code->module();
   const uint32_t size = code->layout().size;

@@ -45,7 +45,7 @@ class RootedCells {
 };
 
 // What a module's import is given.
-using Extern = std::variant<Function*, Table*, Memory*, Global>;
+using Extern = std::variant<Function*, Table*, Memory*, Global, Tag*>;
 
 // A store and everything in it belong to one OS thread at a time; only preempt() and kill() may be
 // called from others. Destroying the store destroys its instances; threads that run in it, and
@@ -64,13 +64,15 @@ class Store {
   // Made when something is allocated for the first time.
   GcHeap& heap() { return heap_ != nullptr ? *heap_ : make_heap(); }
 
-  // The four ways to make something an import can be given. All live as long as the store.
+  // The ways to make something an import can be given. All live as long as the store.
   Function& add_host_function(HostFunction function);
   // The caller keeps *function alive as long as the store: nothing is copied.
   Function& add_host_function_ref(const HostFunction* function);
   Result<Memory*> add_memory(const MemoryType& type, const MemoryImage* image = nullptr);
   Result<Table*> add_table(const TableType& type, Ref init);
   Global add_global(const GlobalType& type, GlobalCell value);
+  // `module` and `index`: where the tag is declared; null for a host's. The module lives as long.
+  Tag& add_tag(const TagType& type, const Module* module = nullptr, uint32_t index = 0);
 
   // Takes over an instance; `instantiate` calls it.
   Instance& add_instance(std::shared_ptr<const ModuleCode> code);
@@ -119,6 +121,7 @@ class Store {
     ValueType type;
   };
   std::deque<HostGlobal> globals_;
+  std::deque<Tag> tags_;
   std::vector<Instance*> instances_;
   Thread* threads_ = nullptr;            // the first of all
   RootedCells* rooted_cells_ = nullptr;  // the innermost

@@ -61,6 +61,7 @@ class Thread {
  private:
   friend class Machine;  // exec: the only ones to touch frames
   friend class BacktraceBuilder;
+  friend class Unwinder;
   friend class HostCall;
   friend class Store;
 

@@ -104,7 +104,7 @@ std::optional<Extern> ExecutingEngine::find_import(const Import& import) {
     case ExternKind::kGlobal:
       return *from.exported_global(import.name);
     case ExternKind::kTag:
-      break;
+      return from.exported_tag(import.name);
   }
   return std::nullopt;
 }
@@ -147,8 +147,10 @@ Outcome ExecutingEngine::run_function(Function& function, std::span<const uint64
   const tappet::Outcome outcome = tappet::run(thread);
   if (outcome == tappet::Outcome::kTrapped) {
     const Trap& trap = thread.trap();
-    const bool exhausted = trap.kind == TrapKind::kStackExhausted;
-    return {exhausted ? Outcome::Kind::kExhausted : Outcome::Kind::kTrapped, {}, trap.message};
+    Outcome::Kind kind = Outcome::Kind::kTrapped;
+    if (trap.kind == TrapKind::kStackExhausted) kind = Outcome::Kind::kExhausted;
+    if (trap.kind == TrapKind::kUncaughtException) kind = Outcome::Kind::kThrew;
+    return {kind, {}, trap.message};
   }
   if (outcome != tappet::Outcome::kReturned) return failed("did not return");
   Outcome result;

@@ -13,6 +13,12 @@ void FunctionTranslator::control(const Instruction& in) {
     case Opcode::kLoop:
     case Opcode::kIf:
       return open_block(in);
+    case Opcode::kTryTable:
+      return try_table(in);
+    case Opcode::kThrow:
+      return throw_(in.a);
+    case Opcode::kThrowRef:
+      return throw_ref();
     case Opcode::kElse:
       return else_();
     case Opcode::kEnd:
@@ -101,6 +107,7 @@ void FunctionTranslator::end() {
   if (control_.size() == 1) return end_function();
   const ControlFrame frame = control_.back();
   control_.pop_back();
+  close_try(frame);
   const bool falls_through = unreachable_depth_ == 0;
   const bool is_target = frame.opcode != Opcode::kLoop && frame.label_used;
   const bool merges = is_target || frame.else_label != kNoLabel;
@@ -116,6 +123,7 @@ void FunctionTranslator::end() {
 
 void FunctionTranslator::end_function() {
   if (unreachable_depth_ == 0) return_();
+  emit_return_pad();
   control_.pop_back();
 }
 

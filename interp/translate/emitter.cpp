@@ -56,6 +56,7 @@ std::unique_ptr<FunctionCode> Emitter::emit() {
   }
   positions_[ir_.code.size()] = here();
   resolve();
+  side_table();
   return std::move(out_);
 }
 
@@ -146,6 +147,12 @@ void Emitter::emit_one(const IrInstruction& i) {
     case IrKind::kCheckNonNull:
       handler(exec::kCheckNonNullHandlers[at(i.a.cls)]);
       return word(i.a.slot);
+    case IrKind::kThrow:
+      handler(exec::kThrowHandler);
+      return word(i.immediate | uint64_t{i.frame} << 32);
+    case IrKind::kThrowRef:
+      handler(exec::kThrowRefHandler);
+      return word(uint64_t{i.frame} << 32);
     case IrKind::kUnreachable:
       handler(exec::kUnreachableHandler);
       return word(0);
@@ -317,6 +324,17 @@ void Emitter::resolve() {
     const auto distance = static_cast<uint32_t>(static_cast<int32_t>(target - fixup.origin));
     uint64_t& word = out_->words[fixup.word];
     word |= fixup.half == Fixup::Half::kHigh ? uint64_t{distance} << 32 : distance;
+  }
+}
+
+void Emitter::side_table() {
+  for (const IrTry& block : ir_.tries) {
+    out_->tries.push_back({positions_[block.begin], positions_[block.end], block.outer,
+                           block.first_catch, block.catches});
+  }
+  for (const IrCatch& clause : ir_.catches) {
+    const uint32_t target = positions_[ir_.labels[clause.label].position];
+    out_->catches.push_back({clause.tag, clause.wants_ref, clause.slot, target});
   }
 }
 

@@ -83,6 +83,7 @@ class Emitter {
   void cast(const IrInstruction& i);
   exec::simd::Access access_of(const IrInstruction& i) const;
   void resolve();
+  void side_table();
   // Some slots are beyond 16-bit fields: every instruction is emitted by itself.
   bool is_large() const { return ir_.frame_slots >= kNearSlots; }
   bool to_loop(uint32_t label) const { return ir_.labels[label].is_loop; }

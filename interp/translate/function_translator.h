@@ -9,6 +9,7 @@
 
 #include <vector>
 
+#include "interp/binary/instruction_reader.h"
 #include "interp/exec/handler_tables.h"
 #include "interp/module/instruction.h"
 #include "interp/runtime/code.h"
@@ -42,7 +43,8 @@ struct ControlFrame {
   uint32_t else_label = kNoLabel;  // `if`: not yet bound
   uint32_t height = 0;             // entries below its parameters
   bool label_used = false;
-  bool has_value = false;  // the shorthand for one result:
+  uint32_t try_block = FunctionCode::kNoTry;  // try_table: in Ir::tries
+  bool has_value = false;                     // the shorthand for one result:
   ValueType value;
   std::span<const ValueType> params;
   std::span<const ValueType> results;
@@ -168,6 +170,15 @@ class FunctionTranslator {
   void return_call_indirect(uint32_t type, uint32_t table);
   void return_call_ref(uint32_t type);
   void finish_return_call(IrInstruction instruction, const CallShape& shape);
+  // exceptions
+  void try_table(const Instruction& in);
+  void add_catch(const CatchClause& clause);
+  void close_try(const ControlFrame& frame);
+  uint32_t return_pad();
+  void emit_return_pad();
+  void throw_(uint32_t tag);
+  void throw_ref();
+  void throw_values(IrKind kind, uint32_t tag, size_t count);
   uint32_t add_label(bool is_loop = false);
   void bind(uint32_t label);
   void become_unreachable() { unreachable_depth_ = 1; }
@@ -204,6 +215,8 @@ class FunctionTranslator {
   uint32_t offset_ = 0;
   // Open blocks inside unreachable code; 0: reachable.
   uint32_t unreachable_depth_ = 0;
+  uint32_t open_try_ = FunctionCode::kNoTry;  // the innermost
+  uint32_t return_pad_ = kNoLabel;
 };
 
 }  // namespace tappet::translate

@@ -70,6 +70,8 @@ enum class IrKind : uint8_t {
   kRefCast,             // the same
   kSlow,                // opcode in immediate; frame: first operand's slot; x.slot, b.slot unused
   kCheckNonNull,        // a
+  kThrow,               // immediate: tag; frame: where the values lie
+  kThrowRef,            // frame: where the reference lies
   kUnreachable,
   kVector,           // a, b, x -> d; first: opcode; second: lane; immediate: offset, or with x's
                      // value the 128 bits in the instruction; flag: of any memory, which is frame
@@ -101,10 +103,27 @@ struct Label {
   bool is_loop = false;
 };
 
+// As in FunctionCode, with positions in Ir::code and labels.
+struct IrTry {
+  uint32_t begin = 0;
+  uint32_t end = 0;
+  uint32_t outer = 0;
+  uint32_t first_catch = 0;
+  uint32_t catches = 0;
+};
+struct IrCatch {
+  uint32_t tag = 0;
+  bool wants_ref = false;
+  uint32_t slot = 0;
+  uint32_t label = kNoLabel;
+};
+
 struct Ir {
   std::vector<IrInstruction> code;
   std::vector<Label> labels;
   std::vector<std::vector<uint32_t>> branch_tables;  // labels, the default last
+  std::vector<IrTry> tries;
+  std::vector<IrCatch> catches;
   uint32_t frame_slots = 0;
   uint32_t link_slot = 0;
   uint32_t zero_slots = 0;    // declared locals, after the link

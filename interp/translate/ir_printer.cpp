@@ -138,6 +138,10 @@ std::string line(const IrInstruction& i, const Ir& ir) {
       return fmt::format("{}ref.test {}", result, text(i.a));
     case IrKind::kRefCast:
       return fmt::format("{}ref.cast {}", result, text(i.a));
+    case IrKind::kThrow:
+      return fmt::format("throw {} from s{}", i.immediate, i.frame);
+    case IrKind::kThrowRef:
+      return fmt::format("throw-ref s{}", i.frame);
     case IrKind::kCheckNonNull:
       return fmt::format("check-non-null {}", text(i.a));
     case IrKind::kSlow:

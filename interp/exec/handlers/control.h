@@ -193,6 +193,17 @@ struct CallImport {
   static bool step(State& s) { return call_import(s); }
 };
 
+// Two words; high field: where the tag's values or the reference lie. throw: the low half is the
+// tag.
+bool throw_tag(State& s);
+struct Throw {
+  static bool step(State& s) { return throw_tag(s); }
+};
+bool throw_ref(State& s);
+struct ThrowRef {
+  static bool step(State& s) { return throw_ref(s); }
+};
+
 TAPPET_INLINE void leave_frame(State& s, uint32_t link) {
   const auto* to = reinterpret_cast<const uint64_t*>(s.fp[link]);
   s.fp -= static_cast<uint32_t>(to[-2]);

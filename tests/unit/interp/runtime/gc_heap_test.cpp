@@ -240,7 +240,7 @@ TEST_F(Heap, ExceptionsKeepTheirPayload) {
   const GcLayout& layout = heap().exception_layout(type);
   EXPECT_EQ(&layout, &heap().exception_layout(type));
   Root payload(*store, to_ref(new_cell(5, 0)));
-  const int tag = 0;
+  const Tag tag{};
   auto* exception = static_cast<GcException*>(heap().new_exception(layout, &tag).object);
   exception->payload()[1] = payload.get();
   payload.set(to_ref(exception));

@@ -84,6 +84,8 @@ struct Linked {
         return from.exported_memory(import.name);
       case ExternKind::kGlobal:
         return *from.exported_global(import.name);
+      case ExternKind::kTag:
+        return from.exported_tag(import.name);
       default:
         return from.exported_function(import.name);
     }
