@@ -125,7 +125,7 @@ constexpr const char* kTypeError = "type error";
 
 std::string trap_text(const Trap& trap) {
   if (trap.kind == TrapKind::kStackExhausted) return "exhausted";
-  if (trap.message.starts_with("uncaught exception")) return "exception";
+  if (trap.kind == TrapKind::kUncaughtException) return "exception";
   if (trap.message == kTypeError) return kTypeError;
   return "trap: " + trap.message;
 }
@@ -236,7 +236,7 @@ class Run {
         return table.ok() ? std::optional<Extern>(*table) : std::nullopt;
       }
       case ExternKind::kTag:
-        break;
+        return &store_->add_tag(module.tags[import.index].type);
     }
     return std::nullopt;
   }
