@@ -107,6 +107,9 @@ extern const Handler kThrowRefHandler;
 extern const Handlers1 kCheckNonNullHandlers;
 extern const Handler kUnreachableHandler;
 
+// By opcode: everything of the threads proposal; null for others.
+Handler atomic_handler(Opcode opcode);
+
 // By opcode of slow_ops.def; null for others.
 Handler slow_handler(Opcode opcode);
 

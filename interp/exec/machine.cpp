@@ -1,6 +1,7 @@
 #include "interp/exec/machine.h"
 
 #include "interp/exec/handlers/control.h"
+#include "interp/runtime/shared_memory.h"
 
 namespace tappet {
 
@@ -40,6 +41,7 @@ bool call_nested(HostCall& call, Function& function, std::span<const uint64_t> a
 void Thread::start(Function& function, std::span<const uint64_t> args) {
   active_ = true;
   waiting_ = false;
+  waiter_ = nullptr;
   entry_ = &function;
   entry_frame_ = 0;
   side_frames_.clear();
@@ -129,8 +131,10 @@ Outcome Machine::execute(Activation& activation) {
   control.registers = outer_registers;
   control.thread = outer_thread;
   thread.running_ = outer_running;
-  if (activation.outcome == Outcome::kReturned || activation.outcome == Outcome::kTrapped)
+  if (activation.outcome == Outcome::kReturned || activation.outcome == Outcome::kTrapped) {
     thread.active_ = false;
+    thread.waiter_ = nullptr;
+  }
   return activation.outcome;
 }
 

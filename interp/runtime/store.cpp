@@ -39,6 +39,15 @@ Result<Memory*> Store::add_memory(const MemoryType& type, const MemoryImage* ima
   return memories_.back().get();
 }
 
+Result<Memory*> Store::add_memory(const std::shared_ptr<SharedMemory>& shared) {
+  // One Memory for each: who copies within a memory tells by its identity.
+  for (const auto& memory : memories_) {
+    if (memory->shared() == shared) return memory.get();
+  }
+  memories_.push_back(TAPPET_TRY(Memory::view_of(shared, strategy_, limits_.memory_bytes)));
+  return memories_.back().get();
+}
+
 Result<Table*> Store::add_table(const TableType& type, Ref init) {
   tables_.push_back(TAPPET_TRY(Table::create(type, limits_.table_entries, init)));
   return tables_.back().get();

@@ -69,6 +69,8 @@ class Store {
   // The caller keeps *function alive as long as the store: nothing is copied.
   Function& add_host_function_ref(const HostFunction* function);
   Result<Memory*> add_memory(const MemoryType& type, const MemoryImage* image = nullptr);
+  // What Memory::shared() of another store's memory gave: the same memory in this store, too.
+  Result<Memory*> add_memory(const std::shared_ptr<SharedMemory>& shared);
   Result<Table*> add_table(const TableType& type, Ref init);
   Global add_global(const GlobalType& type, GlobalCell value);
   // `module` and `index`: where the tag is declared; null for a host's. The module lives as long.

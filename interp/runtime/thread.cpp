@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "interp/runtime/shared_memory.h"
+
 namespace tappet {
 
 Thread::Thread(Store& store) : store_(store), next_(store.threads_), at_(&store.threads_) {

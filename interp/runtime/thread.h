@@ -35,6 +35,8 @@ struct SideFrame {
   uint64_t callee_base = 0;
 };
 
+class Waiter;
+
 // Not tied to an OS thread, but to a store; at most one thread of a store runs at any moment.
 class Thread {
  public:
@@ -54,6 +56,10 @@ class Thread {
   Trap take_trap() { return std::move(trap_); }
   // True between start and the final outcome.
   bool active() const { return active_; }
+
+  // What memory.atomic.wait keeps while it is under way: a preempted thread does not lose its
+  // place.
+  std::unique_ptr<Waiter>& waiter() { return waiter_; }
 
   // The stack's current size in bytes: what a suspended thread costs.
   uint64_t stack_bytes() const { return capacity_ * sizeof(uint64_t); }
@@ -82,6 +88,7 @@ class Thread {
   std::vector<SideFrame> side_frames_;
   std::vector<uint64_t> results_;
   Trap trap_;
+  std::unique_ptr<Waiter> waiter_;
   Function* entry_ = nullptr;
   uint64_t entry_frame_ = 0;
   bool active_ = false;

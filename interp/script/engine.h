@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -48,13 +49,19 @@ class ScriptEngine {
   // Imports are resolved among the registered instances and the module "spectest", which exports
   // print, print_i32, print_i64, print_f32, print_f64, print_i32_f32, print_f64_f64 (functions that
   // take what their name says), global_i32 and global_i64 (666), global_f32 and global_f64 (666.6),
-  // table (10 to 20 funcref), table64 (the same with 64-bit indices) and memory (1 to 2 pages).
+  // table (10 to 20 funcref), table64 (the same with 64-bit indices) and memory (1 to 2 pages);
+  // with the feature threads also shared_memory (1 to 2 pages, shared).
   virtual Result<Instance, NoInstance> instantiate(std::shared_ptr<const Module> module) = 0;
   virtual void register_instance(const std::string& name, Instance instance) = 0;
   virtual Outcome invoke(Instance instance, const std::string& field,
                          const std::vector<ScriptValue>& arguments) = 0;
   // The value of an exported global.
   virtual Outcome get(Instance instance, const std::string& field) = 0;
+
+  // A new engine, like this one when it was new, to be used on another OS thread. Its first
+  // instances are those of `shared`, in order; of their exports it has the shared memories only.
+  // Null and why: a memory cannot cross.
+  virtual Result<std::unique_ptr<ScriptEngine>> for_thread(std::span<const Instance> shared) = 0;
 };
 
 }  // namespace tappet::script

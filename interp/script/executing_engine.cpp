@@ -45,7 +45,7 @@ Outcome failed(std::string message) { return {Outcome::Kind::kFailed, {}, std::m
 }  // namespace
 
 ExecutingEngine::ExecutingEngine(const EngineConfig& config, bool gc_stress)
-    : engine_(config), store_(engine_.make_store()) {
+    : engine_(config), gc_stress_(gc_stress), store_(engine_.make_store()) {
   if (gc_stress) store_->heap().set_stress(true);
   define_spectest();
 }
@@ -76,6 +76,9 @@ void ExecutingEngine::define_spectest() {
   MemoryType memory;
   memory.limits = {1, 2, true};
   spectest_.emplace("memory", *store_->add_memory(memory));
+  if (!engine_.config().features.has(Feature::kThreads)) return;
+  memory.shared = true;
+  spectest_.emplace("shared_memory", *store_->add_memory(memory));
 }
 
 Result<std::shared_ptr<const Module>> ExecutingEngine::load(Bytes bytes) {
@@ -91,7 +94,12 @@ std::optional<Extern> ExecutingEngine::find_import(const Import& import) {
   }
   const auto found = registered_.find(import.module);
   if (found == registered_.end()) return std::nullopt;
-  tappet::Instance& from = *found->second;
+  const Exports& exports = instances_[found->second];
+  if (exports.instance == nullptr) {
+    const auto memory = exports.memories.find(import.name);
+    return memory == exports.memories.end() ? std::nullopt : std::optional(memory->second);
+  }
+  tappet::Instance& from = *exports.instance;
   const Export* item = from.module().find_export(import.name);
   if (item == nullptr) return std::nullopt;
   switch (item->kind) {
@@ -133,12 +141,38 @@ Result<ScriptEngine::Instance, ScriptEngine::NoInstance> ExecutingEngine::instan
     const Outcome started = run_function(instance.function(instance.module().start), {});
     if (started.kind != Outcome::Kind::kReturned) return fail(NoInstance{false, started.message});
   }
-  instances_.push_back(&instance);
+  instances_.push_back({&instance, {}});
   return static_cast<Instance>(instances_.size() - 1);
 }
 
 void ExecutingEngine::register_instance(const std::string& name, Instance instance) {
-  registered_[name] = instances_[instance];
+  registered_[name] = instance;
+}
+
+// Of a store that nothing runs in, into this one, that nothing runs in yet.
+Result<> ExecutingEngine::adopt(const Exports& from) {
+  Exports exports;
+  const auto share = [&](const std::string& name, const Memory& memory) -> Result<> {
+    if (memory.shared() == nullptr) return Unit{};
+    exports.memories[name] = TAPPET_TRY(store_->add_memory(memory.shared()));
+    return Unit{};
+  };
+  for (const auto& [name, memory] : from.memories) TAPPET_TRY(share(name, *memory));
+  if (from.instance != nullptr) {
+    for (const Export& item : from.instance->module().exports) {
+      if (item.kind != ExternKind::kMemory) continue;
+      TAPPET_TRY(share(std::string(item.name), *from.instance->memory(item.index)));
+    }
+  }
+  instances_.push_back(std::move(exports));
+  return Unit{};
+}
+
+Result<std::unique_ptr<ScriptEngine>> ExecutingEngine::for_thread(
+    std::span<const Instance> shared) {
+  auto engine = std::make_unique<ExecutingEngine>(engine_.config(), gc_stress_);
+  for (const Instance instance : shared) TAPPET_TRY(engine->adopt(instances_[instance]));
+  return std::unique_ptr<ScriptEngine>(std::move(engine));
 }
 
 Outcome ExecutingEngine::run_function(Function& function, std::span<const uint64_t> slots) {
@@ -164,7 +198,8 @@ Outcome ExecutingEngine::run_function(Function& function, std::span<const uint64
 
 Outcome ExecutingEngine::invoke(Instance instance, const std::string& field,
                                 const std::vector<ScriptValue>& arguments) {
-  Function* function = instances_[instance]->exported_function(field);
+  tappet::Instance* const callee = instances_[instance].instance;
+  Function* function = callee != nullptr ? callee->exported_function(field) : nullptr;
   if (function == nullptr) return failed(fmt::format("there is no function \"{}\"", field));
   const std::vector<ValueType>& params = function->shape.type->params;
   if (params.size() != arguments.size()) return failed("wrong number of arguments");
@@ -177,7 +212,8 @@ Outcome ExecutingEngine::invoke(Instance instance, const std::string& field,
 }
 
 Outcome ExecutingEngine::get(Instance instance, const std::string& field) {
-  const auto global = instances_[instance]->exported_global(field);
+  tappet::Instance* const owner = instances_[instance].instance;
+  const auto global = owner != nullptr ? owner->exported_global(field) : std::nullopt;
   if (!global) return failed(fmt::format("there is no global \"{}\"", field));
   return {Outcome::Kind::kReturned,
           {from_slot(*engine_.registry(), global->type.type, &global->cell->low)},

@@ -45,6 +45,10 @@ Outcome RoundTripEngine::invoke(Instance, const std::string&, const std::vector<
   return {Outcome::Kind::kFailed, {}, kNotExecuted};
 }
 
+Result<std::unique_ptr<ScriptEngine>> RoundTripEngine::for_thread(std::span<const Instance>) {
+  return std::unique_ptr<ScriptEngine>(std::make_unique<RoundTripEngine>());
+}
+
 Outcome RoundTripEngine::get(Instance, const std::string&) {
   return {Outcome::Kind::kFailed, {}, kNotExecuted};
 }

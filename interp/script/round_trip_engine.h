@@ -19,6 +19,7 @@ class RoundTripEngine : public ScriptEngine {
   void register_instance(const std::string&, Instance) override {}
   Outcome invoke(Instance, const std::string&, const std::vector<ScriptValue>&) override;
   Outcome get(Instance, const std::string&) override;
+  Result<std::unique_ptr<ScriptEngine>> for_thread(std::span<const Instance>) override;
 
  private:
   DecodeOptions options_;

@@ -2,7 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <atomic>
 #include <optional>
+#include <system_error>
+#include <thread>
+#include <tuple>
 
 namespace tappet::script {
 namespace {
@@ -12,6 +17,7 @@ Verdict failed(std::string message) { return {Verdict::Kind::kFailed, {}, {}, st
 Verdict skipped(std::string reason) { return {Verdict::Kind::kSkipped, {}, {}, std::move(reason)}; }
 
 constexpr const char* kNotExecuted = "not executed";
+constexpr uint32_t kMostThreads = 64;  // of one script, at once
 
 std::string describe(const Outcome& outcome) {
   switch (outcome.kind) {
@@ -31,8 +37,28 @@ std::string describe(const Outcome& outcome) {
 
 class ScriptRun {
  public:
-  explicit ScriptRun(ScriptEngine& engine) : engine_(engine) {}
+  // `threads` counts those that run, of the whole script.
+  ScriptRun(ScriptEngine& engine, std::atomic<uint32_t>& threads)
+      : engine_(engine), threads_(threads) {}
 
+  // Including its threads'. Once.
+  std::vector<Verdict> run(const std::vector<Directive>& script) {
+    verdicts_.reserve(script.size());
+    for (const Directive& directive : script) {
+      Verdict verdict = run(directive);
+      verdict.position = directive.position;
+      verdict.source = directive.source;
+      verdicts_.push_back(std::move(verdict));
+    }
+    while (!children_.empty()) join(children_.begin());
+    std::sort(verdicts_.begin(), verdicts_.end(), [](const Verdict& a, const Verdict& b) {
+      return std::tie(a.position.line, a.position.column) <
+             std::tie(b.position.line, b.position.column);
+    });
+    return std::move(verdicts_);
+  }
+
+ private:
   Verdict run(const Directive& directive) {
     switch (directive.kind) {
       case DirectiveKind::kModule:
@@ -49,12 +75,15 @@ class ScriptRun {
         return expect_no_instance(directive);
       case DirectiveKind::kRegister:
         return engine_.executes() ? register_module(directive) : skipped(kNotExecuted);
+      case DirectiveKind::kThread:
+        return start_thread(directive);
+      case DirectiveKind::kWait:
+        return wait(directive);
       default:
         return engine_.executes() ? run_action(directive) : skipped(kNotExecuted);
     }
   }
 
- private:
   Result<std::shared_ptr<const Module>> load(const Directive& directive) {
     if (!directive.module.ok()) return fail(directive.module.error());
     return engine_.load(*directive.module);
@@ -128,6 +157,67 @@ class ScriptRun {
     return passed();
   }
 
+  struct Child {
+    std::string name;
+    std::unique_ptr<ScriptEngine> engine;
+    std::unique_ptr<ScriptRun> run;
+    std::vector<Verdict> verdicts;  // once it is joined
+    std::thread thread;
+  };
+  using Children = std::vector<std::unique_ptr<Child>>;
+
+  Verdict start_thread(const Directive& directive) {
+    std::vector<ScriptEngine::Instance> shared;
+    if (engine_.executes()) {
+      for (const std::string& name : directive.shared) {
+        const auto instance = find(name);
+        if (!instance) return failed("there is no such instance");
+        shared.push_back(*instance);
+      }
+    }
+    auto engine = engine_.for_thread(shared);
+    if (!engine.ok()) return failed(engine.error().to_string());
+    auto child = std::make_unique<Child>();
+    child->name = directive.name;
+    child->engine = std::move(*engine);
+    child->run = std::make_unique<ScriptRun>(*child->engine, threads_);
+    for (uint32_t i = 0; i < shared.size(); ++i) {
+      if (directive.shared[i].empty()) child->run->current_ = i;
+      child->run->instances_[directive.shared[i]] = i;
+    }
+    if (threads_.fetch_add(1) >= kMostThreads) {
+      --threads_;
+      return failed("too many threads");
+    }
+    try {
+      child->thread = std::thread([started = child.get(), &body = directive.body] {
+        started->verdicts = started->run->run(body);
+      });
+    } catch (const std::system_error&) {
+      --threads_;
+      return failed("the host has no thread left");
+    }
+    children_.push_back(std::move(child));
+    return passed();
+  }
+
+  Verdict wait(const Directive& directive) {
+    const auto found = std::find_if(
+        children_.begin(), children_.end(),
+        [&](const std::unique_ptr<Child>& child) { return child->name == directive.name; });
+    if (found == children_.end()) return failed("there is no such thread");
+    join(found);
+    return passed();
+  }
+
+  void join(Children::iterator at) {
+    Child& child = **at;
+    child.thread.join();
+    --threads_;
+    verdicts_.insert(verdicts_.end(), child.verdicts.begin(), child.verdicts.end());
+    children_.erase(at);
+  }
+
   Verdict run_action(const Directive& directive) {
     const Action& action = directive.action;
     const auto instance = find(action.module);
@@ -186,6 +276,9 @@ class ScriptRun {
   }
 
   ScriptEngine& engine_;
+  std::atomic<uint32_t>& threads_;
+  std::vector<Verdict> verdicts_;
+  Children children_;
   std::optional<ScriptEngine::Instance> current_;
   std::map<std::string, ScriptEngine::Instance> instances_;
   std::shared_ptr<const Module> definition_;
@@ -195,15 +288,8 @@ class ScriptRun {
 }  // namespace
 
 std::vector<Verdict> run_script(const std::vector<Directive>& script, ScriptEngine& engine) {
-  ScriptRun run(engine);
-  std::vector<Verdict> verdicts;
-  verdicts.reserve(script.size());
-  for (const Directive& directive : script) {
-    verdicts.push_back(run.run(directive));
-    verdicts.back().position = directive.position;
-    verdicts.back().source = directive.source;
-  }
-  return verdicts;
+  std::atomic<uint32_t> threads = 0;
+  return ScriptRun(engine, threads).run(script);
 }
 
 }  // namespace tappet::script

@@ -18,7 +18,9 @@ struct Verdict {
   std::string message;        // what went wrong, or why it was skipped
 };
 
-// One verdict per directive, in order.
+// One verdict per directive, in order; those of a thread's body follow its own. A thread directive
+// runs its body on a new OS thread, with an engine from ScriptEngine::for_thread; those that the
+// script does not wait for are waited for at its end.
 std::vector<Verdict> run_script(const std::vector<Directive>& script, ScriptEngine& engine);
 
 }  // namespace tappet::script

@@ -19,7 +19,8 @@ void Emitter::fetch(Operand& o, uint32_t scratch) {
 
 void Emitter::near(IrInstruction& i) {
   // These carry 32-bit slots themselves.
-  if (i.kind == IrKind::kSlow || i.kind == IrKind::kCall || i.kind == IrKind::kCallImport) return;
+  if (i.kind == IrKind::kSlow || i.kind == IrKind::kAtomic) return;
+  if (i.kind == IrKind::kCall || i.kind == IrKind::kCallImport) return;
   fetch(i.a, ir_.scratch_slot);
   fetch(i.b, ir_.scratch_slot + 2);
   fetch(i.x, ir_.scratch_slot + 4);
@@ -144,6 +145,10 @@ void Emitter::emit_one(const IrInstruction& i) {
       handler(exec::slow_handler(static_cast<Opcode>(i.immediate)));
       word(i.first | uint64_t{i.second} << 32);
       return word(i.frame);
+    case IrKind::kAtomic:
+      handler(exec::atomic_handler(static_cast<Opcode>(i.first)));
+      word(i.frame | (code_.layout().memories + i.second * sizeof(Memory*)) << 32);
+      return word(i.immediate);
     case IrKind::kCheckNonNull:
       handler(exec::kCheckNonNullHandlers[at(i.a.cls)]);
       return word(i.a.slot);

@@ -131,7 +131,11 @@ class FunctionTranslator {
   void global_get(uint32_t index);
   void global_set(uint32_t index);
   void slow(const Instruction& in, uint32_t params, std::optional<ValueKind> result);
+  // Emits an instruction that wants `params` operands in their home slots and leaves its result in
+  // the first of these.
+  void at_home(IrInstruction instruction, uint32_t params, std::optional<ValueKind> result);
   void variable_or_slow(const Instruction& in);
+  void atomic(const Instruction& in);
 
   // gc
   void gc(const Instruction& in);

@@ -146,6 +146,8 @@ std::string line(const IrInstruction& i, const Ir& ir) {
       return fmt::format("check-non-null {}", text(i.a));
     case IrKind::kSlow:
       return fmt::format("{} at s{}", row(static_cast<Opcode>(i.immediate)).mnemonic, i.frame);
+    case IrKind::kAtomic:
+      return fmt::format("{} at s{}", row(static_cast<Opcode>(i.first)).mnemonic, i.frame);
     case IrKind::kUnreachable:
       break;
   }

@@ -65,14 +65,19 @@ void FunctionTranslator::global_set(uint32_t index) {
 
 void FunctionTranslator::slow(const Instruction& in, uint32_t params,
                               std::optional<ValueKind> result) {
-  materialise_from(stack_.size() - params);
-  flush_accumulators();
-  for (uint32_t i = 0; i < params; ++i) pop();
   IrInstruction instruction{};
   instruction.kind = IrKind::kSlow;
   instruction.immediate = static_cast<uint64_t>(in.opcode);
   instruction.first = in.a;
   instruction.second = in.b;
+  at_home(instruction, params, result);
+}
+
+void FunctionTranslator::at_home(IrInstruction instruction, uint32_t params,
+                                 std::optional<ValueKind> result) {
+  materialise_from(stack_.size() - params);
+  flush_accumulators();
+  for (uint32_t i = 0; i < params; ++i) pop();
   instruction.frame = next_home();
   append(instruction);
   fence();
@@ -122,6 +127,7 @@ void FunctionTranslator::variable_or_slow(const Instruction& in) {
     case Opcode::kRefFunc:
       return slow(in, 0, ValueKind::kRef);
     default:
+      if (row(in.opcode).feature == Feature::kThreads) return atomic(in);
       return row(in.opcode).feature == Feature::kGc ? gc(in) : control(in);
   }
 }

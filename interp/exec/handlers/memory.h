@@ -15,7 +15,7 @@ namespace tappet::exec {
 template <bool kChecked, class T>
 TAPPET_INLINE bool accessible(const State& s, uint64_t address) {
   if constexpr (!kChecked) return true;
-  return address + sizeof(T) <= load_le<uint64_t>(s.mem - sizeof(uint64_t));
+  return address + sizeof(T) <= memory_size_unordered(s.mem);
 }
 
 template <Class A>

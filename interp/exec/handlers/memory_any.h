@@ -20,8 +20,7 @@ TAPPET_INLINE uint8_t* any_address(const State& s, uint8_t* base) {
   if (__builtin_add_overflow(read_int<uint64_t, A>(s, field_a(s), 0), s.pc[2], &address))
       [[unlikely]]
     return nullptr;
-  return in_bounds(address, sizeof(T), load_le<uint64_t>(base - sizeof(uint64_t))) ? base + address
-                                                                                   : nullptr;
+  return in_bounds(address, sizeof(T), memory_size_unordered(base)) ? base + address : nullptr;
 }
 template <bool kFirst, class T, Class A>
 TAPPET_INLINE uint8_t* any_address(const State& s) {

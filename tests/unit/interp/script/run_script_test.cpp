@@ -40,6 +40,12 @@ class CannedEngine : public ScriptEngine {
     return {Outcome::Kind::kReturned, {{kI64, {42, 0}}}, ""};
   }
 
+  Result<std::unique_ptr<ScriptEngine>> for_thread(std::span<const Instance> shared) override {
+    auto engine = std::make_unique<CannedEngine>(executes_);
+    engine->next_ = static_cast<Instance>(shared.size());
+    return std::unique_ptr<ScriptEngine>(std::move(engine));
+  }
+
   std::map<std::string, Instance> registered;
 
  private:
@@ -157,6 +163,59 @@ TEST(RunScript, SkipsWhatIsNotExecuted) {
       run(std::string(kGood) + "(invoke \"f\") (assert_unlinkable (module binary \"i\") \"\")",
           engine),
       (Verdicts{"passed", "skipped: not executed", "failed: invalid"}));
+}
+
+TEST(RunScript, CountsTheDirectivesOfThreadsInTheirPlace) {
+  CannedEngine engine;
+  EXPECT_EQ(run(std::string(kGood) + R"(
+                (thread $T (invoke "f") (module binary "good") (invoke "trap")
+                  (thread $U (module binary "i")) (wait $U))
+                (assert_trap (invoke "trap") "integer")
+                (wait $T)
+                (wait $T))",
+                engine),
+            (Verdicts{"passed", "passed", "failed: there is no such instance", "passed",
+                      "failed: trapped: integer divide by zero, but expected: ", "passed",
+                      "failed: invalid", "passed", "passed", "passed",
+                      "failed: there is no such thread"}));
+}
+
+TEST(RunScript, WaitsForThreadsThatNobodyWaitsFor) {
+  CannedEngine engine;
+  EXPECT_EQ(run("(thread $T (module binary \"i\"))", engine),
+            (Verdicts{"passed", "failed: invalid"}));
+}
+
+TEST(RunScript, ThreadsKnowWhatIsSharedWithThem) {
+  CannedEngine engine;
+  EXPECT_EQ(run(R"((module $A binary "good") (module $B binary "good")
+                (thread $T (shared (module $B)) (shared (module $A))
+                  (register "b" $B)
+                  (assert_return (invoke $B "instance") (i32.const 0))
+                  (assert_return (invoke $A "instance") (i32.const 1)))
+                (thread $U (shared (module $C)))
+                (thread $V (register "a" $A)))",
+                engine),
+            (Verdicts{"passed", "passed", "passed", "passed", "passed", "passed",
+                      "failed: there is no such instance", "passed",
+                      "failed: there is no such instance"}));
+  EXPECT_TRUE(engine.registered.empty());
+}
+
+TEST(RunScript, ChecksTheModulesOfThreadsThatAreNotExecuted) {
+  CannedEngine engine(false);
+  EXPECT_EQ(run("(thread $T (shared (module $A)) (module binary \"i\") (invoke \"f\")) (wait $T)",
+                engine),
+            (Verdicts{"passed", "failed: invalid", "skipped: not executed", "passed"}));
+}
+
+TEST(RunScript, LimitsTheNumberOfThreads) {
+  CannedEngine engine;
+  std::string script;
+  for (int i = 0; i < 65; ++i) script += "(thread $T)\n";
+  Verdicts expected(65, "passed");
+  expected.back() = "failed: too many threads";
+  EXPECT_EQ(run(script, engine), expected);
 }
 
 TEST(RunScript, TakesBareFieldsForOneModule) {

@@ -15,10 +15,12 @@
 namespace tappet::test {
 
 struct Linked {
-  explicit Linked(StoreLimits limits = {}, FeatureSet features = FeatureSet::defaults())
-      : engine({features, best_memory_strategy()}), store(engine.make_store(limits)) {}
+  explicit Linked(StoreLimits limits = {}, FeatureSet features = FeatureSet::defaults(),
+                  MemoryStrategy strategy = best_memory_strategy())
+      : engine({features, strategy}), store(engine.make_store(limits)) {}
 
-  // Imports come from instances of that name, or, as "host", from what was given to host().
+  // Imports come from instances of that name, or, as "host", from what was given to host() or lies
+  // in `hosts`.
   Instance& add(const std::string& name, std::string_view text) {
     auto bytes = parse_wat(text);
     EXPECT_TRUE(bytes.ok()) << bytes.error().to_string();
@@ -71,7 +73,7 @@ struct Linked {
   Engine engine;
   std::unique_ptr<Store> store;
   std::map<std::string, Instance*> instances;
-  std::map<std::string, Function*> hosts;
+  std::map<std::string, Extern> hosts;
 
  private:
   Extern find(const Import& import) {

@@ -1,0 +1,48 @@
+#include "interp/runtime/reservation.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <utility>
+
+namespace tappet {
+namespace {
+
+constexpr uint64_t kHeaderBytes = 16384;  // a multiple of every host's page size
+
+}  // namespace
+
+uint64_t round_to_host_page(uint64_t bytes) {
+  static const auto page = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+  return (bytes + page - 1) / page * page;
+}
+
+Reservation::Reservation(uint64_t bytes) : size_(round_to_host_page(bytes)) {
+  void* at = mmap(nullptr, kHeaderBytes + size_, PROT_NONE,
+                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (at != MAP_FAILED) base_ = static_cast<uint8_t*>(at) + kHeaderBytes;
+}
+
+Reservation::~Reservation() {
+  if (base_ != nullptr) munmap(base_ - kHeaderBytes, kHeaderBytes + size_);
+}
+
+Reservation::Reservation(Reservation&& other) noexcept
+    : base_(std::exchange(other.base_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+
+Reservation& Reservation::operator=(Reservation&& other) noexcept {
+  std::swap(base_, other.base_);
+  std::swap(size_, other.size_);
+  return *this;
+}
+
+bool Reservation::commit(uint64_t from, uint64_t to) const {
+  // The header's page and the first pages become accessible in one call.
+  const uint64_t header = from == 0 ? round_to_host_page(1) : 0;
+  uint8_t* const begin = base_ + round_to_host_page(from) - header;
+  uint8_t* const end = base_ + round_to_host_page(to);
+  return begin == end ||
+         mprotect(begin, static_cast<uint64_t>(end - begin), PROT_READ | PROT_WRITE) == 0;
+}
+
+}  // namespace tappet

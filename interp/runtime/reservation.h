@@ -1,0 +1,35 @@
+// Address space of its own for a memory that must not move: reserved as a whole, made accessible
+// piece by piece.
+#pragma once
+
+#include <cstdint>
+
+namespace tappet {
+
+// A multiple of the host's page size.
+uint64_t round_to_host_page(uint64_t bytes);
+
+// Before base() lies one accessible host page, at least, for the owner's header. Moves; neither
+// copies nor is it safe to use from two threads while commit() runs, except for pages that are
+// accessible already.
+class Reservation {
+ public:
+  Reservation() = default;
+  // `bytes` from base(), none of them accessible. Without base() if there is not that much left.
+  explicit Reservation(uint64_t bytes);
+  ~Reservation();
+  Reservation(Reservation&& other) noexcept;
+  Reservation& operator=(Reservation&& other) noexcept;
+
+  uint8_t* base() const { return base_; }
+  uint64_t size() const { return size_; }
+  // Makes [from, to), which was not accessible, readable, writable and zero; both are rounded up to
+  // host pages. `to` is not beyond size(). False if the host refuses.
+  bool commit(uint64_t from, uint64_t to) const;
+
+ private:
+  uint8_t* base_ = nullptr;
+  uint64_t size_ = 0;
+};
+
+}  // namespace tappet
