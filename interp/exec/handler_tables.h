@@ -25,6 +25,11 @@ extern const Handlers2 kTruncateSatHandlers[];
 extern const Handlers2 kConvertHandlers[];
 extern const Handlers2 kFloatCastHandlers[];
 
+// Sums: add, sub; the first high half, the second, the high result. Products: signed, unsigned;
+// a, b, the high result.
+extern const Handlers3 kWideSumHandlers[2];
+extern const Handlers3 kWideProductHandlers[2];
+
 // Of memory 0, in the two strategies.
 struct MemoryHandlers {
   const Handlers2* int_load;      // address, result

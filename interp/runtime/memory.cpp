@@ -33,7 +33,7 @@ uint64_t most_bytes(const MemoryType& type) {
 }
 
 std::shared_ptr<const MemoryImage> MemoryImage::create(ByteSpan bytes) {
-  const uint64_t size = round_to_host_page(bytes.size());
+  const uint64_t size = bytes.size();
   const int descriptor = memfd_create("tappet-image", MFD_CLOEXEC);
   if (descriptor < 0) return nullptr;
   auto image = std::shared_ptr<const MemoryImage>(new MemoryImage(descriptor, size));

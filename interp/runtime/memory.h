@@ -55,8 +55,7 @@ inline void set_memory_size(uint8_t* base, uint64_t bytes) {
 // all threads.
 class MemoryImage {
  public:
-  // An image of `bytes` from offset 0 (rounded up to whole host pages). Null if the host has no
-  // anonymous files: callers then copy.
+  // An image of `bytes` from offset 0. Null if the host has no anonymous files: callers then copy.
   static std::shared_ptr<const MemoryImage> create(ByteSpan bytes);
   ~MemoryImage();
   MemoryImage(const MemoryImage&) = delete;

@@ -86,6 +86,9 @@ void Emitter::emit_one(const IrInstruction& i) {
     case IrKind::kLoadAny:
     case IrKind::kStoreAny:
       return any_memory(i);
+    case IrKind::kWideSum:
+    case IrKind::kWideProduct:
+      return wide(i);
     case IrKind::kMoveInt:
       return move(exec::kMoveIntHandlers);
     case IrKind::kMoveFloat:

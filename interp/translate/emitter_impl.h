@@ -79,6 +79,7 @@ class Emitter {
   void simd(const IrInstruction& i);
   void vector(const IrInstruction& i);
   Handler vector_handler(const IrInstruction& i) const;
+  void wide(const IrInstruction& i);
   void gc(const IrInstruction& i);
   void cast(const IrInstruction& i);
   exec::simd::Access access_of(const IrInstruction& i) const;

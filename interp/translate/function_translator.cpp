@@ -123,6 +123,11 @@ void FunctionTranslator::translate_one(const Instruction& in) {
     case Opcode::kF32ReinterpretI32:
     case Opcode::kF64ReinterpretI64:
       return reinterpret(in.opcode);
+    case Opcode::kI64Add128:
+    case Opcode::kI64Sub128:
+    case Opcode::kI64MulWideS:
+    case Opcode::kI64MulWideU:
+      return wide(in);
     default:
       return exec::simd::is_vector_instruction(in.opcode) ? simd(in) : variable_or_slow(in);
   }

@@ -28,6 +28,7 @@ struct Entry {
   // The instruction that wrote it, if its destination may still be changed; else kNone.
   uint32_t producer = kNone;
   static constexpr uint32_t kNone = UINT32_MAX;
+  bool is_low_half = false;  // the result of `producer` that goes to `frame`, not `d`
 
   bool is_float() const { return kind == ValueKind::kF32 || kind == ValueKind::kF64; }
   bool is_vector() const { return kind == ValueKind::kV128; }
@@ -136,6 +137,11 @@ class FunctionTranslator {
   void at_home(IrInstruction instruction, uint32_t params, std::optional<ValueKind> result);
   void variable_or_slow(const Instruction& in);
   void atomic(const Instruction& in);
+
+  // wide
+  void wide(const Instruction& in);
+  void take_sum_operands(IrInstruction& instruction);
+  void take_product_operands(IrInstruction& instruction);
 
   // gc
   void gc(const Instruction& in);

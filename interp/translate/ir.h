@@ -80,6 +80,9 @@ enum class IrKind : uint8_t {
   kSelectVector,     // a: condition, b, x -> d
   kGlobalGetVector,  // as kGlobalGetInt
   kGlobalSetVector,  // as kGlobalSetInt
+  // Two results: the low half goes to the slot `frame`, the high half to d; first: opcode.
+  kWideSum,      // low halves a and b, high halves x and slot `second`; flag: and `immediate`
+  kWideProduct,  // a, b
 };
 
 inline constexpr uint32_t kNoLabel = UINT32_MAX;

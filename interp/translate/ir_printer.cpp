@@ -67,6 +67,14 @@ std::string line(const IrInstruction& i, const Ir& ir) {
     case IrKind::kStoreAny:
       return fmt::format("{} memory {} [{} + {}] {}", mnemonic(i.row), i.second, text(i.a),
                          i.immediate, text(i.b));
+    case IrKind::kWideSum:
+      return fmt::format("s{}, {}{} {}:{} {}:{}", i.frame, result,
+                         row(static_cast<Opcode>(i.first)).mnemonic, text(i.x), text(i.a),
+                         text(i.flag ? Operand::constant(i.immediate) : Operand::at_slot(i.second)),
+                         text(i.b));
+    case IrKind::kWideProduct:
+      return fmt::format("s{}, {}{} {} {}", i.frame, result,
+                         row(static_cast<Opcode>(i.first)).mnemonic, text(i.a), text(i.b));
     case IrKind::kMoveInt:
     case IrKind::kMoveVector:
       return fmt::format("{}move {}", result, text(i.a));

@@ -14,7 +14,14 @@ bool FunctionTranslator::redirect(const Entry& entry, uint32_t slot) {
   if (entry.where != Entry::Where::kAcc && entry.where != Entry::Where::kHome) return false;
   if (entry.producer == Entry::kNone || entry.producer < region_) return false;
   if (touched_[slot] > entry.producer + 1) return false;
-  ir_.code[entry.producer].d = entry.at_slot(slot);
+  IrInstruction& producer = ir_.code[entry.producer];
+  if (!entry.is_low_half) {
+    producer.d = entry.at_slot(slot);
+  } else if (producer.d.cls == Class::kSlot && producer.d.slot == slot) {
+    return false;  // its high half was set to the same local, and goes first
+  } else {
+    producer.frame = slot;
+  }
   touched_[slot] = static_cast<uint32_t>(ir_.code.size());
   return true;
 }
