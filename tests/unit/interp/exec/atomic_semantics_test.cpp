@@ -110,7 +110,9 @@ class AtomicSemanticsTest : public testing::TestWithParam<MemoryStrategy> {
     ASSERT_EQ(called.outcome, Outcome::kReturned);
     const uint64_t result = expected_of(said, window, first, second);
     ASSERT_EQ(called.results.size(), said.operation == "store" ? 0u : 1u);
-    if (!called.results.empty()) ASSERT_EQ(called.results[0], result);
+    if (!called.results.empty()) {
+      ASSERT_EQ(called.results[0], result);
+    }
     ASSERT_TRUE(std::equal(window.begin(), window.end(), memory.base()));
   }
 
