@@ -70,7 +70,7 @@ void ModuleParser::write_elements(SegmentMode mode, uint32_t table, ByteSpan off
   const bool is_active = mode == SegmentMode::kActive;
   const bool are_expressions = !type.empty();
   const bool is_short = is_active && table == 0 && (!are_expressions || is_func_ref(type));
-  uint32_t flags = are_expressions ? kExpressions : 0;
+  uint32_t flags = are_expressions ? uint32_t{kExpressions} : 0;
   if (!is_active) flags |= kPassiveOrDeclarative;
   if (mode == SegmentMode::kDeclarative || (is_active && !is_short))
     flags |= kExplicitOrDeclarative;
