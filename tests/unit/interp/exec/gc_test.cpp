@@ -506,7 +506,9 @@ TEST_F(GcGuest, BranchesOnCastsKeepTheReference) {
     EXPECT_EQ(value("local", {i}), expected[i][0]) << i;
     EXPECT_EQ(value("function", {i}), expected[i][1]) << i;
     EXPECT_EQ(value("below", {i}), expected[i][2]) << i;
-    if (i != 0) EXPECT_EQ(value("loop", {i}), expected[i][3]) << i;
+    if (i != 0) {
+      EXPECT_EQ(value("loop", {i}), expected[i][3]) << i;
+    }
     EXPECT_EQ(value("always", {i}), expected[i][4]) << i;
   }
   EXPECT_EQ(value("null"), 1u);
