@@ -7,10 +7,13 @@
     --- stderr
     --- exit 0
 
+Before the command, "--- file NAME" says what is to be in a file of that directory.
+
 Usage: run_golden.py TAPPET GUESTS FILE. Every case runs; the exit code says whether all passed.
 """
 
 import os
+import pathlib
 import re
 import subprocess
 import sys
@@ -23,18 +26,25 @@ def read_cases(path):
     section = None
     for number, line in enumerate(open(path, encoding="utf-8").read().split("\n"), 1):
         if line.startswith("=== "):
-            cases.append({"name": line[4:], "line": number, "command": "", "exit": None})
+            cases.append({"name": line[4:], "line": number, "command": "", "exit": None,
+                          "files": {}})
             section = None
         elif not cases:
             continue  # the file's own comment
         elif line.startswith("$ "):
             cases[-1]["command"] = line[2:]
+            section = None
+        elif line.startswith("--- file "):
+            section = line[9:]
+            cases[-1]["files"][section] = ""
         elif line in ("--- stdout", "--- stderr"):
             section = line[4:]
             cases[-1][section] = ""
         elif line.startswith("--- exit "):
             cases[-1]["exit"] = int(line[9:])
             section = None
+        elif section in cases[-1]["files"]:
+            cases[-1]["files"][section] += line + "\n"
         elif section:
             cases[-1][section] += line + "\n"
         elif line:
@@ -52,6 +62,8 @@ def matches(expected, actual):
 
 def problems(case, tappet, guests):
     environment = dict(os.environ, PATH=os.path.dirname(tappet) + ":" + os.environ["PATH"])
+    for name, text in case["files"].items():
+        pathlib.Path(guests, name).write_text(text, encoding="utf-8")
     try:
         run = subprocess.run(["sh", "-c", case["command"]], cwd=guests, env=environment,
                              stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT_SECONDS)
