@@ -51,6 +51,7 @@ const kTraps = [
   [/float unrepresentable/, "(integer overflow|invalid conversion to integer)"],
   [/table index is out of bounds|table access out of bounds|table initializer .* out of bounds|element segment .* bounds|table or segment/, "(undefined element|out of bounds table access|uninitialized element)"],
   [/null function or function signature|null function|signature mismatch/, "(indirect call type mismatch|uninitialized element|undefined element)"],
+  [/rethrowing null/, "null exception reference"],
   [/dereferencing a null pointer/, "null .*reference"],
   [/illegal cast/, "cast failure"],
   [/array element access out of bounds|array index/, "out of bounds array access|out of bounds memory access|out of bounds table access"],
