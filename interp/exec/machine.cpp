@@ -460,13 +460,16 @@ bool Machine::call_nested(HostCall& call, Function& function, std::span<const ui
   activation.thread = &thread;
   activation.side_base = thread.side_frames_.size();
   Outcome outcome = execute(activation);
-  while (outcome == Outcome::kInterrupted) outcome = execute(activation);
+  // Stepping aside from a wait for other threads would be blocking, too.
+  while (outcome == Outcome::kInterrupted && thread.waiter() == nullptr)
+    outcome = execute(activation);
   --thread.depth_;
   thread.entry_ = entry;
   thread.entry_frame_ = entry_frame;
   thread.active_ = true;
-  if (outcome == Outcome::kSuspended) {
+  if (outcome == Outcome::kSuspended || outcome == Outcome::kInterrupted) {
     thread.waiting_ = false;
+    thread.waiter() = nullptr;
     thread.side_frames_.resize(activation.side_base);
     call.trap("a function that may not block waited");
     return false;

@@ -55,7 +55,11 @@ uint64_t Thread::live_slots() const {
   const Control& control = store_.control();
   if (running_ && control.thread == this && control.live_end != nullptr)
     return static_cast<uint64_t>(control.live_end - stack_.get());
-  if (running_ || waiting_) return side_frames_.empty() ? capacity_ : side_frames_.back().top;
+  if (running_ || waiting_) {
+    const bool in_host =
+        !side_frames_.empty() && side_frames_.back().kind == SideFrame::Kind::kHost;
+    return in_host ? side_frames_.back().top : capacity_;
+  }
   if (!active_) return 0;
   if (pc_ == nullptr) return entry_ == nullptr ? 0 : entry_->shape.link_slot() + 1;
   const FunctionCode* code = instance_->code->find(pc_);

@@ -39,6 +39,8 @@ void FunctionTranslator::close_try(const ControlFrame& frame) {
   if (frame.try_block == FunctionCode::kNoTry) return;
   IrTry& block = ir_.tries[frame.try_block];
   block.end = static_cast<uint32_t>(ir_.code.size());
+  // What follows is not fused with what is covered: two instructions made one would move the rest.
+  fence();
   open_try_ = block.outer;
 }
 

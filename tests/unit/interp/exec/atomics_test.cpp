@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
 #include <thread>
 
 #include "interp/runtime/shared_memory.h"
@@ -236,6 +238,32 @@ TEST(Waiting, WhoIsGoneIsNotNotified) {
   anew.thread.start(guest.function("m", "wait32"), args);
   EXPECT_EQ(anew.result(), kWaitNotEqual);
   EXPECT_EQ(guest.value("notify", {0, 5}), 0u);
+}
+
+TEST(Waiting, MayNotTakeLongInNestedCalls) {
+  Guests guest;
+  guest.add("m", kWaiting);
+  guest.host("nested", FuncType{{kI64}, {kI32}}, [&](HostCall& call) {
+    const uint64_t args[] = {0, 0, call.arg(0)};
+    uint64_t result = 0;
+    if (!call_nested(call, guest.function("m", "wait32"), args, {&result, 1}))
+      return HostOutcome::kTrap;
+    call.set_result(0, result);
+    return HostOutcome::kReturn;
+  });
+  std::atomic<bool> done{false};
+  std::thread ticker([&] {
+    while (!done) {
+      guest.store->preempt();
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  });
+  Function& nested = *std::get<Function*>(guest.hosts["nested"]);
+  EXPECT_EQ(guest.call(nested, {kForever}).trap.message, "a function that may not block waited");
+  done = true;
+  ticker.join();
+  EXPECT_EQ(guest.value("notify", {0, 1}), 0u) << "it waits no longer";
+  EXPECT_EQ(guest.call(nested, {1'000'000}).results, std::vector<uint64_t>{kWaitTimedOut});
 }
 
 TEST(Waiting, IsEndedByTheStoresKill) {
