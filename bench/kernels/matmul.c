@@ -1,5 +1,5 @@
 // Double arithmetic: products of 100 x 100 matrices.
-#include <stdint.h>
+#include "kernel.h"
 
 enum { kSize = 100 };
 static double a[kSize][kSize], b[kSize][kSize], c[kSize][kSize];
@@ -14,7 +14,7 @@ static void multiply(void) {
   }
 }
 
-__attribute__((export_name("run"))) uint32_t run(uint32_t times) {
+uint32_t run(uint32_t times) {
   for (int i = 0; i < kSize; ++i) {
     for (int j = 0; j < kSize; ++j) {
       a[i][j] = i + j * 0.5;

@@ -1,5 +1,5 @@
 // Byte loads and stores in short loops: primes up to half a million, again and again.
-#include <stdint.h>
+#include "kernel.h"
 
 enum { kLimit = 500000 };
 static uint8_t is_prime[kLimit + 1];
@@ -15,7 +15,7 @@ static uint32_t count_primes(void) {
   return count;
 }
 
-__attribute__((export_name("run"))) uint32_t run(uint32_t times) {
+uint32_t run(uint32_t times) {
   uint32_t count = 0;
   while (times--) count = count_primes();
   return count;
