@@ -1,6 +1,7 @@
 // Vectors wherever values go: control flow, calls, host functions and globals.
 #include <gtest/gtest.h>
 
+#include "tests/unit/interp/support/linked.h"
 #include "tests/unit/interp/support/vectors.h"
 
 namespace tappet::test {
@@ -174,6 +175,25 @@ TEST(SimdCalls, MixedParametersAndResults) {
   const Slots expected{99, kC, kD, 0x3f80'0000, kA, kB, 7};
   EXPECT_EQ(results(guest, "direct", args), expected);
   EXPECT_EQ(results(guest, "indirect", args), expected);
+}
+
+// Frames that a tail call makes wider and narrower again, within an instance and across two.
+TEST(SimdCalls, TailCallsMoveVectors) {
+  Linked linked;
+  linked.add("other", R"((module
+    (func (export "swap") (param i32 v128 f64 v128) (result v128 v128)
+      (local.get 3) (local.get 1))))");
+  linked.add("m", R"((module
+    (import "other" "swap" (func $swap (param i32 v128 f64 v128) (result v128 v128)))
+    (func (export "narrow") (param v128) (result v128 v128)
+      (return_call $wide (i32.const 3) (local.get 0) (f64.const 1) (v128.not (local.get 0))))
+    (func $wide (param i32 v128 f64 v128) (result v128 v128)
+      (if (i32.eqz (local.get 0)) (then
+        (return_call $swap (i32.const 1) (local.get 1) (local.get 2) (local.get 3))))
+      (return_call $wide (i32.sub (local.get 0) (i32.const 1))
+        (i64x2.add (local.get 1) (i64x2.splat (i64.const 1))) (local.get 2) (local.get 3)))))");
+  EXPECT_EQ(linked.call(linked.function("m", "narrow"), {kA, kB}).results,
+            (Slots{~kA, ~kB, kA + 3, kB + 3}));
 }
 
 struct AddOne : HostContinuation {
