@@ -14,6 +14,8 @@ namespace tappet {
 namespace {
 
 // Collections are not worth their while before this much was allocated.
+// A heap with less than this part of its limit free after a collection is full.
+constexpr uint64_t kFullPart = 32;
 constexpr uint64_t kLeastBudget = 4 << 20;
 
 // Sizes of slots: every multiple of 8 to 128, of 16 to 256, then four per doubling, and what
@@ -139,6 +141,8 @@ GcObject* GcHeap::refill(uint32_t size_class) {
       if (collected) return nullptr;
       collect();
       collected = true;
+      // A heap this full would be collected again for every few objects.
+      if (live_bytes_ > limit_ - limit_ / kFullPart) return nullptr;
     }
   }
   auto* object = reinterpret_cast<GcObject*>(bump.cursor);

@@ -328,6 +328,14 @@ TEST_F(SmallHeap, EndsAtItsLimit) {
   EXPECT_NE(heap().new_array(array_of(kI64), 100'000).object, nullptr);
 }
 
+TEST_F(SmallHeap, DoesNotCollectForEveryFewObjects) {
+  Root head(*store);
+  for (uint64_t i = 0; i < 83'500; ++i) head.set(to_ref(new_cell(i, head.get())));
+  const uint64_t before = heap().collections();
+  for (int i = 0; i < 100'000 && heap().new_struct(cell()).object != nullptr; ++i) continue;
+  EXPECT_LE(heap().collections(), before + 40);
+}
+
 TEST_F(SmallHeap, DirtyBlocksMakeRoomForLargeObjects) {
   for (int i = 0; i < 50'000; ++i) new_cell(1, 0);
   for (int i = 0; i < 10; ++i) EXPECT_NE(heap().new_array(array_of(kI64), 200'000).object, nullptr);
