@@ -120,6 +120,13 @@ const Annotation* Cursor::take_annotation(std::string_view id) {
   return nullptr;
 }
 
+std::optional<std::string> Cursor::sole_string(const Annotation& annotation) const {
+  if (annotation.end != annotation.begin + 1) return std::nullopt;
+  const Token& token = stream_->annotation_tokens[annotation.begin];
+  if (token.kind != TokenKind::kString) return std::nullopt;
+  return decode_string(stream_->text(token));
+}
+
 const Annotation* Cursor::untaken_annotation() const {
   const auto& all = stream_->annotations;
   for (size_t i = first_annotation_; i < all.size() && all[i].before <= at_; ++i) {

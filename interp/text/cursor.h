@@ -72,6 +72,8 @@ class Cursor {
   const Annotation* take_annotation(std::string_view id);
   // The first annotation in front of a token up to the current one that nobody took.
   const Annotation* untaken_annotation() const;
+  // The contents of an annotation that holds one string and nothing else.
+  std::optional<std::string> sole_string(const Annotation& annotation) const;
   // What annotations stand before `first` is not this parser's to take.
   void start_annotations_at(uint32_t token);
 

@@ -80,14 +80,10 @@ void ModuleParser::custom_annotations() {
 }
 
 std::optional<std::string> ModuleParser::name_of(const Annotation& annotation) {
-  const TokenStream& stream = in_.stream();
-  const Token& token = stream.annotation_tokens[annotation.begin];
-  if (annotation.end != annotation.begin + 1 || token.kind != TokenKind::kString) {
+  std::optional<std::string> name = in_.sole_string(annotation);
+  if (!name)
     in_.fail_at(annotation.offset, "@name annotation: a string is expected");
-    return std::nullopt;
-  }
-  std::string name = decode_string(stream.text(token));
-  if (!is_utf8(as_bytes(name)))
+  else if (!is_utf8(as_bytes(*name)))
     in_.fail_at(annotation.offset, "@name annotation: malformed UTF-8 encoding");
   return name;
 }

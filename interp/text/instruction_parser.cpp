@@ -253,16 +253,12 @@ std::optional<uint8_t> InstructionParser::branch_hint() {
   if (annotation == nullptr) return std::nullopt;
   if (in_.take_annotation(kId) != nullptr)
     in_.fail("@metadata.code.branch_hint annotation: duplicate annotation");
-  const TokenStream& stream = in_.stream();
-  const Token& token = stream.annotation_tokens[annotation->begin];
-  std::string value;
-  if (annotation->end == annotation->begin + 1 && token.kind == TokenKind::kString)
-    value = decode_string(stream.text(token));
-  if (value.size() != 1 || static_cast<uint8_t>(value[0]) > 1) {
+  const std::optional<std::string> value = in_.sole_string(*annotation);
+  if (!value || value->size() != 1 || static_cast<uint8_t>(value->front()) > 1) {
     in_.fail_at(annotation->offset, "@metadata.code.branch_hint annotation: malformed hint");
     return std::nullopt;
   }
-  return static_cast<uint8_t>(value[0]);
+  return static_cast<uint8_t>(value->front());
 }
 
 }  // namespace tappet::text

@@ -100,6 +100,14 @@ TEST(Wat, ErrorsSayWhatAndWhere) {
   EXPECT_EQ(round_trip("(func (frob))"), "1:8: unknown operator frob");
 }
 
+TEST(Wat, AnnotationsThatHoldNothing) {
+  EXPECT_EQ(round_trip("(module (@name))"), "1:9: @name annotation: a string is expected");
+  EXPECT_EQ(round_trip("(module (func (@name)))"), "1:15: @name annotation: a string is expected");
+  EXPECT_EQ(round_trip("(module (@custom))"), "1:9: @custom annotation: missing section name");
+  EXPECT_EQ(round_trip("(module (func (@metadata.code.branch_hint) (if (i32.const 0) (then))))"),
+            "1:15: @metadata.code.branch_hint annotation: malformed hint");
+}
+
 TEST(Wat, DepthCostsNoNativeStack) {
   constexpr int kDepth = 200'000;
   std::string folded = "(func ";
