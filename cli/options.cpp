@@ -228,6 +228,9 @@ Result<Command> parse_run(std::vector<std::string> args) {
   auto* argv0_option = app.add_option("--argv0", argv0, "what the guest sees as its own name");
   auto* invoke_option =
       app.add_option("--invoke", invoke, "call this exported function instead of the main one");
+  bool profile_ops = false;
+  app.add_flag("--profile-ops", profile_ops,
+               "count the instructions of threaded code, and print the busiest at the end");
   if (auto help = TAPPET_TRY(parse(app, std::move(args)))) return print(*help);
   Command command;
   command.kind = Command::Kind::kRun;
@@ -235,6 +238,7 @@ Result<Command> parse_run(std::vector<std::string> args) {
   run.guest = TAPPET_TRY(finish(raw));
   run.args = app.remaining();
   run.guest.file = TAPPET_TRY(take_file("run", run.args));
+  run.profile_ops = profile_ops;
   if (*argv0_option) run.argv0 = argv0;
   if (*invoke_option) run.invoke = invoke;
   return command;

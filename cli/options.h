@@ -42,6 +42,7 @@ struct RunOptions {
   std::vector<std::string> args;  // after the file
   std::optional<std::string> argv0;
   std::optional<std::string> invoke;
+  bool profile_ops = false;
 };
 
 struct ServeOptions {

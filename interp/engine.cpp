@@ -5,7 +5,7 @@
 namespace tappet {
 
 Engine::Engine(EngineConfig config)
-    : config_(config), registry_(std::make_shared<TypeRegistry>()) {}
+    : config_(std::move(config)), registry_(std::make_shared<TypeRegistry>()) {}
 
 Result<std::shared_ptr<const ModuleCode>> Engine::compile(Bytes bytes) const {
   return compile(TAPPET_TRY(decode_module(std::move(bytes), decode_options())));
@@ -14,7 +14,7 @@ Result<std::shared_ptr<const ModuleCode>> Engine::compile(Bytes bytes) const {
 Result<std::shared_ptr<const ModuleCode>> Engine::compile(
     std::shared_ptr<const Module> module) const {
   TAPPET_TRY(validate_module(*module, config_.features));
-  return translate_module(std::move(module), config_.memory);
+  return translate_module(std::move(module), code_options());
 }
 
 std::unique_ptr<Store> Engine::make_store(StoreLimits limits) const {

@@ -19,6 +19,7 @@ namespace tappet {
 struct EngineConfig {
   FeatureSet features = FeatureSet::defaults();
   MemoryStrategy memory = best_memory_strategy();
+  std::shared_ptr<OpProfile> profile;  // as in CodeOptions
 };
 
 // What stores and modules that work together share: types, features, the memory strategy. Cheap to
@@ -29,6 +30,7 @@ class Engine {
 
   const EngineConfig& config() const { return config_; }
   const std::shared_ptr<TypeRegistry>& registry() const { return registry_; }
+  CodeOptions code_options() const { return {config_.memory, config_.profile}; }
   DecodeOptions decode_options() const { return {registry_, config_.features}; }
 
   // Decodes, validates and prepares a module. Errors as of decode_module and validate_module.

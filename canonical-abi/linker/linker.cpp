@@ -48,7 +48,7 @@ Result<std::shared_ptr<const InstancePre>> Linker::link(
   std::deque<Entities> instances;
   ImportResolver imports(*hosts_, options_.unknown_imports_trap, *component, pre->plan_, instances);
   Entities args = TAPPET_TRY(imports.resolve());
-  Planner planner(pre->plan_, instances, engine_.config().memory, options_.calls_between_relatives);
+  Planner planner(pre->plan_, instances, engine_.code_options(), options_.calls_between_relatives);
   const Entities exports = TAPPET_TRY(planner.run(std::move(component), std::move(args)));
   add_exports(pre->plan_, exports, instances, pre->exports_);
   return std::shared_ptr<const InstancePre>(pre);

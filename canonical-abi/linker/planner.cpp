@@ -145,7 +145,7 @@ Result<> Planner::bind(Frame& frame, std::span<const ResourceBinding> bindings,
 Result<> Planner::core_module(Frame& frame, const CoreModuleDef& def) {
   const auto [at, inserted] =
       codes_.try_emplace(def.module.get(), static_cast<uint32_t>(plan_.codes.size()));
-  if (inserted) plan_.codes.push_back(translate_module(def.module, strategy_));
+  if (inserted) plan_.codes.push_back(translate_module(def.module, code_options_));
   push(frame, Entity::of(Sort::kCoreModule, at->second));
   return {};
 }

@@ -9,12 +9,12 @@ namespace tappet::component {
 
 class Planner {
  public:
-  // `instances`: what ImportResolver has put there. `strategy`: for the modules' code.
-  Planner(Plan& plan, std::deque<Entities>& instances, MemoryStrategy strategy,
+  // `instances`: what ImportResolver has put there. `code_options`: for the modules' code.
+  Planner(Plan& plan, std::deque<Entities>& instances, CodeOptions code_options,
           bool calls_between_relatives)
       : plan_(plan),
         instances_(instances),
-        strategy_(strategy),
+        code_options_(std::move(code_options)),
         calls_between_relatives_(calls_between_relatives) {}
 
   // The root's exports by name. Errors: kUnsupported for definitions that are not executed, kLimit
@@ -89,7 +89,7 @@ class Planner {
 
   Plan& plan_;
   std::deque<Entities>& instances_;
-  MemoryStrategy strategy_;
+  CodeOptions code_options_;
   bool calls_between_relatives_;
   std::map<const Module*, uint32_t> codes_;
   std::deque<Closure> closures_;

@@ -11,10 +11,33 @@
 
 namespace tappet::exec {
 
-// Integers and references: a slot, a constant behind the operand word, the accumulator t. Floating
-// values: the same with f. Classes for pinned locals follow kAcc.
-enum class Class : uint8_t { kSlot, kConst, kAcc };
-inline constexpr size_t kClasses = 3;
+// Integers and references: a slot, a constant behind the operand word, the accumulator t, a pinned
+// local p. Floating values: the same with f and q. A pinned local is written to its slot too, so
+// that a slot may always be read instead.
+enum class Class : uint8_t { kSlot, kConst, kAcc, kPin0, kPin1, kPin2, kPin3 };
+inline constexpr size_t kClasses = 3;  // without pins
+inline constexpr size_t kIntPins = TAPPET_INT_PINS;
+inline constexpr size_t kFloatPins = TAPPET_FLOAT_PINS;
+inline constexpr size_t kPinClasses = kClasses + (kIntPins > kFloatPins ? kIntPins : kFloatPins);
+
+constexpr bool is_pin(Class c) { return c >= Class::kPin0; }
+constexpr size_t pin_index(Class c) {
+  return static_cast<size_t>(c) - static_cast<size_t>(Class::kPin0);
+}
+constexpr Class pin_class(size_t index) {
+  return static_cast<Class>(static_cast<size_t>(Class::kPin0) + index);
+}
+// Whether an integer or a floating operand can be of the class.
+constexpr bool is_int_class(Class c) { return !is_pin(c) || pin_index(c) < kIntPins; }
+constexpr bool is_float_class(Class c) { return !is_pin(c) || pin_index(c) < kFloatPins; }
+// Operands of an operator that commutes, in the one order that has handlers: constants last.
+constexpr bool in_order(Class a, Class b) {
+  return a != Class::kConst && (b == Class::kConst || a <= b);
+}
+constexpr int pins_among(auto... classes) { return (0 + ... + (is_pin(classes) ? 1 : 0)); }
+// Of what is not constant: results, and operands of what is folded or has no constant form.
+constexpr bool is_int_variable(Class c) { return c != Class::kConst && is_int_class(c); }
+constexpr bool is_float_variable(Class c) { return c != Class::kConst && is_float_class(c); }
 
 // The width in memory and lane 0 of the accumulator, per floating type.
 template <class F>
@@ -62,17 +85,22 @@ TAPPET_INLINE U read_int(const State& s, uint32_t slot, int const_index) {
     return load_le<U>(reinterpret_cast<const uint8_t*>(s.fp + slot));
   } else if constexpr (C == Class::kConst) {
     return static_cast<U>(s.pc[2 + const_index]);
-  } else {
+  } else if constexpr (C == Class::kAcc) {
     return static_cast<U>(s.t);
+  } else {
+    static_assert(is_int_class(C));
+    return static_cast<U>(s.p[pin_index(C)]);
   }
 }
 
 template <Class D>
 TAPPET_INLINE void write_int(State& s, uint32_t slot, uint64_t value) {
-  if constexpr (D == Class::kSlot) {
-    s.fp[slot] = value;
-  } else {
+  if constexpr (D == Class::kAcc) {
     s.t = value;
+  } else {
+    static_assert(is_int_class(D));
+    s.fp[slot] = value;
+    if constexpr (is_pin(D)) s.p[pin_index(D)] = value;
   }
 }
 
@@ -82,6 +110,8 @@ TAPPET_INLINE F read_float(const State& s, uint32_t slot, int const_index) {
       reinterpret_cast<const uint8_t*>(C == Class::kConst ? s.pc + 2 + const_index : s.fp + slot);
   if constexpr (C == Class::kAcc) {
     return lane0<F>(s.f);
+  } else if constexpr (is_pin(C)) {
+    return lane0<F>((Vector)DoubleVector{s.q[pin_index(C)], 0});
   } else {
     return load_le<F>(bytes);
   }
@@ -90,12 +120,28 @@ TAPPET_INLINE F read_float(const State& s, uint32_t slot, int const_index) {
 // Writes lane 0 of `v`, always as a whole slot: a 4-byte store would stall a later 8-byte move.
 template <Class D>
 TAPPET_INLINE void write_float(State& s, uint32_t slot, Vector v) {
-  if constexpr (D == Class::kSlot) {
+  if constexpr (D == Class::kAcc) {
+    s.f = v;
+  } else {
     const double whole = ((DoubleVector)v)[0];
     __builtin_memcpy(s.fp + slot, &whole, sizeof whole);
-  } else {
-    s.f = v;
+    if constexpr (is_pin(D)) s.q[pin_index(D)] = whole;
   }
+}
+
+// Where a branch leads: forward, or to the header of a loop, where interruptions are noticed. The
+// header of a loop with pins is in a register.
+enum class Target : uint8_t { kForward, kLoop, kPinnedLoop };
+inline constexpr size_t kTargets = 3;
+constexpr bool is_back(Target target) { return target != Target::kForward; }
+
+template <Target kTarget>
+TAPPET_INLINE void go_to(State& s) {
+  if constexpr (kTarget == Target::kPinnedLoop) {
+    s.pc = s.head;
+    return;
+  }
+  s.pc += static_cast<int32_t>(field_high(s));
 }
 
 }  // namespace tappet::exec

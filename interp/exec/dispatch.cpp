@@ -52,17 +52,17 @@ void dispatch(State& s) {
 
 #else
 
-void dispatch(State& s) { handler_at(s.pc)(TAPPET_HANDLER_ARGS); }
+void dispatch(State& s) { handler_at(s.pc)(TAPPET_HANDLER_ARGS(s)); }
 
 TAPPET_HANDLER_CC void trap_handler(TAPPET_HANDLER_PARAMS) {
   State& s = saved_state(in);
-  s = State{pc, fp, mem, in, t, f};
+  s = TAPPET_HANDLER_STATE;
   Machine::raise(s, static_cast<TrapKind>(t));
 }
 
 TAPPET_HANDLER_CC void limit_handler(TAPPET_HANDLER_PARAMS) {
   State& s = saved_state(in);
-  s = State{pc, fp, mem, in, t, f};
+  s = TAPPET_HANDLER_STATE;
   if (!Machine::handle_limit(s)) return;
   TAPPET_DISPATCH();
 }

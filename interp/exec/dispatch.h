@@ -2,9 +2,8 @@
 //
 //   static void run(State&)            and has kLength: straight-line
 //   static TrapKind run(State&)        the same, may trap
-//   static bool taken(State&)          and has kLength: a branch by the high field if taken;
-//                                      kBack: to a loop header, with the interruption check
-//   static TrapKind jump(State&)       sets pc itself; kBack as above
+//   static bool taken(State&)          and has kLength: a branch to kTarget if taken
+//   static TrapKind jump(State&)       sets pc itself; kBack: to a loop header, with the check
 //   static Enter enter(State&)         a call: sets pc and fp, or changes nothing; kSlow then asks
 //   for
 //                                      static bool slow(State&), out of line
@@ -53,8 +52,8 @@ bool execute(State& s) {
       s.pc += Op::kLength;
       return true;
     }
-    s.pc += static_cast<int32_t>(field_high(s));
-    return !(Op::kBack && limit_requested(s)) || handle_limit(s);
+    go_to<Op::kTarget>(s);
+    return !(is_back(Op::kTarget) && limit_requested(s)) || handle_limit(s);
   } else if constexpr (JumpOp<Op>) {
     const TrapKind trap = Op::jump(s);
     if (trap != TrapKind::kNone) return raise_trap(s, trap);
@@ -82,31 +81,30 @@ TAPPET_INLINE State& saved_state(Instance* in) {
   return *static_cast<State*>(in->control->registers);
 }
 
-#define TAPPET_DISPATCH() TAPPET_TAIL_RETURN handler_at(s.pc)(TAPPET_HANDLER_ARGS)
+#define TAPPET_DISPATCH() TAPPET_TAIL_RETURN handler_at(s.pc)(TAPPET_HANDLER_ARGS(s))
 
 template <class Op>
 TAPPET_HANDLER_CC void execute(TAPPET_HANDLER_PARAMS) {
-  [[maybe_unused]] State s{pc, fp, mem, in, t, f};
+  [[maybe_unused]] State s = TAPPET_HANDLER_STATE;
   if constexpr (SlowOp<Op>) {
     State& saved = saved_state(in);
     saved = s;
     if (!Op::step(saved)) return;
-    TAPPET_TAIL_RETURN handler_at(saved.pc)(saved.pc, saved.fp, saved.mem, saved.in, saved.t,
-                                            saved.f);
+    TAPPET_TAIL_RETURN handler_at(saved.pc)(TAPPET_HANDLER_ARGS(saved));
   } else if constexpr (CallOp<Op>) {
     const Enter entered = Op::enter(s);
     if (entered == Enter::kDone) [[likely]] {
       TAPPET_DISPATCH();
     }
     if (entered == Enter::kLimit) {
-      TAPPET_TAIL_RETURN limit_handler(TAPPET_HANDLER_ARGS);
+      TAPPET_TAIL_RETURN limit_handler(TAPPET_HANDLER_ARGS(s));
     }
-    TAPPET_TAIL_RETURN execute<OutOfLine<Op>>(TAPPET_HANDLER_ARGS);
+    TAPPET_TAIL_RETURN execute<OutOfLine<Op>>(TAPPET_HANDLER_ARGS(s));
   } else if constexpr (BranchOp<Op>) {
     if (Op::taken(s)) {
-      s.pc += static_cast<int32_t>(field_high(s));
-      if (Op::kBack && limit_requested(s)) [[unlikely]] {
-        TAPPET_TAIL_RETURN limit_handler(TAPPET_HANDLER_ARGS);
+      go_to<Op::kTarget>(s);
+      if (is_back(Op::kTarget) && limit_requested(s)) [[unlikely]] {
+        TAPPET_TAIL_RETURN limit_handler(TAPPET_HANDLER_ARGS(s));
       }
       TAPPET_DISPATCH();
     }
@@ -116,10 +114,10 @@ TAPPET_HANDLER_CC void execute(TAPPET_HANDLER_PARAMS) {
     const TrapKind trap = Op::jump(s);
     if (trap != TrapKind::kNone) [[unlikely]] {
       s.t = static_cast<uint64_t>(trap);
-      TAPPET_TAIL_RETURN trap_handler(TAPPET_HANDLER_ARGS);
+      TAPPET_TAIL_RETURN trap_handler(TAPPET_HANDLER_ARGS(s));
     }
     if (Op::kBack && limit_requested(s)) [[unlikely]] {
-      TAPPET_TAIL_RETURN limit_handler(TAPPET_HANDLER_ARGS);
+      TAPPET_TAIL_RETURN limit_handler(TAPPET_HANDLER_ARGS(s));
     }
     TAPPET_DISPATCH();
   } else if constexpr (std::is_void_v<decltype(Op::run(s))>) {
@@ -130,7 +128,7 @@ TAPPET_HANDLER_CC void execute(TAPPET_HANDLER_PARAMS) {
     const TrapKind trap = Op::run(s);
     if (trap != TrapKind::kNone) [[unlikely]] {
       s.t = static_cast<uint64_t>(trap);
-      TAPPET_TAIL_RETURN trap_handler(TAPPET_HANDLER_ARGS);
+      TAPPET_TAIL_RETURN trap_handler(TAPPET_HANDLER_ARGS(s));
     }
     s.pc += Op::kLength;
     TAPPET_DISPATCH();
@@ -149,42 +147,63 @@ constexpr Handler handler_if() {
   }
 }
 
-// Tables of handlers by operand classes: Make is a template over classes.
-template <template <Class> class Make>
-constexpr auto handlers1() {
+// Tables of handlers by operand classes: Make is a template over classes. N: how many classes the
+// table knows, kClasses or kPinClasses.
+template <size_t N>
+using HandlersOf1 = std::array<Handler, N>;
+template <size_t N>
+using HandlersOf2 = std::array<Handler, N * N>;
+template <size_t N>
+using HandlersOf3 = std::array<Handler, N * N * N>;
+using Handlers1 = HandlersOf1<kClasses>;
+using Handlers2 = HandlersOf2<kClasses>;
+using Handlers3 = HandlersOf3<kClasses>;
+using Handlers4 = std::array<Handler, kClasses * kClasses * kClasses * kClasses>;
+using PinHandlers1 = HandlersOf1<kPinClasses>;
+using PinHandlers2 = HandlersOf2<kPinClasses>;
+using PinHandlers3 = HandlersOf3<kPinClasses>;
+
+template <template <Class> class Make, size_t N = kClasses>
+constexpr HandlersOf1<N> handlers1() {
   return []<size_t... I>(std::index_sequence<I...>) {
-    return std::array<Handler, kClasses>{handler_if<Make<static_cast<Class>(I)>>()...};
-  }(std::make_index_sequence<kClasses>{});
+    return HandlersOf1<N>{handler_if<Make<static_cast<Class>(I)>>()...};
+  }(std::make_index_sequence<N>{});
 }
-template <template <Class, Class> class Make>
-constexpr auto handlers2() {
+template <template <Class, Class> class Make, size_t N = kClasses>
+constexpr HandlersOf2<N> handlers2() {
   return []<size_t... I>(std::index_sequence<I...>) {
-    return std::array<Handler, kClasses * kClasses>{
-        handler_if<Make<static_cast<Class>(I / kClasses), static_cast<Class>(I % kClasses)>>()...};
-  }(std::make_index_sequence<kClasses * kClasses>{});
+    return HandlersOf2<N>{
+        handler_if<Make<static_cast<Class>(I / N), static_cast<Class>(I % N)>>()...};
+  }(std::make_index_sequence<N * N>{});
 }
-template <template <Class, Class, Class> class Make>
-constexpr auto handlers3() {
-  constexpr size_t n = kClasses;
+template <template <Class, Class, Class> class Make, size_t N = kClasses>
+constexpr HandlersOf3<N> handlers3() {
   return []<size_t... I>(std::index_sequence<I...>) {
-    return std::array<Handler, n * n * n>{
-        handler_if<Make<static_cast<Class>(I / (n * n)), static_cast<Class>(I / n % n),
-                        static_cast<Class>(I % n)>>()...};
-  }(std::make_index_sequence<n * n * n>{});
+    return HandlersOf3<N>{
+        handler_if<Make<static_cast<Class>(I / (N * N)), static_cast<Class>(I / N % N),
+                        static_cast<Class>(I % N)>>()...};
+  }(std::make_index_sequence<N * N * N>{});
 }
 template <template <Class, Class, Class, Class> class Make>
-constexpr auto handlers4() {
+constexpr Handlers4 handlers4() {
   constexpr size_t n = kClasses;
   return []<size_t... I>(std::index_sequence<I...>) {
-    return std::array<Handler, n * n * n * n>{
+    return Handlers4{
         handler_if<Make<static_cast<Class>(I / (n * n * n)), static_cast<Class>(I / (n * n) % n),
                         static_cast<Class>(I / n % n), static_cast<Class>(I % n)>>()...};
   }(std::make_index_sequence<n * n * n * n>{});
 }
-
-using Handlers1 = std::array<Handler, kClasses>;
-using Handlers2 = std::array<Handler, kClasses * kClasses>;
-using Handlers3 = std::array<Handler, kClasses * kClasses * kClasses>;
-using Handlers4 = std::array<Handler, kClasses * kClasses * kClasses * kClasses>;
+template <template <Class> class Make>
+constexpr PinHandlers1 pin_handlers1() {
+  return handlers1<Make, kPinClasses>();
+}
+template <template <Class, Class> class Make>
+constexpr PinHandlers2 pin_handlers2() {
+  return handlers2<Make, kPinClasses>();
+}
+template <template <Class, Class, Class> class Make>
+constexpr PinHandlers3 pin_handlers3() {
+  return handlers3<Make, kPinClasses>();
+}
 
 }  // namespace tappet::exec

@@ -12,18 +12,30 @@ constexpr size_t at(Class a, Class b) { return at(a) * kClasses + at(b); }
 constexpr size_t at(Class a, Class b, Class c) { return at(a, b) * kClasses + at(c); }
 constexpr size_t at(Class a, Class b, Class c, Class d) { return at(a, b, c) * kClasses + at(d); }
 
+// The handler for operands of these classes, which may be pins; null if there is none.
+constexpr size_t at_pins(Class a, Class b) { return at(a) * kPinClasses + at(b); }
+inline Handler find(const PinHandlers1& table, Class a) { return table[at(a)]; }
+inline Handler find(const PinHandlers2& table, Class a, Class b) { return table[at_pins(a, b)]; }
+inline Handler find(const PinHandlers3& table, Class a, Class b, Class c) {
+  return table[at_pins(a, b) * kPinClasses + at(c)];
+}
+inline Handler find(const Handlers4& table, Class a, Class b, Class c, Class d) {
+  const bool pinned = is_pin(a) || is_pin(b) || is_pin(c) || is_pin(d);
+  return pinned ? nullptr : table[at(a, b, c, d)];
+}
+
 // By row of ops.def.
-extern const Handlers3 kIntBinaryHandlers[];    // a, b, d
-extern const Handlers3 kIntDivisionHandlers[];  // a, b, d
-extern const Handlers3 kIntCompareHandlers[];   // a, b, d
-extern const Handlers2 kIntUnaryHandlers[];     // a, d
-extern const Handlers3 kFloatBinaryHandlers[];
-extern const Handlers3 kFloatCompareHandlers[];
-extern const Handlers2 kFloatUnaryHandlers[];
-extern const Handlers2 kTruncateHandlers[];
-extern const Handlers2 kTruncateSatHandlers[];
-extern const Handlers2 kConvertHandlers[];
-extern const Handlers2 kFloatCastHandlers[];
+extern const PinHandlers3 kIntBinaryHandlers[];    // a, b, d
+extern const PinHandlers3 kIntDivisionHandlers[];  // a, b, d
+extern const PinHandlers3 kIntCompareHandlers[];   // a, b, d
+extern const PinHandlers2 kIntUnaryHandlers[];     // a, d
+extern const PinHandlers3 kFloatBinaryHandlers[];
+extern const PinHandlers3 kFloatCompareHandlers[];
+extern const PinHandlers2 kFloatUnaryHandlers[];
+extern const PinHandlers2 kTruncateHandlers[];
+extern const PinHandlers2 kTruncateSatHandlers[];
+extern const PinHandlers2 kConvertHandlers[];
+extern const PinHandlers2 kFloatCastHandlers[];
 
 // Sums: add, sub; the first high half, the second, the high result. Products: signed, unsigned;
 // a, b, the high result.
@@ -32,16 +44,17 @@ extern const Handlers3 kWideProductHandlers[2];
 
 // Of memory 0, in the two strategies.
 struct MemoryHandlers {
-  const Handlers2* int_load;      // address, result
-  const Handlers3* int_load_sum;  // address, address, result
-  const Handlers2* float_load;
-  const Handlers3* float_load_sum;
-  const Handlers2* int_store;      // address, value
-  const Handlers3* int_store_sum;  // address, address, value
-  const Handlers2* float_store;
-  const Handlers3* float_store_sum;
-  const Handlers3* load_pair;  // by row of fused.def: address, constant or kSlot for none, result
-  const Handlers3* float_load_pair;
+  const PinHandlers2* int_load;      // address, result
+  const PinHandlers3* int_load_sum;  // address, address, result
+  const PinHandlers2* float_load;
+  const PinHandlers3* float_load_sum;
+  const PinHandlers2* int_store;      // address, value
+  const PinHandlers3* int_store_sum;  // address, address, value
+  const PinHandlers2* float_store;
+  const PinHandlers3* float_store_sum;
+  const PinHandlers3*
+      load_pair;  // by row of fused.def: address, constant or kSlot for none, result
+  const PinHandlers3* float_load_pair;
 };
 extern const MemoryHandlers kGuardedMemoryHandlers;
 extern const MemoryHandlers kCheckedMemoryHandlers;
@@ -55,28 +68,28 @@ struct AnyMemoryHandlers {
 };
 extern const AnyMemoryHandlers kAnyMemoryHandlers[2];  // [of memory 0]
 
-// By comparison row; [1] for branches to loop headers.
-extern const Handlers2* const kIntBranchHandlers[2];
-// The same by float comparison row, [negated][to loop].
-extern const Handlers2* const kFloatBranchHandlers[2][2];
-extern const Handler kBranchHandlers[2];
-extern const Handlers1 kBranchTableHandlers[2];
+// By Target, then by comparison row.
+extern const PinHandlers2* const kIntBranchHandlers[kTargets];
+// The same by float comparison row, [negated].
+extern const PinHandlers2* const kFloatBranchHandlers[2][kTargets];
+extern const Handler kBranchHandlers[kTargets];
+extern const PinHandlers1 kBranchTableHandlers[2];
 
 // Superinstructions, by row of fused.def.
-extern const Handlers2 kShiftPairHandlers[];     // a, d
-extern const Handlers3 kMultiplyPairHandlers[];  // a, b, d
-extern const Handlers2* const
-    kIncrementBranchHandlers[2];                  // [to loop], by comparison row: addend, bound
-extern const Handlers2 kAndBranchHandlers[2][2];  // [if zero][to loop]: a, b
+extern const PinHandlers2 kShiftPairHandlers[];     // a, d
+extern const PinHandlers3 kMultiplyPairHandlers[];  // a, b, d
+// By comparison row: local, addend, bound
+extern const PinHandlers3* const kIncrementBranchHandlers[kTargets];
+extern const PinHandlers2 kAndBranchHandlers[2][kTargets];  // [if zero]: a, b
 
-extern const Handlers2 kMoveIntHandlers;
+extern const PinHandlers2 kMoveIntHandlers;
 extern const Handler kMoveTwoHandler;
 extern const Handler kMoveFarHandlers[2];   // [fetch]
 extern const Handlers4 kSelectIntHandlers;  // condition, a, b, d
-extern const Handlers2 kMoveFloatHandlers;
+extern const PinHandlers2 kMoveFloatHandlers;
 extern const Handlers4 kSelectFloatHandlers;
-extern const Handlers2 kFloatToIntHandlers[2];  // [narrow]
-extern const Handlers2 kIntToFloatHandlers;
+extern const PinHandlers2 kFloatToIntHandlers[2];  // [narrow]
+extern const PinHandlers2 kIntToFloatHandlers;
 
 // Fields and elements of objects, by how they are read and written.
 enum class FieldRead : uint8_t { kS8, kU8, kS16, kU16, k32, k64, kF32, kF64 };
@@ -91,22 +104,24 @@ enum class CastTarget : uint8_t { kEq, kI31, kStruct, kArray, kDefined };
 extern const Handlers2 kRefTestHandlers[][2];  // by target, [nullable]: a, d
 extern const Handlers2 kRefCastHandlers[][2];
 
-extern const Handlers1 kGlobalGetIntHandlers[2];  // [imported]
-extern const Handlers1 kGlobalGetFloatHandlers[2];
-extern const Handlers1 kGlobalSetIntHandlers[2];
-extern const Handlers1 kGlobalSetFloatHandlers[2];
+extern const PinHandlers1 kGlobalGetIntHandlers[2];  // [imported]
+extern const PinHandlers1 kGlobalGetFloatHandlers[2];
+extern const PinHandlers1 kGlobalSetIntHandlers[2];
+extern const PinHandlers1 kGlobalSetFloatHandlers[2];
 
 extern const Handler kCallHandler;
 extern const Handler kCallImportHandler;
-extern const Handlers1 kCallIndirectHandlers;
-extern const Handlers1 kCallRefHandlers;
+extern const PinHandlers1 kCallIndirectHandlers;
+extern const PinHandlers1 kCallRefHandlers;
 extern const Handler kReturnCallHandler;
 extern const Handler kReturnCallImportHandler;
 extern const Handlers1 kReturnCallIndirectHandlers;
 extern const Handlers1 kReturnCallRefHandlers;
 extern const Handler kReturnHandler;
-extern const Handlers1 kReturnIntHandlers;
-extern const Handlers1 kReturnFloatHandlers;
+extern const PinHandlers1 kReturnIntHandlers;
+extern const PinHandlers1 kReturnFloatHandlers;
+extern const Handler kLoadPinsHandler;
+extern const Handler kCountHandler;  // for OpProfile
 extern const Handler kThrowHandler;
 extern const Handler kThrowRefHandler;
 extern const Handlers1 kCheckNonNullHandlers;

@@ -6,70 +6,67 @@
 namespace tappet::exec {
 namespace {
 
-constexpr Handlers2 kIntBranches[] = {
+// By comparison row.
+template <Target kTo>
+struct IntBranches {
+  static constexpr PinHandlers2 kRows[] = {
 #define INT_COMPARE(name, type, op, negated, swapped) \
-  handlers2<IntBranch<op, type, false>::template With>(),
+  pin_handlers2<IntBranch<op, type, kTo>::template With>(),
 #include "interp/exec/ops.def"
+  };
 };
-constexpr Handlers2 kIntBranchesToLoop[] = {
-#define INT_COMPARE(name, type, op, negated, swapped) \
-  handlers2<IntBranch<op, type, true>::template With>(),
-#include "interp/exec/ops.def"
-};
+template <bool kNegated, Target kTo>
+struct FloatBranches {
+  static constexpr PinHandlers2 kRows[] = {
 #define FLOAT_COMPARE(name, type, op) \
-  handlers2<FloatBranch<op, type, false, false>::template With>(),
-constexpr Handlers2 kFloatBranches[] = {
+  pin_handlers2<FloatBranch<op, type, kNegated, kTo>::template With>(),
 #include "interp/exec/ops.def"
-};
-#define FLOAT_COMPARE(name, type, op) \
-  handlers2<FloatBranch<op, type, false, true>::template With>(),
-constexpr Handlers2 kFloatBranchesToLoop[] = {
-#include "interp/exec/ops.def"
-};
-#define FLOAT_COMPARE(name, type, op) \
-  handlers2<FloatBranch<op, type, true, false>::template With>(),
-constexpr Handlers2 kNegatedFloatBranches[] = {
-#include "interp/exec/ops.def"
-};
-#define FLOAT_COMPARE(name, type, op) handlers2<FloatBranch<op, type, true, true>::template With>(),
-constexpr Handlers2 kNegatedFloatBranchesToLoop[] = {
-#include "interp/exec/ops.def"
+  };
 };
 
 template <class Op>
-constexpr Handlers1 by_class() {
-  return handlers1<Op::template With>();
+constexpr PinHandlers1 by_class() {
+  return pin_handlers1<Op::template With>();
 }
 
 }  // namespace
 
-constexpr const Handlers2* kIntBranchHandlers[2] = {kIntBranches, kIntBranchesToLoop};
-constexpr const Handlers2* kFloatBranchHandlers[2][2] = {
-    {kFloatBranches, kFloatBranchesToLoop}, {kNegatedFloatBranches, kNegatedFloatBranchesToLoop}};
-constexpr Handler kBranchHandlers[2] = {&execute<Branch<false>>, &execute<Branch<true>>};
-constexpr Handlers1 kBranchTableHandlers[2] = {by_class<BranchTable<false>>(),
-                                               by_class<BranchTable<true>>()};
+constexpr const PinHandlers2* kIntBranchHandlers[kTargets] = {
+    IntBranches<Target::kForward>::kRows, IntBranches<Target::kLoop>::kRows,
+    IntBranches<Target::kPinnedLoop>::kRows};
+constexpr const PinHandlers2* kFloatBranchHandlers[2][kTargets] = {
+    {FloatBranches<false, Target::kForward>::kRows, FloatBranches<false, Target::kLoop>::kRows,
+     FloatBranches<false, Target::kPinnedLoop>::kRows},
+    {FloatBranches<true, Target::kForward>::kRows, FloatBranches<true, Target::kLoop>::kRows,
+     FloatBranches<true, Target::kPinnedLoop>::kRows}};
+constexpr Handler kBranchHandlers[kTargets] = {&execute<Branch<Target::kForward>>,
+                                               &execute<Branch<Target::kLoop>>,
+                                               &execute<Branch<Target::kPinnedLoop>>};
+constexpr PinHandlers1 kBranchTableHandlers[2] = {by_class<BranchTable<false>>(),
+                                                  by_class<BranchTable<true>>()};
 
-constexpr Handlers1 kGlobalGetIntHandlers[2] = {by_class<GlobalGetInt<false>>(),
-                                                by_class<GlobalGetInt<true>>()};
-constexpr Handlers1 kGlobalGetFloatHandlers[2] = {by_class<GlobalGetFloat<false>>(),
-                                                  by_class<GlobalGetFloat<true>>()};
-constexpr Handlers1 kGlobalSetIntHandlers[2] = {by_class<GlobalSetInt<false>>(),
-                                                by_class<GlobalSetInt<true>>()};
-constexpr Handlers1 kGlobalSetFloatHandlers[2] = {by_class<GlobalSetFloat<false>>(),
-                                                  by_class<GlobalSetFloat<true>>()};
+constexpr PinHandlers1 kGlobalGetIntHandlers[2] = {by_class<GlobalGetInt<false>>(),
+                                                   by_class<GlobalGetInt<true>>()};
+constexpr PinHandlers1 kGlobalGetFloatHandlers[2] = {by_class<GlobalGetFloat<false>>(),
+                                                     by_class<GlobalGetFloat<true>>()};
+constexpr PinHandlers1 kGlobalSetIntHandlers[2] = {by_class<GlobalSetInt<false>>(),
+                                                   by_class<GlobalSetInt<true>>()};
+constexpr PinHandlers1 kGlobalSetFloatHandlers[2] = {by_class<GlobalSetFloat<false>>(),
+                                                     by_class<GlobalSetFloat<true>>()};
 
 constexpr Handler kCallHandler = &execute<Call>;
 constexpr Handler kCallImportHandler = &execute<CallImport>;
-constexpr Handlers1 kCallIndirectHandlers = handlers1<CallIndirect>();
-constexpr Handlers1 kCallRefHandlers = handlers1<CallRef>();
+constexpr PinHandlers1 kCallIndirectHandlers = pin_handlers1<CallIndirect>();
+constexpr PinHandlers1 kCallRefHandlers = pin_handlers1<CallRef>();
 constexpr Handler kReturnCallHandler = &execute<ReturnCall>;
 constexpr Handler kReturnCallImportHandler = &execute<ReturnCallImport>;
 constexpr Handlers1 kReturnCallIndirectHandlers = handlers1<ReturnCallIndirect>();
 constexpr Handlers1 kReturnCallRefHandlers = handlers1<ReturnCallRef>();
 constexpr Handler kReturnHandler = &execute<Return>;
-constexpr Handlers1 kReturnIntHandlers = handlers1<ReturnInt>();
-constexpr Handlers1 kReturnFloatHandlers = handlers1<ReturnFloat>();
+constexpr PinHandlers1 kReturnIntHandlers = pin_handlers1<ReturnInt>();
+constexpr PinHandlers1 kReturnFloatHandlers = pin_handlers1<ReturnFloat>();
+constexpr Handler kLoadPinsHandler = &execute<LoadPins>;
+constexpr Handler kCountHandler = &execute<Count>;
 constexpr Handler kThrowHandler = &execute<Throw>;
 constexpr Handler kThrowRefHandler = &execute<ThrowRef>;
 constexpr Handlers1 kCheckNonNullHandlers = handlers1<CheckNonNull>();

@@ -4,33 +4,40 @@
 namespace tappet::exec {
 namespace {
 
-constexpr Handlers2 kIncrementBranches[] = {
+// By comparison row; the 64-bit ones repeat the 32-bit ones and are not used.
+template <Target kTo>
+struct IncrementBranches {
+  static constexpr PinHandlers3 kRows[] = {
 #define INT_COMPARE(name, type, op, negated, swapped) \
-  handlers2<IncrementBranch<op, false>::template With>(),
+  pin_handlers3<IncrementBranch<op, kTo>::template With>(),
 #include "interp/exec/ops.def"
+  };
 };
-constexpr Handlers2 kIncrementBranchesToLoop[] = {
-#define INT_COMPARE(name, type, op, negated, swapped) \
-  handlers2<IncrementBranch<op, true>::template With>(),
-#include "interp/exec/ops.def"
-};
+
+template <bool kIfZero, Target kTo>
+constexpr PinHandlers2 and_branches() {
+  return pin_handlers2<AndBranch<kIfZero, kTo>::template With>();
+}
 
 }  // namespace
 
-constexpr Handlers2 kShiftPairHandlers[] = {
-#define SHIFT_PAIR(bits, type, first, op) handlers2<ShiftPair<type, first, op>::template With>(),
+constexpr PinHandlers2 kShiftPairHandlers[] = {
+#define SHIFT_PAIR(bits, type, first, op) \
+  pin_handlers2<ShiftPair<type, first, op>::template With>(),
 #include "interp/exec/fused.def"
 };
-constexpr Handlers3 kMultiplyPairHandlers[] = {
+constexpr PinHandlers3 kMultiplyPairHandlers[] = {
 #define MULTIPLY_PAIR(bits, type, op, swapped) \
-  handlers3<MultiplyPair<type, F##op, swapped>::template With>(),
+  pin_handlers3<MultiplyPair<type, F##op, swapped>::template With>(),
 #include "interp/exec/fused.def"
 };
-// The 64-bit rows repeat the 32-bit ones and are not used.
-constexpr const Handlers2* kIncrementBranchHandlers[2] = {kIncrementBranches,
-                                                          kIncrementBranchesToLoop};
-constexpr Handlers2 kAndBranchHandlers[2][2] = {
-    {handlers2<AndBranch<false, false>::With>(), handlers2<AndBranch<false, true>::With>()},
-    {handlers2<AndBranch<true, false>::With>(), handlers2<AndBranch<true, true>::With>()}};
+constexpr const PinHandlers3* kIncrementBranchHandlers[kTargets] = {
+    IncrementBranches<Target::kForward>::kRows, IncrementBranches<Target::kLoop>::kRows,
+    IncrementBranches<Target::kPinnedLoop>::kRows};
+constexpr PinHandlers2 kAndBranchHandlers[2][kTargets] = {
+    {and_branches<false, Target::kForward>(), and_branches<false, Target::kLoop>(),
+     and_branches<false, Target::kPinnedLoop>()},
+    {and_branches<true, Target::kForward>(), and_branches<true, Target::kLoop>(),
+     and_branches<true, Target::kPinnedLoop>()}};
 
 }  // namespace tappet::exec

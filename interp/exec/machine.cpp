@@ -1,5 +1,7 @@
 #include "interp/exec/machine.h"
 
+#include <cstring>
+
 #include "interp/exec/handlers/control.h"
 #include "interp/runtime/shared_memory.h"
 
@@ -76,6 +78,10 @@ void Machine::save(Thread& thread, const State& s) {
   thread.t_ = s.t;
   thread.f_[0] = ((exec::LongVector)s.f)[0];
   thread.f_[1] = ((exec::LongVector)s.f)[1];
+  static_assert(sizeof s.p <= sizeof thread.int_pins_ && sizeof s.q <= sizeof thread.float_pins_);
+  thread.head_ = s.head;
+  std::memcpy(thread.int_pins_, s.p, sizeof s.p);
+  std::memcpy(thread.float_pins_, s.q, sizeof s.q);
 }
 
 void Machine::load(Thread& thread, State& s) {
@@ -85,6 +91,9 @@ void Machine::load(Thread& thread, State& s) {
   s.mem = s.in->memory0_base();
   s.t = thread.t_;
   s.f = (exec::Vector)exec::LongVector{thread.f_[0], thread.f_[1]};
+  s.head = thread.head_;
+  std::memcpy(s.p, thread.int_pins_, sizeof s.p);
+  std::memcpy(s.q, thread.float_pins_, sizeof s.q);
 }
 
 Outcome Machine::run(Thread& thread) {

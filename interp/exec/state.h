@@ -27,6 +27,22 @@
 
 #define TAPPET_INLINE __attribute__((always_inline)) inline
 
+// How many locals a loop may hold in registers. The usual calling convention has six integer
+// arguments, which is one less than would do; loop dispatch pins for the sake of its tests.
+#if defined(TAPPET_COMPACT_HANDLERS)
+#define TAPPET_INT_PINS 0
+#define TAPPET_FLOAT_PINS 0
+#elif defined(TAPPET_DISPATCH_TAIL)
+#define TAPPET_INT_PINS 4
+#define TAPPET_FLOAT_PINS 2
+#elif defined(TAPPET_DISPATCH_SIBLING)
+#define TAPPET_INT_PINS 0
+#define TAPPET_FLOAT_PINS 2
+#else
+#define TAPPET_INT_PINS 1
+#define TAPPET_FLOAT_PINS 1
+#endif
+
 namespace tappet::exec {
 
 // The floating accumulator, wide enough to become the vector accumulator. A scalar lies in lane 0;
@@ -41,6 +57,10 @@ using LongVector = uint64_t __attribute__((vector_size(16)));
 // in   the current instance
 // t    the integer accumulator
 // f    the floating accumulator
+// p    integer locals of the current loop, q floating ones. Their slots are as current as they.
+// head the current loop's first instruction: a branch back that takes it from here, instead of
+//      adding a distance that it loads, does not make one round's instruction stream wait for that
+//      of the round before
 struct State {
   const uint64_t* pc;
   uint64_t* fp;
@@ -48,6 +68,9 @@ struct State {
   Instance* in;
   uint64_t t;
   Vector f;
+  const uint64_t* head;
+  uint64_t p[TAPPET_INT_PINS + (TAPPET_INT_PINS == 0)];
+  double q[TAPPET_FLOAT_PINS + (TAPPET_FLOAT_PINS == 0)];
 };
 
 #if defined(TAPPET_DISPATCH_LOOP)
@@ -55,11 +78,34 @@ struct State {
 using Handler = bool (*)(State& s);
 #define TAPPET_HANDLER_PARAMS ::tappet::exec::State& s
 #else
+#if TAPPET_INT_PINS == 4
+#define TAPPET_INT_PIN_PARAMS , uint64_t p0, uint64_t p1, uint64_t p2, uint64_t p3
+#define TAPPET_INT_PIN_VALUES p0, p1, p2, p3
+#define TAPPET_INT_PIN_ARGS(s) , s.p[0], s.p[1], s.p[2], s.p[3]
+#else
+#define TAPPET_INT_PIN_PARAMS
+#define TAPPET_INT_PIN_VALUES 0
+#define TAPPET_INT_PIN_ARGS(s)
+#endif
+#if TAPPET_FLOAT_PINS == 2
+#define TAPPET_FLOAT_PIN_PARAMS , double q0, double q1
+#define TAPPET_FLOAT_PIN_VALUES q0, q1
+#define TAPPET_FLOAT_PIN_ARGS(s) , s.q[0], s.q[1]
+#else
+#define TAPPET_FLOAT_PIN_PARAMS
+#define TAPPET_FLOAT_PIN_VALUES 0
+#define TAPPET_FLOAT_PIN_ARGS(s)
+#endif
 #define TAPPET_HANDLER_PARAMS                                                         \
   const uint64_t *pc, uint64_t *fp, uint8_t *mem, ::tappet::Instance *in, uint64_t t, \
-      ::tappet::exec::Vector f
+      ::tappet::exec::Vector f, const uint64_t *head TAPPET_INT_PIN_PARAMS TAPPET_FLOAT_PIN_PARAMS
 using Handler = TAPPET_HANDLER_CC void (*)(TAPPET_HANDLER_PARAMS);
-#define TAPPET_HANDLER_ARGS s.pc, s.fp, s.mem, s.in, s.t, s.f
+#define TAPPET_HANDLER_STATE                                                          \
+  ::tappet::exec::State {                                                             \
+    pc, fp, mem, in, t, f, head, {TAPPET_INT_PIN_VALUES}, { TAPPET_FLOAT_PIN_VALUES } \
+  }
+#define TAPPET_HANDLER_ARGS(s) \
+  s.pc, s.fp, s.mem, s.in, s.t, s.f, s.head TAPPET_INT_PIN_ARGS(s) TAPPET_FLOAT_PIN_ARGS(s)
 #endif
 
 inline Handler handler_at(const uint64_t* pc) { return reinterpret_cast<Handler>(*pc); }

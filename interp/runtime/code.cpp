@@ -83,8 +83,8 @@ constexpr size_t kLeastImageBytes = 64 * 1024;
 
 }  // namespace
 
-ModuleCode::ModuleCode(std::shared_ptr<const Module> module, MemoryStrategy strategy)
-    : module_(std::move(module)), strategy_(strategy), layout_(layout_of(*module_)) {
+ModuleCode::ModuleCode(std::shared_ptr<const Module> module, CodeOptions options)
+    : module_(std::move(module)), options_(std::move(options)), layout_(layout_of(*module_)) {
   const size_t defined = module_->functions.size() - module_->imported_functions;
   functions_ = std::make_unique<std::atomic<const FunctionCode*>[]>(defined);
   shapes_.resize(module_->types.size());

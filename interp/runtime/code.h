@@ -13,6 +13,7 @@
 #include "interp/runtime/function.h"
 #include "interp/runtime/gc_layout.h"
 #include "interp/runtime/memory.h"
+#include "interp/runtime/op_profile.h"
 
 namespace tappet {
 
@@ -72,17 +73,24 @@ struct InstanceLayout {
   uint32_t size = 0;
 };
 
+// How a module is made ready.
+struct CodeOptions {
+  MemoryStrategy memory = MemoryStrategy::kChecked;
+  std::shared_ptr<OpProfile> profile;  // counts what is executed, if set; about halves the speed
+};
+
 // A validated module made ready to run: entry points that translate themselves on first call.
 class ModuleCode {
  public:
-  ModuleCode(std::shared_ptr<const Module> module, MemoryStrategy strategy);
+  ModuleCode(std::shared_ptr<const Module> module, CodeOptions options);
   virtual ~ModuleCode() = default;
   ModuleCode(const ModuleCode&) = delete;
   ModuleCode& operator=(const ModuleCode&) = delete;
 
   const Module& module() const { return *module_; }
   const std::shared_ptr<const Module>& shared_module() const { return module_; }
-  MemoryStrategy strategy() const { return strategy_; }
+  MemoryStrategy strategy() const { return options_.memory; }
+  OpProfile* profile() const { return options_.profile.get(); }
   const InstanceLayout& layout() const { return layout_; }
 
   const CallShape& shape(uint32_t type_index) const { return shapes_[type_index]; }
@@ -119,7 +127,7 @@ class ModuleCode {
   const GcLayout& make_object_layout(uint32_t type_index) const;
 
   std::shared_ptr<const Module> module_;
-  MemoryStrategy strategy_;
+  CodeOptions options_;
   InstanceLayout layout_;
   std::vector<CallShape> shapes_;  // by type index; empty for types that are not functions
   // By type index; null if the module has functions only, as most have.

@@ -100,6 +100,9 @@ class Thread {
   Instance* instance_ = nullptr;
   uint64_t t_ = 0;
   uint64_t f_[2] = {0, 0};
+  const uint64_t* head_ = nullptr;
+  uint64_t int_pins_[4] = {};
+  double float_pins_[2] = {};
   uint32_t depth_ = 0;    // nested runs in progress
   bool running_ = false;  // inside run(), perhaps below other threads that a host function runs
   // All threads of the store.

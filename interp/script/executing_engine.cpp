@@ -129,7 +129,7 @@ Result<ScriptEngine::Instance, ScriptEngine::NoInstance> ExecutingEngine::instan
     imports.push_back(*given);
   }
   auto made = tappet::instantiate(
-      *store_, translate_module(std::move(module), engine_.config().memory), imports);
+      *store_, translate_module(std::move(module), engine_.code_options()), imports);
   if (!made.ok()) {
     if (const auto* trap = std::get_if<Trap>(&made.error()))
       return fail(NoInstance{false, trap->message});

@@ -33,7 +33,7 @@ void Emitter::gc(const IrInstruction& i) {
 
 void Emitter::cast(const IrInstruction& i) {
   const bool is_test = i.kind == IrKind::kRefTest;
-  const Handlers2& handlers =
+  const exec::Handlers2& handlers =
       (is_test ? exec::kRefTestHandlers : exec::kRefCastHandlers)[i.first][i.flag];
   handler(handlers[at(i.a.cls, i.d.cls)]);
   word(pack_high(i.a.slot, i.d.slot, i.immediate));

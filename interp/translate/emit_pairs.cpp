@@ -13,6 +13,7 @@ namespace {
 constexpr uint64_t kMaxOffset = 0xffff;
 
 bool is_slot(const Operand& o) { return o.cls == Class::kSlot; }
+bool has_slot(const Operand& o) { return is_slot(o) || exec::is_pin(o.cls); }
 bool is_const(const Operand& o) { return o.cls == Class::kConst; }
 bool is_acc(const Operand& o) { return o.cls == Class::kAcc; }
 
@@ -22,7 +23,7 @@ const Operand* other_slot(const IrInstruction& second, bool& swapped) {
   swapped = is_acc(second.b);
   if (is_acc(second.a) == swapped) return nullptr;
   const Operand& other = swapped ? second.a : second.b;
-  return is_slot(other) ? &other : nullptr;
+  return has_slot(other) ? &other : nullptr;
 }
 
 bool commutes(FamilyRow row) {
@@ -85,7 +86,8 @@ bool Emitter::shift_pair(const IrInstruction& first, const IrInstruction& second
   const Operand* other = other_slot(second, swapped);
   const auto row = find_pair(exec::kShiftPairs, first.row, second.row);
   if (other == nullptr || !row) return false;
-  handler(exec::kShiftPairHandlers[*row][at(first.a.cls, second.d.cls)]);
+  const Handler fused = find(exec::kShiftPairHandlers[*row], first.a.cls, second.d.cls);
+  handler(fused);
   word(pack(first.a.slot, other->slot, second.d.slot, static_cast<uint32_t>(first.b.value & 63)));
   return true;
 }
@@ -102,8 +104,8 @@ bool Emitter::load_pair(const IrInstruction& first, const IrInstruction& second)
   const auto row = is_float ? find_pair(exec::kFloatLoadPairs, first.row, second.row)
                             : find_pair(exec::kLoadPairs, first.row, second.row);
   if (!row) return false;
-  const Handlers3* tables = is_float ? memory_->float_load_pair : memory_->load_pair;
-  handler(tables[*row][at(first.a.cls, sum ? Class::kConst : Class::kSlot, second.d.cls)]);
+  const PinHandlers3* tables = is_float ? memory_->float_load_pair : memory_->load_pair;
+  handler(find(tables[*row], first.a.cls, sum ? Class::kConst : Class::kSlot, second.d.cls));
   word(pack(first.a.slot, other->slot, second.d.slot, static_cast<uint32_t>(first.immediate)));
   if (sum) word(first.b.value);
   return true;
@@ -117,7 +119,7 @@ bool Emitter::multiply_pair(const IrInstruction& first, const IrInstruction& sec
   const auto row =
       find_pair(exec::kMultiplyPairs, first.row, second.row, swapped && !commutes(second.row));
   if (!row) return false;
-  handler(exec::kMultiplyPairHandlers[*row][at(first.a.cls, first.b.cls, second.d.cls)]);
+  handler(find(exec::kMultiplyPairHandlers[*row], first.a.cls, first.b.cls, second.d.cls));
   word(pack(first.a.slot, first.b.slot, second.d.slot, other->slot));
   constant(first.b);
   return true;
@@ -125,14 +127,15 @@ bool Emitter::multiply_pair(const IrInstruction& first, const IrInstruction& sec
 
 bool Emitter::increment_branch(const IrInstruction& first, const IrInstruction& second) {
   if (first.row != family_row(Opcode::kI32Add) || second.kind != IrKind::kIntBranch) return false;
-  const auto same = [&](const Operand& o) { return is_slot(o) && o.slot == first.d.slot; };
-  if (!is_slot(first.d) || !same(first.a) || is_acc(first.b)) return false;
+  const auto same = [&](const Operand& o) { return has_slot(o) && o.slot == first.d.slot; };
+  if (!has_slot(first.d) || !same(first.a) || is_acc(first.b)) return false;
   if (!same(second.a) || is_acc(second.b) || second.row.row >= family_row(Opcode::kI64Eq).row)
     return false;
+  const Class addend = is_const(first.b) ? Class::kConst : Class::kSlot;
   fixups_.push_back({here() + 1, here(), second.label, Fixup::Half::kHigh});
-  handler(exec::kIncrementBranchHandlers[to_loop(second.label)][second.row.row]
-                                        [at(first.b.cls, second.b.cls)]);
-  word(pack(first.a.slot, first.b.slot));
+  handler(find(exec::kIncrementBranchHandlers[target(second.label)][second.row.row], first.d.cls,
+               addend, second.b.cls));
+  word(pack(first.d.slot, first.b.slot));
   word(first.b.value);
   word(is_const(second.b) ? second.b.value : second.b.slot);
   return true;
@@ -146,10 +149,13 @@ bool Emitter::and_branch(const IrInstruction& first, const IrInstruction& second
   if (!if_zero && second.row != family_row(Opcode::kI32Ne)) return false;
   if (!is_acc(second.a) || !is_const(second.b) || second.b.value != 0 || is_const(first.a))
     return false;
+  Operand a = first.a;
+  Operand b = first.b;
+  if (!exec::in_order(a.cls, b.cls)) std::swap(a, b);
   fixups_.push_back({here() + 1, here(), second.label, Fixup::Half::kHigh});
-  handler(exec::kAndBranchHandlers[if_zero][to_loop(second.label)][at(first.a.cls, first.b.cls)]);
-  word(pack(first.a.slot, first.b.slot));
-  constant(first.b);
+  handler(find(exec::kAndBranchHandlers[if_zero][target(second.label)], a.cls, b.cls));
+  word(pack(a.slot, b.slot));
+  constant(b);
   return true;
 }
 

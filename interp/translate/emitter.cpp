@@ -1,8 +1,20 @@
 #include "interp/translate/emitter.h"
 
 #include "interp/translate/emitter_impl.h"
+#include "interp/translate/ir_printer.h"
 
 namespace tappet::translate {
+
+namespace {
+
+// False for instructions that the next one never follows at once.
+bool falls_through(IrKind kind) {
+  return kind != IrKind::kBranch && kind != IrKind::kBranchTable && kind != IrKind::kCall &&
+         kind != IrKind::kCallIndirect && kind != IrKind::kCallRef && kind != IrKind::kReturn &&
+         kind != IrKind::kReturnInt && kind != IrKind::kReturnFloat;
+}
+
+}  // namespace
 
 // Brings operands that 16-bit fields cannot reach into scratch slots. The result is stored back by
 // emit().
@@ -39,15 +51,20 @@ std::unique_ptr<FunctionCode> Emitter::emit() {
   positions_.resize(ir_.code.size() + 1);
   for (size_t i = 0; i < ir_.code.size(); ++i) {
     positions_[i] = here();
+    const uint32_t counter = count_execution();
     if (try_pair(i)) {
+      count_in(counter, i, op_name(ir_.code[i]) + " + " + op_name(ir_.code[i + 1]));
       positions_[++i] = here();
       continue;
     }
     IrInstruction instruction = ir_.code[i];
     const Operand result = instruction.d;
     near(instruction);
+    const bool reload = settle(instruction);
     out.origins.push_back({here(), instruction.offset});
     emit_one(instruction);
+    count_in(counter, i, op_name(instruction));
+    if (reload) load_pin(result);
     if (instruction.has_result && far(result)) {
       for (uint32_t part = 0; part <= uint32_t{result.is_vector}; ++part) {
         handler(exec::kMoveFarHandlers[0]);
@@ -61,9 +78,31 @@ std::unique_ptr<FunctionCode> Emitter::emit() {
   return std::move(out_);
 }
 
+// Emits what counts the next instruction, if anything is to be counted; returns where the counter
+// goes.
+uint32_t Emitter::count_execution() {
+  if (code_.profile() == nullptr) return 0;
+  handler(exec::kCountHandler);
+  word(0);
+  return here() - 1;
+}
+
+void Emitter::count_in(uint32_t counter, size_t index, std::string op) {
+  if (counter == 0) return;
+  const bool joined = index != 0 && !labelled_[index] && falls_through(ir_.code[index - 1].kind);
+  out_->words[counter] = reinterpret_cast<uint64_t>(&code_.profile()->add(std::move(op), joined));
+}
+
+// After an instruction that has no handler for a pinned result.
+void Emitter::load_pin(const Operand& pin) {
+  handler(find(pin.is_float_pin ? exec::kMoveFloatHandlers : exec::kMoveIntHandlers, Class::kSlot,
+               pin.cls));
+  word(pack(pin.slot, 0, pin.slot));
+}
+
 void Emitter::emit_one(const IrInstruction& i) {
-  const auto move = [&](const Handlers2& handlers) {
-    handler(handlers[at(i.a.cls, i.d.cls)]);
+  const auto move = [&] {
+    handler(lookup(i));
     word(pack(i.a.slot, 0, i.d.slot));
     constant(i.a);
   };
@@ -90,34 +129,25 @@ void Emitter::emit_one(const IrInstruction& i) {
     case IrKind::kWideProduct:
       return wide(i);
     case IrKind::kMoveInt:
-      return move(exec::kMoveIntHandlers);
     case IrKind::kMoveFloat:
-      return move(exec::kMoveFloatHandlers);
     case IrKind::kFloatToInt:
-      return move(exec::kFloatToIntHandlers[i.flag]);
     case IrKind::kIntToFloat:
-      return move(exec::kIntToFloatHandlers);
+      return move();
     case IrKind::kSelectInt:
-      return select(i, exec::kSelectIntHandlers);
     case IrKind::kSelectFloat:
-      return select(i, exec::kSelectFloatHandlers);
+      return select(i);
     case IrKind::kBranch:
-      return branch(i, exec::kBranchHandlers[to_loop(i.label)]);
     case IrKind::kIntBranch:
-      return branch(i, exec::kIntBranchHandlers[to_loop(i.label)][i.row.row][at(i.a.cls, i.b.cls)]);
     case IrKind::kFloatBranch:
-      return branch(
-          i, exec::kFloatBranchHandlers[i.flag][to_loop(i.label)][i.row.row][at(i.a.cls, i.b.cls)]);
+      return branch(i);
     case IrKind::kBranchTable:
       return branch_table(i);
     case IrKind::kGlobalGetInt:
-      return global(i, exec::kGlobalGetIntHandlers[i.flag], i.d);
     case IrKind::kGlobalGetFloat:
-      return global(i, exec::kGlobalGetFloatHandlers[i.flag], i.d);
+      return global(i, i.d);
     case IrKind::kGlobalSetInt:
-      return global(i, exec::kGlobalSetIntHandlers[i.flag], i.a);
     case IrKind::kGlobalSetFloat:
-      return global(i, exec::kGlobalSetFloatHandlers[i.flag], i.a);
+      return global(i, i.a);
     case IrKind::kCall:
     case IrKind::kCallImport:
     case IrKind::kCallIndirect:
@@ -132,9 +162,8 @@ void Emitter::emit_one(const IrInstruction& i) {
     case IrKind::kReturn:
       return leave(exec::kReturnHandler);
     case IrKind::kReturnInt:
-      return leave(exec::kReturnIntHandlers[at(i.a.cls)]);
     case IrKind::kReturnFloat:
-      return leave(exec::kReturnFloatHandlers[at(i.a.cls)]);
+      return leave(lookup(i));
     case IrKind::kStructGet:
     case IrKind::kStructSet:
     case IrKind::kArrayGet:
@@ -152,6 +181,13 @@ void Emitter::emit_one(const IrInstruction& i) {
       handler(exec::atomic_handler(static_cast<Opcode>(i.first)));
       word(i.frame | (code_.layout().memories + i.second * sizeof(Memory*)) << 32);
       return word(i.immediate);
+    case IrKind::kLoadPins: {
+      const PinSet& pins = ir_.pin_sets[i.immediate];
+      handler(exec::kLoadPinsHandler);
+      word(pack(pins.ints[0], pins.ints[1], pins.ints[2], pins.ints[3]));
+      fixups_.push_back({here(), here() - 2, i.label, Fixup::Half::kHigh});
+      return word(pack(pins.floats[0], pins.floats[1]));
+    }
     case IrKind::kCheckNonNull:
       handler(exec::kCheckNonNullHandlers[at(i.a.cls)]);
       return word(i.a.slot);
@@ -174,71 +210,33 @@ void Emitter::emit_one(const IrInstruction& i) {
 }
 
 void Emitter::binary(const IrInstruction& i) {
-  const auto tables = [&]() -> const Handlers3* {
-    switch (i.row.family) {
-      case Family::kIntBinary:
-        return exec::kIntBinaryHandlers;
-      case Family::kIntDivision:
-        return exec::kIntDivisionHandlers;
-      case Family::kIntCompare:
-        return exec::kIntCompareHandlers;
-      case Family::kFloatBinary:
-        return exec::kFloatBinaryHandlers;
-      default:
-        return exec::kFloatCompareHandlers;
-    }
-  }();
-  handler(tables[i.row.row][at(i.a.cls, i.b.cls, i.d.cls)]);
+  handler(lookup(i));
   word(pack(i.a.slot, i.b.slot, i.d.slot));
   constant(i.a), constant(i.b);
 }
 
 void Emitter::unary(const IrInstruction& i) {
-  const auto tables = [&]() -> const Handlers2* {
-    switch (i.row.family) {
-      case Family::kIntUnary:
-        return exec::kIntUnaryHandlers;
-      case Family::kFloatUnary:
-        return exec::kFloatUnaryHandlers;
-      case Family::kTruncate:
-        return exec::kTruncateHandlers;
-      case Family::kTruncateSat:
-        return exec::kTruncateSatHandlers;
-      case Family::kConvert:
-        return exec::kConvertHandlers;
-      default:
-        return exec::kFloatCastHandlers;
-    }
-  }();
-  handler(tables[i.row.row][at(i.a.cls, i.d.cls)]);
+  handler(lookup(i));
   word(pack(i.a.slot, 0, i.d.slot));
 }
 
 void Emitter::load(const IrInstruction& i) {
-  const bool is_float = i.row.family == Family::kFloatLoad;
+  handler(lookup(i));
   if (i.kind == IrKind::kLoadSum) {
-    const Handlers3* tables = is_float ? memory_->float_load_sum : memory_->int_load_sum;
-    handler(tables[i.row.row][at(i.a.cls, i.b.cls, i.d.cls)]);
     word(pack(i.a.slot, i.b.slot, i.d.slot, static_cast<uint32_t>(i.immediate)));
     return constant(i.b);
   }
-  const Handlers2* tables = is_float ? memory_->float_load : memory_->int_load;
-  handler(tables[i.row.row][at(i.a.cls, i.d.cls)]);
   const bool is_const = i.a.cls == Class::kConst;
   word(pack_high(i.a.slot, i.d.slot, is_const ? 0 : i.immediate));
   if (is_const) word(i.a.value + i.immediate);
 }
 
 void Emitter::store(const IrInstruction& i) {
-  const bool is_float = i.row.family == Family::kFloatStore;
+  handler(lookup(i));
   if (i.kind == IrKind::kStoreSum) {
-    const Handlers3* tables = is_float ? memory_->float_store_sum : memory_->int_store_sum;
-    handler(tables[i.row.row][at(i.a.cls, i.x.cls, i.b.cls)]);
     word(pack(i.a.slot, i.b.slot, static_cast<uint32_t>(i.immediate), i.x.slot));
     return constant(i.x), constant(i.b);
   }
-  const Handlers2* tables = is_float ? memory_->float_store : memory_->int_store;
-  handler(tables[i.row.row][at(i.a.cls, i.b.cls)]);
   const bool is_const = i.a.cls == Class::kConst;
   word(pack_high(i.a.slot, i.b.slot, is_const ? 0 : i.immediate));
   if (is_const) word(i.a.value + i.immediate);
@@ -250,7 +248,7 @@ void Emitter::any_memory(const IrInstruction& i) {
   const uint64_t memory = code_.layout().memories + i.second * sizeof(Memory*);
   const bool is_load = i.kind == IrKind::kLoadAny;
   const Operand& value = is_load ? i.d : i.b;
-  const Handlers2* rows = nullptr;
+  const exec::Handlers2* rows = nullptr;
   if (is_load) {
     rows = i.row.family == Family::kFloatLoad ? tables.float_load : tables.int_load;
   } else {
@@ -262,15 +260,15 @@ void Emitter::any_memory(const IrInstruction& i) {
   constant(value);
 }
 
-void Emitter::select(const IrInstruction& i, const Handlers4& handlers) {
-  handler(handlers[at(i.a.cls, i.b.cls, i.x.cls, i.d.cls)]);
+void Emitter::select(const IrInstruction& i) {
+  handler(lookup(i));
   word(pack(i.a.slot, i.b.slot, i.d.slot, i.x.slot));
   constant(i.b), constant(i.x);
 }
 
-void Emitter::branch(const IrInstruction& i, Handler h) {
+void Emitter::branch(const IrInstruction& i) {
   fixups_.push_back({here() + 1, here(), i.label, Fixup::Half::kHigh});
-  handler(h);
+  handler(i.kind == IrKind::kBranch ? exec::kBranchHandlers[target(i.label)] : lookup(i));
   word(pack(i.a.slot, i.b.slot));
   constant(i.a), constant(i.b);
 }
@@ -289,8 +287,8 @@ void Emitter::branch_table(const IrInstruction& i) {
   }
 }
 
-void Emitter::global(const IrInstruction& i, const Handlers1& handlers, const Operand& value) {
-  handler(handlers[at(value.cls)]);
+void Emitter::global(const IrInstruction& i, const Operand& value) {
+  handler(lookup(i));
   word(pack_high(value.slot, 0, i.immediate));
   constant(value);
 }
@@ -306,12 +304,11 @@ void Emitter::call(const IrInstruction& i) {
     case IrKind::kCallIndirect:
     case IrKind::kReturnCallIndirect: {
       const bool tail = i.kind == IrKind::kReturnCallIndirect;
-      const Handlers1& rows =
-          tail ? exec::kReturnCallIndirectHandlers : exec::kCallIndirectHandlers;
-      return emit(rows[at(i.a.cls)], shape | (table >> 3) << 48, i.immediate | operand);
+      return emit(tail ? exec::kReturnCallIndirectHandlers[at(i.a.cls)] : lookup(i),
+                  shape | (table >> 3) << 48, i.immediate | operand);
     }
     case IrKind::kCallRef:
-      return emit(exec::kCallRefHandlers[at(i.a.cls)], shape, operand);
+      return emit(lookup(i), shape, operand);
     case IrKind::kReturnCallRef:
       return emit(exec::kReturnCallRefHandlers[at(i.a.cls)], shape, operand);
     case IrKind::kCallImport:

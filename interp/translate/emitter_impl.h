@@ -12,11 +12,12 @@ namespace tappet::translate {
 
 using exec::at;
 using exec::Family;
+using exec::find;
 using exec::Handler;
-using exec::Handlers1;
-using exec::Handlers2;
-using exec::Handlers3;
 using exec::Handlers4;
+using exec::PinHandlers1;
+using exec::PinHandlers2;
+using exec::PinHandlers3;
 
 class Emitter {
  public:
@@ -52,7 +53,23 @@ class Emitter {
     return a | uint64_t{b} << 16 | high << 32;
   }
   static bool is_slot(const Operand& o) { return o.cls == Class::kSlot; }
+  // In a frame slot, and perhaps in a register too.
+  static bool has_slot(const Operand& o) { return is_slot(o) || exec::is_pin(o.cls); }
 
+  // The handler of an instruction of those kinds that can work on pinned locals, by the classes of
+  // its operands; null if there is none, or for other kinds.
+  Handler lookup(const IrInstruction& i) const;
+  // Brings operands into an order and classes that have a handler: slots instead of pins. True if
+  // the result, which is pinned, goes to its slot alone.
+  bool settle(IrInstruction& i) const;
+  Handler binary_handler(const IrInstruction& i) const;
+  Handler unary_handler(const IrInstruction& i) const;
+  Handler memory_handler(const IrInstruction& i) const;
+
+  // For OpProfile.
+  uint32_t count_execution();
+  void count_in(uint32_t counter, size_t index, std::string op);
+  void load_pin(const Operand& pin);
   void near(IrInstruction& i);
   void fetch(Operand& o, uint32_t scratch);
   bool far(const Operand& o) const { return is_slot(o) && o.slot >= kNearSlots; }
@@ -70,10 +87,10 @@ class Emitter {
   void load(const IrInstruction& i);
   void store(const IrInstruction& i);
   void any_memory(const IrInstruction& i);
-  void select(const IrInstruction& i, const Handlers4& handlers);
-  void branch(const IrInstruction& i, Handler handler);
+  void select(const IrInstruction& i);
+  void branch(const IrInstruction& i);
   void branch_table(const IrInstruction& i);
-  void global(const IrInstruction& i, const Handlers1& handlers, const Operand& value);
+  void global(const IrInstruction& i, const Operand& value);
   void call(const IrInstruction& i);
   // Vector instructions: emitter_simd.cpp.
   void simd(const IrInstruction& i);
@@ -88,6 +105,13 @@ class Emitter {
   // Some slots are beyond 16-bit fields: every instruction is emitted by itself.
   bool is_large() const { return ir_.frame_slots >= kNearSlots; }
   bool to_loop(uint32_t label) const { return ir_.labels[label].is_loop; }
+  size_t target(uint32_t label) const {
+    const Label& l = ir_.labels[label];
+    const exec::Target target = l.is_pinned ? exec::Target::kPinnedLoop
+                                : l.is_loop ? exec::Target::kLoop
+                                            : exec::Target::kForward;
+    return static_cast<size_t>(target);
+  }
 
   const ModuleCode& code_;
   Ir& ir_;

@@ -94,11 +94,11 @@ void Emitter::simd(const IrInstruction& i) {
       handler(exec::simd::kMoveHandlers[at(i.a.cls, i.d.cls)]);
       return word(pack(i.a.slot, 0, i.d.slot));
     case IrKind::kSelectVector:
-      return select(i, exec::simd::kSelectHandlers);
+      return select(i);
     case IrKind::kGlobalGetVector:
-      return global(i, exec::simd::kGlobalGetHandlers[i.flag], i.d);
+      return global(i, i.d);
     default:
-      return global(i, exec::simd::kGlobalSetHandlers[i.flag], i.a);
+      return global(i, i.a);
   }
 }
 

@@ -4,6 +4,14 @@
 #include "interp/exec/simd_tables.h"
 
 namespace tappet::translate {
+namespace {
+
+Bank bank_of(ValueKind kind) {
+  if (kind == ValueKind::kV128) return Bank::kNone;
+  return kind == ValueKind::kF32 || kind == ValueKind::kF64 ? Bank::kFloat : Bank::kInt;
+}
+
+}  // namespace
 
 FunctionTranslator::FunctionTranslator(const ModuleCode& code, uint32_t function_index,
                                        bool is_large)
@@ -42,6 +50,9 @@ void FunctionTranslator::layout_frame() {
     slot += kScratchSlots;
   }
   temp_base_ = slot;
+  ir_.banks.resize(temp_base_);
+  for (size_t i = 0; i < local_slots_.size(); ++i)
+    ir_.banks[local_slots_[i]] = bank_of(local_kinds_[i]);
   touched_.resize(temp_base_);
   pending_.resize(temp_base_);
   need_slots(temp_base_ + 1);

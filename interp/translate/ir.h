@@ -11,17 +11,21 @@ namespace tappet::translate {
 
 using exec::Class;
 
+// Which registers can hold a local.
+enum class Bank : uint8_t { kNone, kInt, kFloat };
+
 struct Operand {
   Class cls = Class::kSlot;
-  bool is_vector = false;  // a v128: the slot and the next one
-  uint32_t slot = 0;       // kSlot
-  uint64_t value = 0;      // kConst: the bits
+  bool is_vector = false;     // a v128: the slot and the next one
+  bool is_float_pin = false;  // a pin of the floating bank
+  uint32_t slot = 0;          // kSlot; of a pin too, which may always be read from there
+  uint64_t value = 0;         // kConst: the bits
 
   static Operand at_slot(uint32_t slot, bool is_vector = false) {
-    return {Class::kSlot, is_vector, slot, 0};
+    return {Class::kSlot, is_vector, false, slot, 0};
   }
-  static Operand constant(uint64_t value) { return {Class::kConst, false, 0, value}; }
-  static Operand acc() { return {Class::kAcc, false, 0, 0}; }
+  static Operand constant(uint64_t value) { return {Class::kConst, false, false, 0, value}; }
+  static Operand acc() { return {Class::kAcc, false, false, 0, 0}; }
 };
 
 enum class IrKind : uint8_t {
@@ -69,6 +73,7 @@ enum class IrKind : uint8_t {
   kRefTest,             // a -> d; first: CastTarget; flag: nullable; immediate, second: type, depth
   kRefCast,             // the same
   kSlow,                // opcode in immediate; frame: first operand's slot; x.slot, b.slot unused
+  kLoadPins,            // from the slots of Ir::pin_sets[immediate]; label: the loop's
   kCheckNonNull,        // a
   kThrow,               // immediate: tag; frame: where the values lie
   kThrowRef,            // frame: where the reference lies
@@ -105,6 +110,7 @@ struct IrInstruction {
 struct Label {
   uint32_t position = UINT32_MAX;  // index of the IR instruction it stands before
   bool is_loop = false;
+  bool is_pinned = false;  // a loop whose header is in a register
 };
 
 // As in FunctionCode, with positions in Ir::code and labels.
@@ -122,12 +128,20 @@ struct IrCatch {
   uint32_t label = kNoLabel;
 };
 
+// The locals that a loop holds in registers.
+struct PinSet {
+  uint16_t ints[4] = {};
+  uint16_t floats[2] = {};
+};
+
 struct Ir {
   std::vector<IrInstruction> code;
   std::vector<Label> labels;
   std::vector<std::vector<uint32_t>> branch_tables;  // labels, the default last
   std::vector<IrTry> tries;
   std::vector<IrCatch> catches;
+  std::vector<PinSet> pin_sets;
+  std::vector<Bank> banks;  // of parameters and locals, by slot
   uint32_t frame_slots = 0;
   uint32_t link_slot = 0;
   uint32_t zero_slots = 0;    // declared locals, after the link

@@ -1,6 +1,7 @@
 #include "interp/translate/ir_printer.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace tappet::translate {
 namespace {
@@ -12,9 +13,10 @@ std::string text(const Operand& o) {
     case Class::kConst:
       return fmt::format("{:#x}", o.value);
     case Class::kAcc:
-      break;
+      return "acc";
+    default:
+      return fmt::format("{}{}(s{})", o.is_float_pin ? 'q' : 'p', exec::pin_index(o.cls), o.slot);
   }
-  return "acc";
 }
 
 // The mnemonic of the wasm instruction that a row belongs to.
@@ -150,6 +152,11 @@ std::string line(const IrInstruction& i, const Ir& ir) {
       return fmt::format("throw {} from s{}", i.immediate, i.frame);
     case IrKind::kThrowRef:
       return fmt::format("throw-ref s{}", i.frame);
+    case IrKind::kLoadPins: {
+      const PinSet& pins = ir.pin_sets[i.immediate];
+      return fmt::format("load-pins s{} / s{}", fmt::join(pins.ints, " s"),
+                         fmt::join(pins.floats, " s"));
+    }
     case IrKind::kCheckNonNull:
       return fmt::format("check-non-null {}", text(i.a));
     case IrKind::kSlow:
@@ -162,7 +169,96 @@ std::string line(const IrInstruction& i, const Ir& ir) {
   return "unreachable";
 }
 
+// Name of an operation, and which operands it reads.
+struct Shape {
+  std::string name;
+  std::string_view operands;
+};
+
+Shape call_shape(const IrInstruction& i) {
+  switch (i.kind) {
+    case IrKind::kCall:
+      return {"call", ""};
+    case IrKind::kCallImport:
+      return {"call-import", ""};
+    case IrKind::kCallIndirect:
+      return {"call-indirect", "a"};
+    case IrKind::kCallRef:
+      return {"call-ref", "a"};
+    case IrKind::kReturn:
+      return {"return", ""};
+    case IrKind::kReturnInt:
+      return {"return", "a"};
+    case IrKind::kReturnFloat:
+      return {"return.f", "a"};
+    case IrKind::kLoadPins:
+      return {"load-pins", ""};
+    default:
+      return {fmt::format("other {}", static_cast<int>(i.kind)), ""};
+  }
+}
+
+Shape shape_of(const IrInstruction& i) {
+  switch (i.kind) {
+    case IrKind::kBinary:
+      return {std::string(mnemonic(i.row)), "ab"};
+    case IrKind::kUnary:
+    case IrKind::kLoad:
+      return {std::string(mnemonic(i.row)), "a"};
+    case IrKind::kLoadSum:
+      return {fmt::format("{}.sum", mnemonic(i.row)), "ab"};
+    case IrKind::kStore:
+      return {std::string(mnemonic(i.row)), "ab"};
+    case IrKind::kStoreSum:
+      return {fmt::format("{}.sum", mnemonic(i.row)), "axb"};
+    case IrKind::kMoveInt:
+      return {"move", "a"};
+    case IrKind::kMoveFloat:
+      return {"move.f", "a"};
+    case IrKind::kMoveVector:
+      return {"move.v", "a"};
+    case IrKind::kSelectInt:
+      return {"select", "abx"};
+    case IrKind::kSelectFloat:
+      return {"select.f", "abx"};
+    case IrKind::kBranch:
+      return {"br", ""};
+    case IrKind::kIntBranch:
+      return {fmt::format("br_if {}", mnemonic(i.row)), "ab"};
+    case IrKind::kFloatBranch:
+      return {fmt::format("br_if {}{}", i.flag ? "not " : "", mnemonic(i.row)), "ab"};
+    case IrKind::kBranchTable:
+      return {"br_table", "a"};
+    case IrKind::kGlobalGetInt:
+    case IrKind::kGlobalGetFloat:
+      return {"global.get", ""};
+    case IrKind::kGlobalSetInt:
+    case IrKind::kGlobalSetFloat:
+      return {"global.set", "a"};
+    case IrKind::kSlow:
+      return {std::string(row(static_cast<Opcode>(i.immediate)).mnemonic), ""};
+    case IrKind::kVector:
+      return {std::string(row(static_cast<Opcode>(i.first)).mnemonic), "ab"};
+    default:
+      return call_shape(i);
+  }
+}
+
+char letter(const Operand& o) {
+  constexpr std::string_view kLetters = "ska0123";
+  return kLetters[static_cast<size_t>(o.cls)];
+}
+
 }  // namespace
+
+std::string op_name(const IrInstruction& i) {
+  const Shape shape = shape_of(i);
+  std::string out = shape.name + " ";
+  for (const char operand : shape.operands)
+    out += letter(operand == 'a' ? i.a : operand == 'b' ? i.b : i.x);
+  if (i.has_result) out += fmt::format(">{}", letter(i.d));
+  return out;
+}
 
 std::string to_string(const Ir& ir) {
   std::string out;

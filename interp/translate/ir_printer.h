@@ -9,4 +9,7 @@ namespace tappet::translate {
 
 std::string to_string(const Ir& ir);
 
+// An operation and its operands' classes, as a profile names it.
+std::string op_name(const IrInstruction& i);
+
 }  // namespace tappet::translate

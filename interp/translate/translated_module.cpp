@@ -3,21 +3,23 @@
 #include "interp/exec/machine.h"
 #include "interp/translate/emitter.h"
 #include "interp/translate/function_translator.h"
+#include "interp/translate/pins.h"
 
 namespace tappet {
 namespace {
 
 class TranslatedModule : public ModuleCode {
  public:
-  TranslatedModule(std::shared_ptr<const Module> module, MemoryStrategy strategy)
-      : ModuleCode(std::move(module), strategy) {
+  TranslatedModule(std::shared_ptr<const Module> module, CodeOptions options)
+      : ModuleCode(std::move(module), std::move(options)) {
     make_stubs();
   }
 
  private:
   std::unique_ptr<FunctionCode> translate(uint32_t function_index) const override {
-    auto code =
-        translate::emit(*this, translate::FunctionTranslator(*this, function_index).translate());
+    translate::Ir ir = translate::FunctionTranslator(*this, function_index).translate();
+    translate::pin_loops(ir);
+    auto code = translate::emit(*this, std::move(ir));
     code->function_index = function_index;
     return code;
   }
@@ -27,8 +29,8 @@ class TranslatedModule : public ModuleCode {
 }  // namespace
 
 std::shared_ptr<const ModuleCode> translate_module(std::shared_ptr<const Module> module,
-                                                   MemoryStrategy strategy) {
-  return std::make_shared<TranslatedModule>(std::move(module), strategy);
+                                                   CodeOptions options) {
+  return std::make_shared<TranslatedModule>(std::move(module), std::move(options));
 }
 
 }  // namespace tappet

@@ -10,6 +10,6 @@ namespace tappet {
 // Functions are translated on their first call. `module` was validated. Any thread may use the
 // result.
 std::shared_ptr<const ModuleCode> translate_module(std::shared_ptr<const Module> module,
-                                                   MemoryStrategy strategy);
+                                                   CodeOptions options);
 
 }  // namespace tappet

@@ -12,22 +12,27 @@ namespace tappet::exec {
 
 // Branch distances are in words, from the branching instruction, in the high field.
 
-template <bool kToLoop>
+// Loops without pins have no use for pinned operands.
+template <Target kTarget, Class... C>
+inline constexpr bool kValidBranch = kTarget != Target::kLoop || pins_among(C...) == 0;
+
+template <Target kTo>
 struct Branch {
   static constexpr bool kValid = true;
-  static constexpr bool kBack = kToLoop;
+  static constexpr bool kBack = is_back(kTo);
   static TAPPET_INLINE TrapKind jump(State& s) {
-    s.pc += static_cast<int32_t>(field_high(s));
+    go_to<kTo>(s);
     return TrapKind::kNone;
   }
 };
 
-template <class Operator, class U, bool kToLoop>
+template <class Operator, class U, Target kTo>
 struct IntBranch {
   template <Class A, Class B>
   struct With {
-    static constexpr bool kValid = valid_pair(A, B) && A != Class::kConst;
-    static constexpr bool kBack = kToLoop;
+    static constexpr bool kValid =
+        valid_pair(A, B) && A != Class::kConst && kValidBranch<kTo, A, B>;
+    static constexpr Target kTarget = kTo;
     static constexpr int kLength = kWords<A, B>;
     static TAPPET_INLINE bool taken(const State& s) {
       return Operator::template apply<U>(read_int<U, A>(s, field_a(s), 0),
@@ -37,12 +42,12 @@ struct IntBranch {
 };
 
 // Negation is part of the operation: !(a < b) is not (a >= b) for NaN.
-template <class Operator, class F, bool kNegate, bool kToLoop>
+template <class Operator, class F, bool kNegate, Target kTo>
 struct FloatBranch {
   template <Class A, Class B>
   struct With {
-    static constexpr bool kValid = valid_float_pair(A, B);
-    static constexpr bool kBack = kToLoop;
+    static constexpr bool kValid = valid_float_pair(A, B) && kValidBranch<kTo, A, B>;
+    static constexpr Target kTarget = kTo;
     static constexpr int kLength = kWords<A, B>;
     static TAPPET_INLINE bool taken(const State& s) {
       const F a = read_float<F, A>(s, field_a(s), 0);
@@ -57,7 +62,7 @@ template <bool kToLoop>
 struct BranchTable {
   template <Class A>
   struct With {
-    static constexpr bool kValid = A != Class::kConst;
+    static constexpr bool kValid = is_int_variable(A);
     static constexpr bool kBack = kToLoop;
     static TAPPET_INLINE TrapKind jump(State& s) {
       const auto index = read_int<uint32_t, A>(s, field_a(s), 0);
@@ -67,6 +72,26 @@ struct BranchTable {
       return TrapKind::kNone;
     }
   };
+};
+
+// Fills the registers of pinned locals from four slots, and from two of floating ones in a third
+// word, whose high half is the distance to the loop's header. What is not used is slot 0.
+struct LoadPins {
+  static constexpr int kLength = 3;
+  static TAPPET_INLINE void run(State& s) {
+    s.head = s.pc + static_cast<int32_t>(s.pc[2] >> 32);
+    for (size_t i = 0; i < kIntPins; ++i) s.p[i] = s.fp[static_cast<uint16_t>(s.pc[1] >> (16 * i))];
+    for (size_t i = 0; i < kFloatPins; ++i) {
+      const auto slot = static_cast<uint16_t>(s.pc[2] >> (16 * i));
+      s.q[i] = load_le<double>(reinterpret_cast<const uint8_t*>(s.fp + slot));
+    }
+  }
+};
+
+// The second word points at a counter.
+struct Count {
+  static constexpr int kLength = 2;
+  static TAPPET_INLINE void run(State& s) { ++*reinterpret_cast<uint64_t*>(s.pc[1]); }
 };
 
 template <TrapKind kKind>
@@ -159,7 +184,7 @@ bool return_call_import(State& s);
 // The third word: type (low half), index slot, table.
 template <Class A>
 struct CallIndirect {
-  static constexpr bool kValid = A != Class::kConst;
+  static constexpr bool kValid = is_int_variable(A);
   static TAPPET_INLINE Enter enter(State& s) {
     const Function* function = indirect_callee<A>(s);
     if (function == nullptr) [[unlikely]]
@@ -174,7 +199,7 @@ struct CallIndirect {
 // The third word: the reference's slot, where that of an index is.
 template <Class A>
 struct CallRef {
-  static constexpr bool kValid = A != Class::kConst;
+  static constexpr bool kValid = is_int_variable(A);
   static TAPPET_INLINE Enter enter(State& s) {
     const Function* function = to_function(indirect_operand<A>(s));
     if (function == nullptr || function->instance != s.in) [[unlikely]]
@@ -222,7 +247,7 @@ struct Return {
 };
 template <Class A>
 struct ReturnInt {
-  static constexpr bool kValid = true;
+  static constexpr bool kValid = is_int_class(A);
   static constexpr bool kBack = false;
   static TAPPET_INLINE TrapKind jump(State& s) {
     s.t = read_int<uint64_t, A>(s, field_a(s), 0);
@@ -232,7 +257,7 @@ struct ReturnInt {
 };
 template <Class A>
 struct ReturnFloat {
-  static constexpr bool kValid = true;
+  static constexpr bool kValid = is_float_class(A);
   static constexpr bool kBack = false;
   static TAPPET_INLINE TrapKind jump(State& s) {
     if (A != Class::kAcc) s.f = from_scalar(read_float<double, A>(s, field_a(s), 0));
@@ -252,7 +277,7 @@ template <bool kImported>
 struct GlobalGetInt {
   template <Class D>
   struct With {
-    static constexpr bool kValid = D != Class::kConst;
+    static constexpr bool kValid = is_int_variable(D);
     static constexpr int kLength = 2;
     static TAPPET_INLINE void run(State& s) { write_int<D>(s, field_a(s), *cell_of<kImported>(s)); }
   };
@@ -261,7 +286,7 @@ template <bool kImported>
 struct GlobalGetFloat {
   template <Class D>
   struct With {
-    static constexpr bool kValid = D != Class::kConst;
+    static constexpr bool kValid = is_float_variable(D);
     static constexpr int kLength = 2;
     static TAPPET_INLINE void run(State& s) {
       const auto* cell = reinterpret_cast<const uint8_t*>(cell_of<kImported>(s));
@@ -273,7 +298,7 @@ template <bool kImported>
 struct GlobalSetInt {
   template <Class A>
   struct With {
-    static constexpr bool kValid = true;
+    static constexpr bool kValid = is_int_class(A);
     static constexpr int kLength = kWords<A>;
     static TAPPET_INLINE void run(State& s) {
       *cell_of<kImported>(s) = read_int<uint64_t, A>(s, field_a(s), 0);

@@ -1,20 +1,23 @@
 // Floating arithmetic, comparisons, conversions, moves and selects.
 #pragma once
 
+#include <bit>
+
 #include "interp/exec/arith.h"
 #include "interp/exec/classes.h"
 
 namespace tappet::exec {
 
 constexpr bool valid_float_pair(Class a, Class b) {
-  return !(a == Class::kAcc && b == Class::kAcc) && !(a == Class::kConst && b == Class::kConst);
+  return !(a == Class::kAcc && b == Class::kAcc) && !(a == Class::kConst && b == Class::kConst) &&
+         is_float_class(a) && is_float_class(b);
 }
 
 template <class Operator, class F>
 struct FloatBinary {
   template <Class A, Class B, Class D>
   struct With {
-    static constexpr bool kValid = valid_float_pair(A, B) && D != Class::kConst;
+    static constexpr bool kValid = valid_float_pair(A, B) && is_float_variable(D);
     static constexpr int kLength = kWords<A, B>;
     static TAPPET_INLINE void run(State& s) {
       // Keeping the other lanes of the left operand's register makes this one scalar instruction.
@@ -29,7 +32,7 @@ template <class Operator, class F>
 struct FloatCompare {
   template <Class A, Class B, Class D>
   struct With {
-    static constexpr bool kValid = valid_float_pair(A, B) && D != Class::kConst;
+    static constexpr bool kValid = valid_float_pair(A, B) && D != Class::kConst && !is_pin(D);
     static constexpr int kLength = kWords<A, B>;
     static TAPPET_INLINE void run(State& s) {
       const F a = read_float<F, A>(s, field_a(s), 0);
@@ -43,7 +46,7 @@ template <class Operator, class F>
 struct FloatUnary {
   template <Class A, Class D>
   struct With {
-    static constexpr bool kValid = A != Class::kConst && D != Class::kConst;
+    static constexpr bool kValid = is_float_variable(A) && is_float_variable(D);
     static constexpr int kLength = kWords<A>;
     static TAPPET_INLINE void run(State& s) {
       const Vector a = A == Class::kAcc ? s.f : from_scalar(read_float<F, A>(s, field_a(s), 0));
@@ -57,7 +60,7 @@ template <class F, class I>
 struct Truncate {
   template <Class A, Class D>
   struct With {
-    static constexpr bool kValid = A != Class::kConst && D != Class::kConst;
+    static constexpr bool kValid = is_float_variable(A) && is_int_variable(D);
     static constexpr int kLength = kWords<A>;
     static TAPPET_INLINE TrapKind run(State& s) {
       uint64_t result = 0;
@@ -73,7 +76,7 @@ template <class F, class I>
 struct TruncateSat {
   template <Class A, Class D>
   struct With {
-    static constexpr bool kValid = A != Class::kConst && D != Class::kConst;
+    static constexpr bool kValid = is_float_variable(A) && is_int_variable(D);
     static constexpr int kLength = kWords<A>;
     static TAPPET_INLINE void run(State& s) {
       write_int<D>(s, field_d(s), truncate_saturating<F, I>(read_float<F, A>(s, field_a(s), 0)));
@@ -86,7 +89,7 @@ template <class I, class F>
 struct Convert {
   template <Class A, Class D>
   struct With {
-    static constexpr bool kValid = A != Class::kConst && D != Class::kConst;
+    static constexpr bool kValid = is_int_variable(A) && is_float_variable(D);
     static constexpr int kLength = kWords<A>;
     static TAPPET_INLINE void run(State& s) {
       const auto bits = read_int<std::make_unsigned_t<I>, A>(s, field_a(s), 0);
@@ -99,7 +102,7 @@ template <class From, class To>
 struct FloatCast {
   template <Class A, Class D>
   struct With {
-    static constexpr bool kValid = A != Class::kConst && D != Class::kConst;
+    static constexpr bool kValid = is_float_variable(A) && is_float_variable(D);
     static constexpr int kLength = kWords<A>;
     static TAPPET_INLINE void run(State& s) {
       const From a = read_float<From, A>(s, field_a(s), 0);
@@ -110,7 +113,8 @@ struct FloatCast {
 
 template <Class A, Class D>
 struct MoveFloat {
-  static constexpr bool kValid = D != Class::kConst && !(A == Class::kAcc && D == Class::kAcc);
+  static constexpr bool kValid =
+      is_float_class(A) && is_float_variable(D) && !(A == Class::kAcc && D == Class::kAcc);
   static constexpr int kLength = kWords<A>;
   static TAPPET_INLINE void run(State& s) {
     write_float<D>(s, field_d(s),
@@ -124,10 +128,10 @@ template <bool kNarrow>
 struct FloatToInt {
   template <Class A, Class D>
   struct With {
-    static constexpr bool kValid = A != Class::kConst && D != Class::kConst;
+    static constexpr bool kValid = is_float_variable(A) && is_int_variable(D);
     static constexpr int kLength = kWords<A>;
     static TAPPET_INLINE void run(State& s) {
-      uint64_t bits = A == Class::kAcc ? ((LongVector)s.f)[0] : s.fp[field_a(s)];
+      auto bits = std::bit_cast<uint64_t>(read_float<double, A>(s, field_a(s), 0));
       if (kNarrow) bits = static_cast<uint32_t>(bits);
       write_int<D>(s, field_d(s), bits);
     }
@@ -135,7 +139,7 @@ struct FloatToInt {
 };
 template <Class A, Class D>
 struct IntToFloat {
-  static constexpr bool kValid = A != Class::kConst && D != Class::kConst;
+  static constexpr bool kValid = is_int_variable(A) && is_float_variable(D);
   static constexpr int kLength = kWords<A>;
   static TAPPET_INLINE void run(State& s) {
     const LongVector bits{read_int<uint64_t, A>(s, field_a(s), 0), 0};

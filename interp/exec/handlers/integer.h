@@ -8,16 +8,16 @@ namespace tappet::exec {
 
 // Both operands in the one accumulator cannot happen, both constant is folded before.
 constexpr bool valid_pair(Class a, Class b) {
-  return !(a == Class::kAcc && b == Class::kAcc) && !(a == Class::kConst && b == Class::kConst);
+  return !(a == Class::kAcc && b == Class::kAcc) && !(a == Class::kConst && b == Class::kConst) &&
+         is_int_class(a) && is_int_class(b);
 }
 
 template <class Operator, class U, bool kCommutes>
 struct IntBinary {
   template <Class A, Class B, Class D>
   struct With {
-    // Constants of commutative operators stand on the right.
     static constexpr bool kValid =
-        valid_pair(A, B) && D != Class::kConst && !(kCommutes && A == Class::kConst);
+        valid_pair(A, B) && is_int_variable(D) && (!kCommutes || in_order(A, B));
     static constexpr int kLength = kWords<A, B>;
     static TAPPET_INLINE void run(State& s) {
       const U a = read_int<U, A>(s, field_a(s), 0);
@@ -31,7 +31,7 @@ template <class Operator, class U>
 struct IntDivision {
   template <Class A, Class B, Class D>
   struct With {
-    static constexpr bool kValid = valid_pair(A, B) && D != Class::kConst;
+    static constexpr bool kValid = valid_pair(A, B) && is_int_variable(D) && !is_pin(D);
     static constexpr int kLength = kWords<A, B>;
     static TAPPET_INLINE TrapKind run(State& s) {
       const U a = read_int<U, A>(s, field_a(s), 0);
@@ -49,7 +49,8 @@ template <class Operator, class U>
 struct IntCompare {
   template <Class A, Class B, Class D>
   struct With {
-    static constexpr bool kValid = valid_pair(A, B) && A != Class::kConst && D != Class::kConst;
+    static constexpr bool kValid = valid_pair(A, B) && A != Class::kConst && is_int_variable(D) &&
+                                   !is_pin(D) && pins_among(A, B) <= 1;
     static constexpr int kLength = kWords<A, B>;
     static TAPPET_INLINE void run(State& s) {
       const U a = read_int<U, A>(s, field_a(s), 0);
@@ -63,7 +64,7 @@ template <class Operator>
 struct IntUnary {
   template <Class A, Class D>
   struct With {
-    static constexpr bool kValid = A != Class::kConst && D != Class::kConst;
+    static constexpr bool kValid = is_int_variable(A) && is_int_variable(D);
     static constexpr int kLength = kWords<A>;
     static TAPPET_INLINE void run(State& s) {
       write_int<D>(s, field_d(s), Operator::apply(read_int<uint64_t, A>(s, field_a(s), 0)));
@@ -73,7 +74,8 @@ struct IntUnary {
 
 template <Class A, Class D>
 struct MoveInt {
-  static constexpr bool kValid = D != Class::kConst && !(A == Class::kAcc && D == Class::kAcc);
+  static constexpr bool kValid =
+      is_int_class(A) && is_int_variable(D) && !(A == Class::kAcc && D == Class::kAcc);
   static constexpr int kLength = kWords<A>;
   static TAPPET_INLINE void run(State& s) {
     write_int<D>(s, field_d(s), read_int<uint64_t, A>(s, field_a(s), 0));

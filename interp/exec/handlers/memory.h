@@ -33,7 +33,7 @@ struct IntLoad {
   // a: address, b: result
   template <Class A, Class D>
   struct With {
-    static constexpr bool kValid = D != Class::kConst;
+    static constexpr bool kValid = is_int_class(A) && is_int_variable(D);
     static constexpr int kLength = kWords<A>;
     static TAPPET_INLINE TrapKind run(State& s) {
       const uint64_t address = address_of<A>(s, 0);
@@ -46,7 +46,7 @@ struct IntLoad {
   // a + b: address, d: result, x: offset
   template <Class A, Class B, Class D>
   struct Sum {
-    static constexpr bool kValid = valid_pair(A, B) && A != Class::kConst && D != Class::kConst;
+    static constexpr bool kValid = valid_pair(A, B) && in_order(A, B) && is_int_variable(D);
     static constexpr int kLength = kWords<A, B>;
     static TAPPET_INLINE TrapKind run(State& s) {
       const uint32_t base =
@@ -64,7 +64,7 @@ template <bool kChecked, class F>
 struct FloatLoad {
   template <Class A, Class D>
   struct With {
-    static constexpr bool kValid = D != Class::kConst;
+    static constexpr bool kValid = is_int_class(A) && is_float_variable(D);
     static constexpr int kLength = kWords<A>;
     static TAPPET_INLINE TrapKind run(State& s) {
       const uint64_t address = address_of<A>(s, 0);
@@ -76,7 +76,7 @@ struct FloatLoad {
   };
   template <Class A, Class B, Class D>
   struct Sum {
-    static constexpr bool kValid = valid_pair(A, B) && A != Class::kConst && D != Class::kConst;
+    static constexpr bool kValid = valid_pair(A, B) && in_order(A, B) && is_float_variable(D);
     static constexpr int kLength = kWords<A, B>;
     static TAPPET_INLINE TrapKind run(State& s) {
       const uint32_t base =
@@ -95,7 +95,8 @@ struct IntStore {
   // a: address, b: value
   template <Class A, Class B>
   struct With {
-    static constexpr bool kValid = !(A == Class::kAcc && B == Class::kAcc);
+    static constexpr bool kValid =
+        is_int_class(A) && is_int_class(B) && !(A == Class::kAcc && B == Class::kAcc);
     static constexpr int kLength = kWords<A, B>;
     static TAPPET_INLINE TrapKind run(State& s) {
       const uint64_t address = address_of<A>(s, 0);
@@ -109,7 +110,7 @@ struct IntStore {
   template <Class A, Class X, Class B>
   struct Sum {
     static constexpr bool kValid =
-        valid_pair(A, X) && A != Class::kConst &&
+        valid_pair(A, X) && in_order(A, X) && is_int_class(B) &&
         (A == Class::kAcc) + (X == Class::kAcc) + (B == Class::kAcc) <= 1;
     static constexpr int kLength = kWords<X, B>;
     static TAPPET_INLINE TrapKind run(State& s) {
@@ -129,7 +130,7 @@ struct FloatStore {
   // As IntStore; the value is a floating operand.
   template <Class A, Class B>
   struct With {
-    static constexpr bool kValid = true;
+    static constexpr bool kValid = is_int_class(A) && is_float_class(B);
     static constexpr int kLength = kWords<A, B>;
     static TAPPET_INLINE TrapKind run(State& s) {
       const uint64_t address = address_of<A>(s, 0);
@@ -141,7 +142,7 @@ struct FloatStore {
   };
   template <Class A, Class X, Class B>
   struct Sum {
-    static constexpr bool kValid = valid_pair(A, X) && A != Class::kConst;
+    static constexpr bool kValid = valid_pair(A, X) && in_order(A, X) && is_float_class(B);
     static constexpr int kLength = kWords<X, B>;
     static TAPPET_INLINE TrapKind run(State& s) {
       const uint32_t base =

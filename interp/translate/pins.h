@@ -1,0 +1,13 @@
+// Keeps the busiest locals of inner loops in registers.
+#pragma once
+
+#include "interp/translate/ir.h"
+
+namespace tappet::translate {
+
+// Rewrites loops that contain no other loop, no exception handling and few calls: operands that are
+// among the loop's busiest locals become pins, and an instruction that loads the pins comes before
+// the loop and behind each call in it.
+void pin_loops(Ir& ir);
+
+}  // namespace tappet::translate
