@@ -96,6 +96,8 @@ PROGRAMS = {
         Debian("lodepng", "lodepng_0.0~git20220618.b4ed2cd.orig.tar.gz",
                "05f77ea901f980025056b80baca482fef6cbdf9551af0dd40b65013feecbca95"),
         ["lodepng.cpp"], 320, flags=("-xc",)),
+    "box2d": Program(EMSCRIPTEN, ["Box2D/**/*.cpp"], 450, part="tests/third_party/box2d",
+                     flags=("-fno-exceptions", "-fno-rtti", "-include", "port.h")),
     "picosat": Program(
         Debian("picosat", "picosat_965.orig.tar.gz",
                "15169b4f28ba8f628f353f6f75a100845cdef4a2244f101a02b6e5a26e46a754"),
@@ -116,13 +118,14 @@ def matching(folder, patterns):
 
 def recipe(program, own):
     """Changes whenever anything does that the module is made of."""
-    parts = [repr((program, WASM, FLAGS, LINK)), *(path.read_text(encoding="utf-8") for path in own)]
+    parts = [repr((program, WASM, FLAGS, LINK))]
+    parts += [path.read_text(encoding="utf-8") for path in own]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
 def build(name, _):
     program = PROGRAMS[name]
-    own = sorted(path for path in [*HERE.glob("job.*"), *(HERE / name).rglob("*")] if path.is_file())
+    own = sorted([*HERE.glob("job.*"), *(HERE / name).iterdir()])
     drivers = [path for path in own if path.suffix in (".c", ".cpp")]
     folder = CACHE / "modules"
     base = folder / f"{name}-{recipe(program, own)}"

@@ -45,7 +45,7 @@ void make_text(char* out, size_t size, uint32_t seed) {
 }
 
 uint64_t digest(uint64_t before, const void* data, size_t size) {
-  const uint8_t* bytes = data;
+  const uint8_t* bytes = (const uint8_t*)data;
   while (size--) before = (before ^ *bytes++) * 1099511628211ull;
   return before;
 }
@@ -65,9 +65,9 @@ void* allocate(size_t size) {
 int compress_job(Codec pack, Codec unpack, const int* levels, int count, size_t size,
                  int portable) {
   const size_t room = size + size / 4 + 4096;
-  uint8_t* text = allocate(size);
-  uint8_t* packed = allocate(room);
-  uint8_t* again = allocate(size);
+  uint8_t* text = (uint8_t*)allocate(size);
+  uint8_t* packed = (uint8_t*)allocate(room);
+  uint8_t* again = (uint8_t*)allocate(size);
   make_text((char*)text, size, 7);
   for (int i = 0; i < count; ++i) {
     const size_t length = pack(text, size, packed, room, levels[i]);

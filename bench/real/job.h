@@ -1,5 +1,5 @@
 // What the jobs of bench/real share: material to work on, and a digest of what came out. The same
-// on every machine, so that a program compiled natively says what a module must print.
+// on every machine, so that a program compiled natively says what a module must print. Also C++.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>

@@ -82,7 +82,8 @@ class Peers(unittest.TestCase):
             if name == "a":
                 raise CannotBuild("no source")
             return "module", "right"
-        results, broken, out = quiet_compare([harness.Peer("tappet", "printf right")], ["a", "b"], build)
+        peers = [harness.Peer("tappet", "printf right")]
+        results, broken, out = quiet_compare(peers, ["a", "b"], build)
         self.assertEqual((list(results), broken), (["b"], ["a"]))
         self.assertIn("cannot: no source", out)
 
