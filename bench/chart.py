@@ -1,4 +1,4 @@
-"""Draws core.py's results as SVG: a row of bars per program, ratios to the first peer's time."""
+"""Draws results as SVG: a row of bars per program, ratios to the first peer's time."""
 
 import datetime
 import html
@@ -16,7 +16,7 @@ def draw(results, names):
     rows["geomean"] = {name: math.exp(statistics.fmean(
         math.log(row[name]) for row in rows.values() if name in row)) for name in names
         if any(name in row for row in rows.values())}
-    most = max(max(row.values()) for row in rows.values())
+    most = max((ratio for row in rows.values() for ratio in row.values()), default=1)
     scale = (WIDTH - LEFT - 60) / most
     out, y = [], 46
     for i, name in enumerate(names):
@@ -26,7 +26,8 @@ def draw(results, names):
     for kernel, row in rows.items():
         weight = ' font-weight="bold"' if kernel == "geomean" else ""
         middle = y + BAR * len(names) / 2 + 4
-        out.append(f'<text x="{LEFT - 8}" y="{middle}" text-anchor="end"{weight}>{kernel}</text>')
+        out.append(f'<text x="{LEFT - 8}" y="{middle}" text-anchor="end"{weight}>'
+                   f'{html.escape(kernel)}</text>')
         for i, name in enumerate(names):
             if name in row:
                 out.append(f'<rect x="{LEFT}" y="{y + BAR * i}" width="{row[name] * scale:.1f}" '

@@ -1,0 +1,36 @@
+"""Compiles one C program twice: as a WASI module, and for this machine to know what it must print."""
+
+import shutil
+import subprocess
+
+# What every interpreter of today understands beyond WebAssembly 1.0; all run the same module.
+WASM = ["--target=wasm32-wasi", "-Wno-deprecated", "-mcpu=mvp"]
+TIMEOUT = 300  # seconds, for one run
+
+
+class CannotBuild(Exception):
+    """Why there is no module: a source that cannot be had, a compiler that refuses it."""
+
+
+def run(command):
+    done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT)
+    if done.returncode != 0:
+        lines = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
+        raise CannotBuild(next((line for line in lines if "error" in line), lines[-1]))
+    return done.stdout
+
+
+def compile_c(options, sources, flags, output):
+    is_c = "-xc" in flags or all(path.suffix == ".c" for path in sources)
+    compiler = "clang" if is_c else "clang++"
+    run([shutil.which(f"{compiler}-22") or compiler, *options, "-O2", *flags, *map(str, sources),
+         "-o", str(output)])
+
+
+def compile_wasm(sources, flags, module):
+    compile_c(WASM, sources, flags, module)
+
+
+def native_output(sources, flags, program):
+    compile_c(["-fwrapv"], sources, [*flags, "-lm"], program)
+    return run([str(program)])
