@@ -30,6 +30,8 @@ constexpr Class pin_class(size_t index) {
 // Whether an integer or a floating operand can be of the class.
 constexpr bool is_int_class(Class c) { return !is_pin(c) || pin_index(c) < kIntPins; }
 constexpr bool is_float_class(Class c) { return !is_pin(c) || pin_index(c) < kFloatPins; }
+template <Class... C>
+inline constexpr bool kIntClasses = (is_int_class(C) && ...);
 // Operands of an operator that commutes, in the one order that has handlers: constants last.
 constexpr bool in_order(Class a, Class b) {
   return a != Class::kConst && (b == Class::kConst || a <= b);

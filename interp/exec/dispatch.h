@@ -2,7 +2,9 @@
 //
 //   static void run(State&)            and has kLength: straight-line
 //   static TrapKind run(State&)        the same, may trap
-//   static bool taken(State&)          and has kLength: a branch to kTarget if taken
+//   static bool taken(State&)          and has kLength: a branch to kTarget if taken; one that
+//   loads
+//                                      has accessible_to(State&), false for a trap
 //   static TrapKind jump(State&)       sets pc itself; kBack: to a loop header, with the check
 //   static Enter enter(State&)         a call: sets pc and fp, or changes nothing; kSlow then asks
 //   for
@@ -33,6 +35,8 @@ concept SlowOp = requires(State& s) { Op::step(s); };
 template <class Op>
 concept BranchOp = requires(State& s) { Op::taken(s); };
 template <class Op>
+concept LoadingOp = requires(State& s) { Op::accessible_to(s); };
+template <class Op>
 concept JumpOp = requires(State& s) { Op::jump(s); };
 template <class Op>
 concept CallOp = requires(State& s) { Op::enter(s); };
@@ -48,6 +52,9 @@ bool execute(State& s) {
     if (entered == Enter::kDone) return true;
     return entered == Enter::kLimit ? handle_limit(s) : Op::slow(s);
   } else if constexpr (BranchOp<Op>) {
+    if constexpr (LoadingOp<Op>) {
+      if (!Op::accessible_to(s)) return raise_trap(s, TrapKind::kMemoryOutOfBounds);
+    }
     if (!Op::taken(s)) {
       s.pc += Op::kLength;
       return true;
@@ -101,6 +108,12 @@ TAPPET_HANDLER_CC void execute(TAPPET_HANDLER_PARAMS) {
     }
     TAPPET_TAIL_RETURN execute<OutOfLine<Op>>(TAPPET_HANDLER_ARGS(s));
   } else if constexpr (BranchOp<Op>) {
+    if constexpr (LoadingOp<Op>) {
+      if (!Op::accessible_to(s)) [[unlikely]] {
+        s.t = static_cast<uint64_t>(TrapKind::kMemoryOutOfBounds);
+        TAPPET_TAIL_RETURN trap_handler(TAPPET_HANDLER_ARGS(s));
+      }
+    }
     if (Op::taken(s)) {
       go_to<Op::kTarget>(s);
       if (is_back(Op::kTarget) && limit_requested(s)) [[unlikely]] {

@@ -82,26 +82,58 @@ struct PairRow {
   FamilyRow first;
   FamilyRow second;
   bool swapped = false;
+
+  bool operator==(const PairRow&) const = default;
 };
-inline constexpr PairRow kShiftPairs[] = {
-#define SHIFT_PAIR(bits, type, first, op) \
+#define TAPPET_PAIR_ROW(bits, type, first, op) \
   {family_row(Opcode::k##bits##first), family_row(Opcode::k##bits##op)},
+inline constexpr PairRow kOpOps[] = {
+#define OP_OP TAPPET_PAIR_ROW
 #include "interp/exec/fused.def"
 };
-inline constexpr PairRow kLoadPairs[] = {
-#define LOAD_PAIR(bits, load, memory_type, type, op) \
+inline constexpr PairRow kShiftOps[] = {
+#define SHIFT_OP TAPPET_PAIR_ROW
+#include "interp/exec/fused.def"
+};
+inline constexpr PairRow kOpShifts[] = {
+#define OP_SHIFT TAPPET_PAIR_ROW
+#include "interp/exec/fused.def"
+};
+#undef TAPPET_PAIR_ROW
+inline constexpr PairRow kLoadOps[] = {
+#define LOAD_OP(bits, load, memory_type, type, op) \
   {family_row(Opcode::k##bits##load), family_row(Opcode::k##bits##op)},
 #include "interp/exec/fused.def"
 };
-inline constexpr PairRow kFloatLoadPairs[] = {
-#define FLOAT_LOAD_PAIR(bits, type, op) \
+inline constexpr PairRow kFloatLoadOps[] = {
+#define FLOAT_LOAD_OP(bits, type, op) \
   {family_row(Opcode::k##bits##Load), family_row(Opcode::k##bits##op)},
 #include "interp/exec/fused.def"
 };
-inline constexpr PairRow kMultiplyPairs[] = {
-#define MULTIPLY_PAIR(bits, type, op, swapped) \
+inline constexpr PairRow kMultiplyOps[] = {
+#define MULTIPLY_OP(bits, type, op, swapped) \
   {family_row(Opcode::k##bits##Mul), family_row(Opcode::k##bits##op), swapped},
 #include "interp/exec/fused.def"
 };
+inline constexpr FamilyRow kScaledLoads[] = {
+#define LOAD_SCALED(bits, load, memory_type, type) family_row(Opcode::k##bits##load),
+#include "interp/exec/fused.def"
+};
+inline constexpr PairRow kLoadBranches[] = {
+#define LOAD_BRANCH(load, memory_type, compare) \
+  {family_row(Opcode::kI32##load), family_row(Opcode::kI32##compare)},
+#include "interp/exec/fused.def"
+};
+
+// The row made of these two, or -1.
+template <size_t N>
+constexpr int find_pair(const PairRow (&rows)[N], FamilyRow first, FamilyRow second,
+                        bool swapped = false) {
+  for (size_t i = 0; i < N; ++i) {
+    if (rows[i].first == first && rows[i].second == second && rows[i].swapped == swapped)
+      return static_cast<int>(i);
+  }
+  return -1;
+}
 
 }  // namespace tappet::exec

@@ -52,9 +52,11 @@ struct MemoryHandlers {
   const PinHandlers3* int_store_sum;  // address, address, value
   const PinHandlers2* float_store;
   const PinHandlers3* float_store_sum;
-  const PinHandlers3*
-      load_pair;  // by row of fused.def: address, constant or kSlot for none, result
-  const PinHandlers3* float_load_pair;
+  // By row of fused.def.
+  const PinHandlers3* load_op;                // a, x, d
+  const PinHandlers3* float_load_op;          // a, x, d
+  const PinHandlers3* load_scaled;            // a, x, d
+  const PinHandlers2* load_branch[kTargets];  // a, b
 };
 extern const MemoryHandlers kGuardedMemoryHandlers;
 extern const MemoryHandlers kCheckedMemoryHandlers;
@@ -76,16 +78,20 @@ extern const Handler kBranchHandlers[kTargets];
 extern const PinHandlers1 kBranchTableHandlers[2];
 
 // Superinstructions, by row of fused.def.
-extern const PinHandlers2 kShiftPairHandlers[];     // a, d
-extern const PinHandlers3 kMultiplyPairHandlers[];  // a, b, d
+extern const PinHandlers3 kOpOpHandlers[][2];        // [b is constant]: a, x, d
+extern const PinHandlers3 kShiftOpHandlers[];        // a, x, d
+extern const PinHandlers3 kOpShiftHandlers[];        // a, b, d
+extern const PinHandlers3 kMultiplyOpHandlers[][3];  // [x: slot, accumulator, d]: a, b, d
+extern const PinHandlers3 kCompareSelectHandlers[];  // by comparison row: a, b, d
+extern const PinHandlers2 kIncrementTwoHandlers;     // a, b
 // By comparison row: local, addend, bound
 extern const PinHandlers3* const kIncrementBranchHandlers[kTargets];
 extern const PinHandlers2 kAndBranchHandlers[2][kTargets];  // [if zero]: a, b
 
 extern const PinHandlers2 kMoveIntHandlers;
-extern const Handler kMoveTwoHandler;
-extern const Handler kMoveFarHandlers[2];   // [fetch]
-extern const Handlers4 kSelectIntHandlers;  // condition, a, b, d
+extern const Handler kMoveTwoHandlers[2][2];  // [the first from a constant][the second]
+extern const Handler kMoveFarHandlers[2];     // [fetch]
+extern const Handlers4 kSelectIntHandlers;    // condition, a, b, d
 extern const PinHandlers2 kMoveFloatHandlers;
 extern const Handlers4 kSelectFloatHandlers;
 extern const PinHandlers2 kFloatToIntHandlers[2];  // [narrow]

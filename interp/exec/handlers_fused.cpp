@@ -21,15 +21,24 @@ constexpr PinHandlers2 and_branches() {
 
 }  // namespace
 
-constexpr PinHandlers2 kShiftPairHandlers[] = {
-#define SHIFT_PAIR(bits, type, first, op) \
-  pin_handlers2<ShiftPair<type, first, op>::template With>(),
+constexpr PinHandlers3 kOpOpHandlers[][2] = {
+#define OP_OP(bits, type, first, op)                                                 \
+  {pin_handlers3<OpOp<type, first, op>::template By<Class::kSlot>::template With>(), \
+   pin_handlers3<OpOp<type, first, op>::template By<Class::kConst>::template With>()},
 #include "interp/exec/fused.def"
 };
-constexpr PinHandlers3 kMultiplyPairHandlers[] = {
-#define MULTIPLY_PAIR(bits, type, op, swapped) \
-  pin_handlers3<MultiplyPair<type, F##op, swapped>::template With>(),
+constexpr PinHandlers3 kMultiplyOpHandlers[][3] = {
+#define MULTIPLY_OP(bits, type, op, swapped)                                                    \
+  {pin_handlers3<MultiplyOp<type, F##op, swapped>::template By<Class::kSlot>::template With>(), \
+   pin_handlers3<MultiplyOp<type, F##op, swapped>::template By<Class::kAcc>::template With>(),  \
+   pin_handlers3<MultiplyOp<type, F##op, swapped>::template By<Class::kPin0>::template With>()},
 #include "interp/exec/fused.def"
+};
+constexpr PinHandlers2 kIncrementTwoHandlers = pin_handlers2<IncrementTwo>();
+constexpr PinHandlers3 kCompareSelectHandlers[] = {
+#define INT_COMPARE(name, type, op, negated, swapped) \
+  pin_handlers3<CompareSelect<op>::template With>(),
+#include "interp/exec/ops.def"
 };
 constexpr const PinHandlers3* kIncrementBranchHandlers[kTargets] = {
     IncrementBranches<Target::kForward>::kRows, IncrementBranches<Target::kLoop>::kRows,

@@ -23,7 +23,10 @@ constexpr PinHandlers2 kIntUnaryHandlers[] = {
 };
 
 constexpr PinHandlers2 kMoveIntHandlers = pin_handlers2<MoveInt>();
-constexpr Handler kMoveTwoHandler = &execute<MoveTwo>;
+constexpr Handler kMoveTwoHandlers[2][2] = {
+    {&execute<MoveTwo<Class::kSlot, Class::kSlot>>, &execute<MoveTwo<Class::kSlot, Class::kConst>>},
+    {&execute<MoveTwo<Class::kConst, Class::kSlot>>,
+     &execute<MoveTwo<Class::kConst, Class::kConst>>}};
 constexpr Handler kMoveFarHandlers[2] = {&execute<MoveFar<false>>, &execute<MoveFar<true>>};
 constexpr Handlers4 kSelectIntHandlers = handlers4<SelectInt>();
 

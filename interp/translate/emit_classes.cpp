@@ -21,6 +21,11 @@ void order_operands(IrInstruction& i) {
   if (i.kind == IrKind::kBinary && i.row.family == Family::kIntBinary &&
       exec::kIntBinaryCommutes[i.row.row])
     order(i.a, i.b);
+  // The second operand has few classes.
+  if (i.kind == IrKind::kOpOp && exec::kIntBinaryCommutes[exec::kOpOps[i.first].first.row] &&
+      i.b.cls != Class::kSlot && i.b.cls != Class::kConst)
+    std::swap(i.a, i.b);
+  if (i.kind == IrKind::kOpShift) order(i.a, i.b);
 }
 
 }  // namespace
@@ -77,6 +82,32 @@ Handler Emitter::memory_handler(const IrInstruction& i) const {
   }
 }
 
+Handler Emitter::fused_handler(const IrInstruction& i) const {
+  const auto in = [&](const PinHandlers3& row, const Operand& middle) {
+    return find(row, i.a.cls, middle.cls, i.d.cls);
+  };
+  switch (i.kind) {
+    case IrKind::kOpOp:
+      if (i.b.cls != Class::kSlot && i.b.cls != Class::kConst) return nullptr;
+      return in(exec::kOpOpHandlers[i.first][i.b.cls == Class::kConst], i.x);
+    case IrKind::kShiftOp:
+      return in(exec::kShiftOpHandlers[i.first], i.x);
+    case IrKind::kOpShift:
+      return in(exec::kOpShiftHandlers[i.first], i.b);
+    case IrKind::kLoadOp:
+      return in(memory_->load_op[i.first], i.x);
+    case IrKind::kFloatLoadOp:
+      return in(memory_->float_load_op[i.first], i.x);
+    case IrKind::kLoadScaled:
+      return in(memory_->load_scaled[i.first], i.x);
+    default: {
+      if (exec::is_pin(i.x.cls) && i.x.cls != i.d.cls) return nullptr;
+      const size_t other = i.x.cls == Class::kSlot ? 0 : i.x.cls == Class::kAcc ? 1 : 2;
+      return in(exec::kMultiplyOpHandlers[i.first][other], i.b);
+    }
+  }
+}
+
 Handler Emitter::lookup(const IrInstruction& i) const {
   switch (i.kind) {
     case IrKind::kBinary:
@@ -88,6 +119,14 @@ Handler Emitter::lookup(const IrInstruction& i) const {
     case IrKind::kStore:
     case IrKind::kStoreSum:
       return memory_handler(i);
+    case IrKind::kOpOp:
+    case IrKind::kShiftOp:
+    case IrKind::kOpShift:
+    case IrKind::kLoadOp:
+    case IrKind::kFloatLoadOp:
+    case IrKind::kMultiplyOp:
+    case IrKind::kLoadScaled:
+      return fused_handler(i);
     case IrKind::kMoveInt:
       return find(exec::kMoveIntHandlers, i.a.cls, i.d.cls);
     case IrKind::kMoveFloat:

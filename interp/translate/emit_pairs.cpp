@@ -6,42 +6,11 @@ namespace tappet::translate {
 
 using exec::family_row;
 using exec::FamilyRow;
-using exec::PairRow;
 
 namespace {
 
-constexpr uint64_t kMaxOffset = 0xffff;
-
-bool is_slot(const Operand& o) { return o.cls == Class::kSlot; }
-bool has_slot(const Operand& o) { return is_slot(o) || exec::is_pin(o.cls); }
 bool is_const(const Operand& o) { return o.cls == Class::kConst; }
 bool is_acc(const Operand& o) { return o.cls == Class::kAcc; }
-
-// The operand of `second` beside the accumulator, if that is a slot. `swapped`: the accumulator
-// stands on the right.
-const Operand* other_slot(const IrInstruction& second, bool& swapped) {
-  swapped = is_acc(second.b);
-  if (is_acc(second.a) == swapped) return nullptr;
-  const Operand& other = swapped ? second.a : second.b;
-  return has_slot(other) ? &other : nullptr;
-}
-
-bool commutes(FamilyRow row) {
-  if (row.family == Family::kIntBinary) return exec::kIntBinaryCommutes[row.row];
-  for (const Opcode opcode : {Opcode::kF32Add, Opcode::kF32Mul, Opcode::kF64Add, Opcode::kF64Mul}) {
-    if (row == family_row(opcode)) return true;
-  }
-  return false;
-}
-
-template <size_t N>
-std::optional<size_t> find_pair(const PairRow (&rows)[N], FamilyRow first, FamilyRow second,
-                                bool swapped = false) {
-  for (size_t i = 0; i < N; ++i) {
-    if (rows[i].first == first && rows[i].second == second && rows[i].swapped == swapped) return i;
-  }
-  return std::nullopt;
-}
 
 }  // namespace
 
@@ -56,11 +25,10 @@ bool Emitter::try_pair(size_t index) {
       case IrKind::kMoveInt:
         return move_two(first, second);
       case IrKind::kLoad:
-      case IrKind::kLoadSum:
-        return load_pair(first, second);
+        return load_branch(first, second);
       case IrKind::kBinary:
-        return shift_pair(first, second) || multiply_pair(first, second) ||
-               increment_branch(first, second) || and_branch(first, second);
+        return increment_branch(first, second) || and_branch(first, second) ||
+               compare_select(first, second) || increment_two(first, second);
       default:
         return false;
     }
@@ -71,56 +39,57 @@ bool Emitter::try_pair(size_t index) {
 
 bool Emitter::move_two(const IrInstruction& first, const IrInstruction& second) {
   const auto plain = [](const IrInstruction& i) {
-    return i.kind == IrKind::kMoveInt && is_slot(i.a) && is_slot(i.d);
+    return i.kind == IrKind::kMoveInt && (has_slot(i.a) || is_const(i.a)) && is_slot(i.d);
   };
   if (!plain(first) || !plain(second)) return false;
-  handler(exec::kMoveTwoHandler);
+  handler(exec::kMoveTwoHandlers[is_const(first.a)][is_const(second.a)]);
   word(pack(first.a.slot, first.d.slot, second.a.slot, second.d.slot));
+  constant(first.a), constant(second.a);
   return true;
 }
 
-bool Emitter::shift_pair(const IrInstruction& first, const IrInstruction& second) {
-  if (!is_acc(first.d) || !is_const(first.b) || is_const(first.a) || second.kind != IrKind::kBinary)
+bool Emitter::increment_two(const IrInstruction& first, const IrInstruction& second) {
+  const auto increments = [](const IrInstruction& i) {
+    return i.kind == IrKind::kBinary && i.row == family_row(Opcode::kI32Add) && has_slot(i.d) &&
+           has_slot(i.a) && i.a.slot == i.d.slot && is_const(i.b);
+  };
+  if (!increments(first) || !increments(second)) return false;
+  handler(find(exec::kIncrementTwoHandlers, first.d.cls, second.d.cls));
+  word(pack(first.d.slot, second.d.slot));
+  word(first.b.value);
+  word(second.b.value);
+  return true;
+}
+
+bool Emitter::load_branch(const IrInstruction& first, const IrInstruction& second) {
+  if (!is_acc(first.d) || is_const(first.a) || first.immediate > UINT32_MAX ||
+      second.kind != IrKind::kIntBranch || !is_acc(second.a) || is_acc(second.b))
     return false;
-  bool swapped = false;
-  const Operand* other = other_slot(second, swapped);
-  const auto row = find_pair(exec::kShiftPairs, first.row, second.row);
-  if (other == nullptr || !row) return false;
-  const Handler fused = find(exec::kShiftPairHandlers[*row], first.a.cls, second.d.cls);
-  handler(fused);
-  word(pack(first.a.slot, other->slot, second.d.slot, static_cast<uint32_t>(first.b.value & 63)));
+  const int row = exec::find_pair(exec::kLoadBranches, first.row, second.row);
+  if (row < 0) return false;
+  const Class bound = is_const(second.b) ? Class::kConst : Class::kSlot;
+  const PinHandlers2& handlers = memory_->load_branch[target(second.label)][row];
+  const Handler pinned = find(handlers, first.a.cls, bound);
+  fixups_.push_back({here() + 1, here(), second.label, Fixup::Half::kHigh});
+  handler(pinned != nullptr ? pinned : find(handlers, Class::kSlot, bound));
+  word(pack(first.a.slot, second.b.slot));
+  word(first.immediate);
+  constant(second.b);
   return true;
 }
 
-bool Emitter::load_pair(const IrInstruction& first, const IrInstruction& second) {
-  if (!is_acc(first.d) || is_const(first.a) || first.immediate > kMaxOffset) return false;
-  if (second.kind != IrKind::kBinary) return false;
-  const bool sum = first.kind == IrKind::kLoadSum;
-  if (sum && !is_const(first.b)) return false;
-  bool swapped = false;
-  const Operand* other = other_slot(second, swapped);
-  if (other == nullptr || (!swapped && !commutes(second.row))) return false;
-  const bool is_float = first.row.family == Family::kFloatLoad;
-  const auto row = is_float ? find_pair(exec::kFloatLoadPairs, first.row, second.row)
-                            : find_pair(exec::kLoadPairs, first.row, second.row);
-  if (!row) return false;
-  const PinHandlers3* tables = is_float ? memory_->float_load_pair : memory_->load_pair;
-  handler(find(tables[*row], first.a.cls, sum ? Class::kConst : Class::kSlot, second.d.cls));
-  word(pack(first.a.slot, other->slot, second.d.slot, static_cast<uint32_t>(first.immediate)));
-  if (sum) word(first.b.value);
-  return true;
-}
-
-bool Emitter::multiply_pair(const IrInstruction& first, const IrInstruction& second) {
-  if (!is_acc(first.d) || is_const(first.a) || second.kind != IrKind::kBinary) return false;
-  bool swapped = false;
-  const Operand* other = other_slot(second, swapped);
-  if (other == nullptr) return false;
-  const auto row =
-      find_pair(exec::kMultiplyPairs, first.row, second.row, swapped && !commutes(second.row));
-  if (!row) return false;
-  handler(find(exec::kMultiplyPairHandlers[*row], first.a.cls, first.b.cls, second.d.cls));
-  word(pack(first.a.slot, first.b.slot, second.d.slot, other->slot));
+bool Emitter::compare_select(const IrInstruction& first, const IrInstruction& second) {
+  if (first.row.family != Family::kIntCompare || !is_acc(first.d) ||
+      first.row.row >= family_row(Opcode::kI64Eq).row)
+    return false;
+  if (second.kind != IrKind::kSelectInt || !is_acc(second.a) || !has_slot(second.b) ||
+      !has_slot(second.x))
+    return false;
+  const auto plain = [](const Operand& o) { return exec::is_pin(o.cls) ? Class::kSlot : o.cls; };
+  const PinHandlers3& handlers = exec::kCompareSelectHandlers[first.row.row];
+  handler(find(handlers, plain(first.a), plain(first.b), second.d.cls));
+  word(pack(first.a.slot, first.b.slot, second.d.slot, second.b.slot));
+  word(second.x.slot);
   constant(first.b);
   return true;
 }

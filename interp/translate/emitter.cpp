@@ -116,6 +116,14 @@ void Emitter::emit_one(const IrInstruction& i) {
       return binary(i);
     case IrKind::kUnary:
       return unary(i);
+    case IrKind::kOpOp:
+    case IrKind::kShiftOp:
+    case IrKind::kOpShift:
+    case IrKind::kLoadOp:
+    case IrKind::kFloatLoadOp:
+    case IrKind::kMultiplyOp:
+    case IrKind::kLoadScaled:
+      return fused(i);
     case IrKind::kLoad:
     case IrKind::kLoadSum:
       return load(i);
@@ -218,6 +226,28 @@ void Emitter::binary(const IrInstruction& i) {
 void Emitter::unary(const IrInstruction& i) {
   handler(lookup(i));
   word(pack(i.a.slot, 0, i.d.slot));
+}
+
+void Emitter::fused(const IrInstruction& i) {
+  handler(lookup(i));
+  switch (i.kind) {
+    case IrKind::kShiftOp:
+      word(pack(i.a.slot, i.second, i.d.slot, i.x.slot));
+      return constant(i.x);
+    case IrKind::kOpShift:
+      word(pack(i.a.slot, i.b.slot, i.d.slot, i.second));
+      return constant(i.b);
+    case IrKind::kLoadOp:
+    case IrKind::kFloatLoadOp:
+      word(pack(i.a.slot, static_cast<uint32_t>(i.immediate), i.d.slot, i.x.slot));
+      return word(i.second);
+    case IrKind::kLoadScaled:
+      word(pack(i.a.slot, i.second, i.d.slot, i.x.slot));
+      return word(static_cast<uint32_t>(i.x.value) | i.immediate << 32);
+    default:
+      word(pack(i.a.slot, i.b.slot, i.d.slot, i.x.slot));
+      return constant(i.b), constant(i.x);
+  }
 }
 
 void Emitter::load(const IrInstruction& i) {

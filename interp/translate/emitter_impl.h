@@ -65,6 +65,7 @@ class Emitter {
   Handler binary_handler(const IrInstruction& i) const;
   Handler unary_handler(const IrInstruction& i) const;
   Handler memory_handler(const IrInstruction& i) const;
+  Handler fused_handler(const IrInstruction& i) const;
 
   // For OpProfile.
   uint32_t count_execution();
@@ -77,13 +78,14 @@ class Emitter {
   // Superinstructions: each emits ir_.code[index] and the next as one, or does nothing.
   bool try_pair(size_t index);
   bool move_two(const IrInstruction& first, const IrInstruction& second);
-  bool shift_pair(const IrInstruction& first, const IrInstruction& second);
-  bool load_pair(const IrInstruction& first, const IrInstruction& second);
-  bool multiply_pair(const IrInstruction& first, const IrInstruction& second);
+  bool increment_two(const IrInstruction& first, const IrInstruction& second);
+  bool load_branch(const IrInstruction& first, const IrInstruction& second);
+  bool compare_select(const IrInstruction& first, const IrInstruction& second);
   bool increment_branch(const IrInstruction& first, const IrInstruction& second);
   bool and_branch(const IrInstruction& first, const IrInstruction& second);
   void binary(const IrInstruction& i);
   void unary(const IrInstruction& i);
+  void fused(const IrInstruction& i);
   void load(const IrInstruction& i);
   void store(const IrInstruction& i);
   void any_memory(const IrInstruction& i);

@@ -110,6 +110,10 @@ class FunctionTranslator {
   void numeric(const Instruction& in);
   void binary(exec::FamilyRow row, ValueKind result);
   void unary(exec::FamilyRow row, ValueKind result);
+  // fuse: true if the operation was combined with the one before.
+  bool fuse_binary(exec::FamilyRow row, ValueKind result);
+  bool fuse_scaled_load(const Instruction& in, exec::FamilyRow row);
+  bool returns_to_acc(const Entry& entry, uint32_t last) const;
   void eqz(exec::FamilyRow row);
   void reinterpret(Opcode opcode);
   void load(const Instruction& in, exec::FamilyRow row);

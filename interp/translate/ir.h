@@ -29,15 +29,23 @@ struct Operand {
 };
 
 enum class IrKind : uint8_t {
-  kBinary,          // a, b -> d; row says which family
-  kUnary,           // a -> d
-  kLoad,            // a -> d; immediate: offset
-  kLoadSum,         // a + b -> d; immediate: offset below 65,536
-  kStore,           // a: address, b: value; immediate: offset
-  kStoreSum,        // a + x: address, b: value; immediate: offset below 65,536
-  kLoadAny,         // a -> d; immediate: offset; second: memory. For other memories than 0 and for
-                    // 64-bit addresses, of which the kinds above know nothing
-  kStoreAny,        // a: address, b: value; the same
+  kBinary,    // a, b -> d; row says which family
+  kUnary,     // a -> d
+  kLoad,      // a -> d; immediate: offset
+  kLoadSum,   // a + b -> d; immediate: offset below 65,536
+  kStore,     // a: address, b: value; immediate: offset
+  kStoreSum,  // a + x: address, b: value; immediate: offset below 65,536
+  kLoadAny,   // a -> d; immediate: offset; second: memory. For other memories than 0 and for
+              // 64-bit addresses, of which the kinds above know nothing
+  kStoreAny,  // a: address, b: value; the same
+  // Superinstructions; first: the row of fused.def.
+  kOpOp,            // a, b, x -> d
+  kShiftOp,         // a, x -> d; second: count
+  kOpShift,         // a, b -> d; second: count
+  kLoadOp,          // a, x -> d; second: added to a; immediate: offset below 65,536
+  kFloatLoadOp,     // the same
+  kMultiplyOp,      // a, b, x -> d
+  kLoadScaled,      // a << second, x -> d; immediate: offset
   kMoveInt,         // a -> d
   kMoveFloat,       // a -> d
   kFloatToInt,      // a -> d; flag: keep 32 bits

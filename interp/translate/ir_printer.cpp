@@ -28,6 +28,48 @@ std::string_view mnemonic(exec::FamilyRow wanted) {
   return "?";
 }
 
+std::string pair_name(const exec::PairRow& row) {
+  return fmt::format("{}+{}", mnemonic(row.first), mnemonic(row.second));
+}
+
+// A superinstruction of fused.def.
+std::string fused_name(const IrInstruction& i) {
+  switch (i.kind) {
+    case IrKind::kOpOp:
+      return pair_name(exec::kOpOps[i.first]);
+    case IrKind::kShiftOp:
+      return pair_name(exec::kShiftOps[i.first]);
+    case IrKind::kOpShift:
+      return pair_name(exec::kOpShifts[i.first]);
+    case IrKind::kLoadOp:
+      return pair_name(exec::kLoadOps[i.first]);
+    case IrKind::kFloatLoadOp:
+      return pair_name(exec::kFloatLoadOps[i.first]);
+    case IrKind::kMultiplyOp:
+      return pair_name(exec::kMultiplyOps[i.first]);
+    default:
+      return fmt::format("{}.scaled", mnemonic(exec::kScaledLoads[i.first]));
+  }
+}
+
+std::string fused_line(const IrInstruction& i) {
+  const std::string name = text(i.d) + " = " + fused_name(i);
+  switch (i.kind) {
+    case IrKind::kShiftOp:
+      return fmt::format("{} {} by {}, {}", name, text(i.a), i.second, text(i.x));
+    case IrKind::kOpShift:
+      return fmt::format("{} {} {} by {}", name, text(i.a), text(i.b), i.second);
+    case IrKind::kLoadOp:
+    case IrKind::kFloatLoadOp:
+      return fmt::format("{} [{} + {} + {}] {}", name, text(i.a), i.second, i.immediate, text(i.x));
+    case IrKind::kLoadScaled:
+      return fmt::format("{} [{} << {} + {} + {}]", name, text(i.a), i.second, text(i.x),
+                         i.immediate);
+    default:
+      return fmt::format("{} {} {} {}", name, text(i.a), text(i.b), text(i.x));
+  }
+}
+
 // The operands that the instruction's signature names, then what is in the instruction.
 std::string vector_line(const IrInstruction& i, const std::string& result) {
   const OpcodeRow& op = row(static_cast<Opcode>(i.first));
@@ -51,6 +93,14 @@ std::string line(const IrInstruction& i, const Ir& ir) {
       return fmt::format("{}{} {} {}", result, mnemonic(i.row), text(i.a), text(i.b));
     case IrKind::kUnary:
       return fmt::format("{}{} {}", result, mnemonic(i.row), text(i.a));
+    case IrKind::kOpOp:
+    case IrKind::kShiftOp:
+    case IrKind::kOpShift:
+    case IrKind::kLoadOp:
+    case IrKind::kFloatLoadOp:
+    case IrKind::kMultiplyOp:
+    case IrKind::kLoadScaled:
+      return fused_line(i);
     case IrKind::kLoad:
       return fmt::format("{}{} [{} + {}]", result, mnemonic(i.row), text(i.a), i.immediate);
     case IrKind::kLoadSum:
@@ -207,6 +257,16 @@ Shape shape_of(const IrInstruction& i) {
       return {std::string(mnemonic(i.row)), "a"};
     case IrKind::kLoadSum:
       return {fmt::format("{}.sum", mnemonic(i.row)), "ab"};
+    case IrKind::kOpOp:
+    case IrKind::kMultiplyOp:
+      return {fused_name(i), "abx"};
+    case IrKind::kOpShift:
+      return {fused_name(i), "ab"};
+    case IrKind::kShiftOp:
+    case IrKind::kLoadOp:
+    case IrKind::kFloatLoadOp:
+    case IrKind::kLoadScaled:
+      return {fused_name(i), "ax"};
     case IrKind::kStore:
       return {std::string(mnemonic(i.row)), "ab"};
     case IrKind::kStoreSum:

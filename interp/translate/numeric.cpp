@@ -61,6 +61,7 @@ void FunctionTranslator::numeric(const Instruction& in) {
 }
 
 void FunctionTranslator::binary(FamilyRow row, ValueKind result) {
+  if (fuse_binary(row, result)) return;
   Entry& left = stack_[stack_.size() - 2];
   if (left.where == Entry::Where::kConst && stack_.back().where == Entry::Where::kConst)
     materialise(left);
@@ -109,6 +110,7 @@ void FunctionTranslator::reinterpret(Opcode opcode) {
 
 void FunctionTranslator::load(const Instruction& in, FamilyRow row) {
   if (is_any_memory(in)) return load_any(in, row, result_kind(in.opcode));
+  if (fuse_scaled_load(in, row)) return;
   IrInstruction instruction{};
   instruction.row = row;
   instruction.immediate = in.value;

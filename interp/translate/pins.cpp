@@ -56,6 +56,18 @@ Banks banks_of(const IrInstruction& in) {
     case IrKind::kStore:
     case IrKind::kStoreSum:
       return {i, is_float ? f : i, i, none};
+    case IrKind::kOpOp:
+      return {i, i, i, i};
+    case IrKind::kShiftOp:
+    case IrKind::kLoadOp:
+    case IrKind::kLoadScaled:
+      return {i, none, i, i};
+    case IrKind::kOpShift:
+      return {i, i, none, i};
+    case IrKind::kFloatLoadOp:
+      return {i, none, f, f};
+    case IrKind::kMultiplyOp:
+      return {f, f, f, f};
     case IrKind::kMoveInt:
       return {i, none, none, i};
     case IrKind::kMoveFloat:

@@ -8,46 +8,83 @@
 
 namespace tappet::exec {
 
-// a: shifted operand; b: other operand; d: result; x: shift count.
+template <Class K>
+inline constexpr bool kSlotOrConst = K == Class::kSlot || K == Class::kConst;
+
+// (a First b) Second x. A pinned x is for sums that a loop carries round.
 template <class U, class First, class Second>
-struct ShiftPair {
-  template <Class A, Class D>
+struct OpOp {
+  template <Class B>
+  struct By {
+    template <Class A, Class X, Class D>
+    struct With {
+      static constexpr bool kValid = kSlotOrConst<B> && is_int_variable(A) && is_int_variable(D) &&
+                                     (is_pin(X) ? X == D && is_int_class(X) : valid_pair(A, X));
+      static constexpr int kLength = kWords<B, X>;
+      static TAPPET_INLINE void run(State& s) {
+        const U first = First::template apply<U>(read_int<U, A>(s, field_a(s), 0),
+                                                 read_int<U, B>(s, field_b(s), 0));
+        const U other = read_int<U, X>(s, field_x(s), kConstsBefore<B>);
+        write_int<D>(s, field_d(s), Second::template apply<U>(first, other));
+      }
+    };
+  };
+};
+
+// (a First b) Second x, where b is the count of a shift.
+template <class U, class First, class Second>
+struct ShiftOp {
+  template <Class A, Class X, Class D>
   struct With {
-    static constexpr bool kValid = is_int_variable(A) && is_int_variable(D);
-    static constexpr int kLength = 2;
+    static constexpr bool kValid = is_int_variable(A) && is_int_variable(D) && is_int_class(X) &&
+                                   !(A == Class::kAcc && X == Class::kAcc);
+    static constexpr int kLength = kWords<X>;
     static TAPPET_INLINE void run(State& s) {
       const U shifted =
-          First::template apply<U>(read_int<U, A>(s, field_a(s), 0), static_cast<U>(field_x(s)));
-      const U other = read_int<U, Class::kSlot>(s, field_b(s), 0);
+          First::template apply<U>(read_int<U, A>(s, field_a(s), 0), static_cast<U>(field_b(s)));
+      const U other = read_int<U, X>(s, field_x(s), 0);
       write_int<D>(s, field_d(s), Second::template apply<U>(other, shifted));
     }
   };
 };
 
-// a: address slot or accumulator; b: other operand; d: result; x: offset. With a constant class in
-// second place the address is the 32-bit sum of a and the constant, plus the offset.
-template <Class K>
-inline constexpr bool kNoneOrConst = K == Class::kSlot || K == Class::kConst;
+// (a First b) Second x, where x is the count of a shift.
+template <class U, class First, class Second>
+struct OpShift {
+  template <Class A, Class B, Class D>
+  struct With {
+    static constexpr bool kValid = valid_pair(A, B) && in_order(A, B) && is_int_variable(D);
+    static constexpr int kLength = kWords<B>;
+    static TAPPET_INLINE void run(State& s) {
+      const U first = First::template apply<U>(read_int<U, A>(s, field_a(s), 0),
+                                               read_int<U, B>(s, field_b(s), 0));
+      write_int<D>(s, field_d(s), Second::template apply<U>(first, static_cast<U>(field_x(s))));
+    }
+  };
+};
 
-template <Class A, Class K>
+// a: address; b: offset; x: other operand; d: result. The third word is added to the address in 32
+// bits.
+template <Class A>
 TAPPET_INLINE uint64_t pair_address(const State& s) {
-  uint32_t base = read_int<uint32_t, A>(s, field_a(s), 0);
-  if constexpr (K == Class::kConst) base += static_cast<uint32_t>(s.pc[2]);
-  return uint64_t{base} + field_x(s);
+  return uint64_t{read_int<uint32_t, A>(s, field_a(s), 0) + static_cast<uint32_t>(s.pc[2])} +
+         field_b(s);
 }
 
 template <bool kChecked, class M, class U, class Operator>
-struct LoadPair {
-  template <Class A, Class K, Class D>
+struct LoadOp {
+  template <Class A, Class X, Class D>
   struct With {
-    static constexpr bool kValid = is_int_variable(A) && kNoneOrConst<K> && is_int_variable(D);
-    static constexpr int kLength = kWords<K>;
+    static constexpr bool kValid = is_int_variable(A) && is_int_variable(X) && is_int_variable(D) &&
+                                   !(A == Class::kAcc && X == Class::kAcc) &&
+                                   (!is_pin(X) || X == D);
+    static constexpr int kLength = 3;
     static TAPPET_INLINE TrapKind run(State& s) {
-      const uint64_t address = pair_address<A, K>(s);
+      const uint64_t address = pair_address<A>(s);
       if (!accessible<kChecked, M>(s, address)) [[unlikely]]
         return TrapKind::kMemoryOutOfBounds;
       const U loaded = static_cast<U>(load_le<M>(s.mem + address));
-      const U other = read_int<U, Class::kSlot>(s, field_b(s), 0);
+      const U other = read_int<U, X>(s, field_x(s), 0);
       write_int<D>(s, field_d(s), Operator::template apply<U>(other, loaded));
       return TrapKind::kNone;
     }
@@ -55,16 +92,17 @@ struct LoadPair {
 };
 
 template <bool kChecked, class F, class Operator>
-struct FloatLoadPair {
-  template <Class A, Class K, Class D>
+struct FloatLoadOp {
+  template <Class A, Class X, Class D>
   struct With {
-    static constexpr bool kValid = is_int_variable(A) && kNoneOrConst<K> && is_float_variable(D);
-    static constexpr int kLength = kWords<K>;
+    static constexpr bool kValid = is_int_variable(A) && is_float_variable(X) &&
+                                   is_float_variable(D) && (!is_pin(X) || X == D);
+    static constexpr int kLength = 3;
     static TAPPET_INLINE TrapKind run(State& s) {
-      const uint64_t address = pair_address<A, K>(s);
+      const uint64_t address = pair_address<A>(s);
       if (!accessible<kChecked, F>(s, address)) [[unlikely]]
         return TrapKind::kMemoryOutOfBounds;
-      const Vector other = from_scalar(read_float<F, Class::kSlot>(s, field_b(s), 0));
+      const Vector other = X == Class::kAcc ? s.f : from_scalar(read_float<F, X>(s, field_x(s), 0));
       const F loaded = load_le<F>(s.mem + address);
       write_float<D>(s, field_d(s),
                      with_lane0<F>(other, Operator::template apply<F>(lane0<F>(other), loaded)));
@@ -73,21 +111,103 @@ struct FloatLoadPair {
   };
 };
 
-// Two roundings, as the two instructions have (-ffp-contract=off keeps it so).
-template <class F, class Operator, bool kSwapped>
-struct MultiplyPair {
+// a: index; b: shift count; x: slot or third word's low half; d: result. The offset is the third
+// word's high half.
+template <bool kChecked, class M, class U>
+struct LoadScaled {
+  template <Class A, Class X, Class D>
+  struct With {
+    static constexpr bool kValid = is_int_variable(A) && kSlotOrConst<X> && is_int_variable(D);
+    static constexpr int kLength = 3;
+    static TAPPET_INLINE TrapKind run(State& s) {
+      const uint32_t index = read_int<uint32_t, A>(s, field_a(s), 0) << (field_b(s) & 31);
+      const uint32_t base = X == Class::kConst ? static_cast<uint32_t>(s.pc[2])
+                                               : read_int<uint32_t, X>(s, field_x(s), 0);
+      const uint64_t address = uint64_t{index + base} + (s.pc[2] >> 32);
+      if (!accessible<kChecked, M>(s, address)) [[unlikely]]
+        return TrapKind::kMemoryOutOfBounds;
+      write_int<D>(s, field_d(s), static_cast<U>(load_le<M>(s.mem + address)));
+      return TrapKind::kNone;
+    }
+  };
+};
+
+// a: address; b: what is compared with; the third word: offset.
+template <bool kChecked, class M, class Operator, Target kTo>
+struct LoadBranch {
+  template <Class A, Class B>
+  struct With {
+    static constexpr bool kValid = is_int_variable(A) && kSlotOrConst<B> && kValidBranch<kTo, A>;
+    static constexpr Target kTarget = kTo;
+    static constexpr int kLength = kWords<B> + 1;
+    static TAPPET_INLINE bool accessible_to(const State& s) {
+      return accessible<kChecked, M>(s, address(s));
+    }
+    static TAPPET_INLINE bool taken(const State& s) {
+      return Operator::template apply<uint32_t>(load_le<M>(s.mem + address(s)),
+                                                read_int<uint32_t, B>(s, field_b(s), 1));
+    }
+
+   private:
+    static TAPPET_INLINE uint64_t address(const State& s) {
+      return uint64_t{read_int<uint32_t, A>(s, field_a(s), 0)} + s.pc[2];
+    }
+  };
+};
+
+// d = a Operator b ? x : the slot in the third word.
+template <class Operator>
+struct CompareSelect {
   template <Class A, Class B, Class D>
   struct With {
-    static constexpr bool kValid =
-        valid_float_pair(A, B) && A != Class::kConst && is_float_variable(D);
-    static constexpr int kLength = kWords<B>;
+    static constexpr bool kValid = (A == Class::kSlot || A == Class::kAcc) && !is_pin(B) &&
+                                   valid_pair(A, B) && is_int_variable(D);
+    static constexpr int kLength = kWords<B> + 1;
     static TAPPET_INLINE void run(State& s) {
-      const F product = read_float<F, A>(s, field_a(s), 0) * read_float<F, B>(s, field_b(s), 0);
-      const F other = read_float<F, Class::kSlot>(s, field_x(s), 0);
-      const F result = kSwapped ? Operator::template apply<F>(other, product)
-                                : Operator::template apply<F>(product, other);
-      write_float<D>(s, field_d(s), from_scalar(result));
+      const bool first = Operator::template apply<uint32_t>(
+          read_int<uint32_t, A>(s, field_a(s), 0), read_int<uint32_t, B>(s, field_b(s), 1));
+      const uint64_t x = s.fp[field_x(s)];
+      const uint64_t y = s.fp[static_cast<uint32_t>(s.pc[2])];
+      write_int<D>(s, field_d(s), first ? x : y);
     }
+  };
+};
+
+// a += the third word; b += the fourth.
+template <Class A, Class B>
+struct IncrementTwo {
+  static constexpr bool kValid = A != Class::kConst && A != Class::kAcc && B != Class::kConst &&
+                                 B != Class::kAcc && kIntClasses<A, B>;
+  static constexpr int kLength = 4;
+  static TAPPET_INLINE void run(State& s) {
+    write_int<A>(s, field_a(s),
+                 read_int<uint32_t, A>(s, field_a(s), 0) + static_cast<uint32_t>(s.pc[2]));
+    write_int<B>(s, field_b(s),
+                 read_int<uint32_t, B>(s, field_b(s), 0) + static_cast<uint32_t>(s.pc[3]));
+  }
+};
+
+// Two roundings, as the two instructions have (-ffp-contract=off keeps it so).
+template <class F, class Operator, bool kSwapped>
+struct MultiplyOp {
+  // kOther: a slot, the accumulator, or any pin for that of the result.
+  template <Class kOther>
+  struct By {
+    template <Class A, Class B, Class D>
+    struct With {
+      static constexpr Class X = is_pin(kOther) ? D : kOther;
+      static constexpr bool kValid = valid_float_pair(A, B) && A != Class::kConst &&
+                                     is_float_variable(D) && is_pin(X) == is_pin(kOther) &&
+                                     !(X == Class::kAcc && (A == X || B == X));
+      static constexpr int kLength = kWords<B>;
+      static TAPPET_INLINE void run(State& s) {
+        const F product = read_float<F, A>(s, field_a(s), 0) * read_float<F, B>(s, field_b(s), 0);
+        const F other = read_float<F, X>(s, field_x(s), 0);
+        const F result = kSwapped ? Operator::template apply<F>(other, product)
+                                  : Operator::template apply<F>(product, other);
+        write_float<D>(s, field_d(s), from_scalar(result));
+      }
+    };
   };
 };
 
@@ -98,7 +218,7 @@ struct IncrementBranch {
   template <Class A, Class B, Class C>
   struct With {
     static constexpr bool kValid = (A == Class::kSlot || is_pin(A)) && is_int_class(A) &&
-                                   is_int_class(C) && kNoneOrConst<B> && C != Class::kAcc &&
+                                   is_int_class(C) && kSlotOrConst<B> && C != Class::kAcc &&
                                    kValidBranch<kTo, A, B, C>;
     static constexpr Target kTarget = kTo;
     static constexpr int kLength = 4;

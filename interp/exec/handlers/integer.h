@@ -82,12 +82,13 @@ struct MoveInt {
   }
 };
 
-// Two slot-to-slot moves, in order: a to b, then d to x.
+// Two moves to slots, in order: a to b, then d to x.
+template <Class A, Class D>
 struct MoveTwo {
-  static constexpr int kLength = 2;
+  static constexpr int kLength = kWords<A, D>;
   static TAPPET_INLINE void run(State& s) {
-    s.fp[field_b(s)] = s.fp[field_a(s)];
-    s.fp[field_x(s)] = s.fp[field_d(s)];
+    s.fp[field_b(s)] = read_int<uint64_t, A>(s, field_a(s), 0);
+    s.fp[field_x(s)] = read_int<uint64_t, D>(s, field_d(s), kConstsBefore<A>);
   }
 };
 
