@@ -24,7 +24,7 @@ void FunctionTranslator::layout_frame() {
   }
   ir_.link_slot = shape_.link_slot();
   slot = ir_.link_slot + 1;
-  for (const LocalRun& run : function_.locals) {
+  for (const LocalRun& run : module_.locals(function_)) {
     for (uint32_t i = 0; i < run.count; ++i) {
       local_slots_.push_back(slot);
       local_kinds_.push_back(run.type.kind);

@@ -47,11 +47,9 @@ class FunctionValidator {
 
   void start(ByteSpan code, uint64_t offset, SignatureId signature);
   Result<> run();
-  // Accepts instructions of the commonest kinds up to the first that needs a closer look. It is
-  // worth calling where `byte` is not one of the control and parametric instructions.
+  // Accepts instructions of the commonest kinds up to the first that needs a closer look.
+  class Shortcut;
   void accept_simple();
-  static bool may_be_simple(uint8_t byte) { return byte >= kOpcodes[kFirstVariable].code; }
-  static constexpr size_t kFirstVariable = static_cast<size_t>(Opcode::kLocalGet);
   Result<> finish();
 
   template <Immediate kKind, FixedSignature kSignature>
