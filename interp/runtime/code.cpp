@@ -147,21 +147,16 @@ const uint64_t* ModuleCode::translated_entry(uint32_t function_index) const {
   const std::lock_guard lock(mutex_);
   if (const FunctionCode* code = slot.load(std::memory_order_acquire)) return code->entry();
   const FunctionCode* code = made.get();
-  const auto by_address = [](const auto& a, const auto& b) {
-    return a->words.data() < b->words.data();
-  };
-  owned_.insert(std::upper_bound(owned_.begin(), owned_.end(), made, by_address), std::move(made));
+  owned_.emplace(code->words.data(), std::move(made));
   slot.store(code, std::memory_order_release);
   return code->entry();
 }
 
 const FunctionCode* ModuleCode::find(const uint64_t* pc) const {
   const std::lock_guard lock(mutex_);
-  auto at = std::upper_bound(
-      owned_.begin(), owned_.end(), pc,
-      [](const uint64_t* address, const auto& code) { return address < code->words.data(); });
-  if (at == owned_.begin()) return nullptr;
-  const FunctionCode* code = std::prev(at)->get();
+  const auto after = owned_.upper_bound(pc);
+  if (after == owned_.begin()) return nullptr;
+  const FunctionCode* code = std::prev(after)->second.get();
   return code->contains(pc) ? code : nullptr;
 }
 

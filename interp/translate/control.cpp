@@ -261,7 +261,7 @@ void FunctionTranslator::br_table(const Instruction& in) {
   flush();
   std::vector<uint32_t> labels;
   std::vector<std::pair<uint32_t, uint32_t>> stubs;  // label, depth
-  std::vector<uint32_t> stub_of(control_.size(), kNoLabel);
+  if (stub_of_.size() < control_.size()) stub_of_.resize(control_.size(), kNoLabel);
   for (LabelTable table(in); !table.done();) {
     const uint32_t depth = table.next();
     ControlFrame& target = frame_at(depth);
@@ -272,8 +272,8 @@ void FunctionTranslator::br_table(const Instruction& in) {
       labels.push_back(target.label);
       continue;
     }
-    if (stub_of[depth] == kNoLabel) stubs.emplace_back(stub_of[depth] = add_label(), depth);
-    labels.push_back(stub_of[depth]);
+    if (stub_of_[depth] == kNoLabel) stubs.emplace_back(stub_of_[depth] = add_label(), depth);
+    labels.push_back(stub_of_[depth]);
   }
   IrInstruction& branch = append(IrKind::kBranchTable);
   branch.a = index;
@@ -281,6 +281,7 @@ void FunctionTranslator::br_table(const Instruction& in) {
   ir_.branch_tables.push_back(std::move(labels));
   // Targets that need moves, or return, are reached through a stub each.
   for (const auto& [label, depth] : stubs) {
+    stub_of_[depth] = kNoLabel;
     bind(label);
     br(depth);
   }
