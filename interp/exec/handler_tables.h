@@ -110,6 +110,7 @@ extern const Handlers1 kReturnFloatHandlers;
 extern const Handler kThrowHandler;
 extern const Handler kThrowRefHandler;
 extern const Handlers1 kCheckNonNullHandlers;
+extern const Handler kMoveSlotsHandler;
 extern const Handler kUnreachableHandler;
 
 // By opcode: everything of the threads proposal; null for others.

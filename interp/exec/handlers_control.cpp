@@ -73,6 +73,7 @@ constexpr Handlers1 kReturnFloatHandlers = handlers1<ReturnFloat>();
 constexpr Handler kThrowHandler = &execute<Throw>;
 constexpr Handler kThrowRefHandler = &execute<ThrowRef>;
 constexpr Handlers1 kCheckNonNullHandlers = handlers1<CheckNonNull>();
+constexpr Handler kMoveSlotsHandler = &execute<MoveSlots>;
 constexpr Handler kUnreachableHandler = &execute<RaiseTrap<TrapKind::kUnreachable>>;
 
 Handler slow_handler(Opcode opcode) {

@@ -135,19 +135,34 @@ bool FunctionTranslator::label_values_in_place(const ControlFrame& target) const
   return stack_.size() - target.height == label_types(target).size();
 }
 
-// Values lie at or above where they go: copying upwards in order never overwrites one that is
-// needed.
 void FunctionTranslator::move_label_values(const ControlFrame& target) {
   const size_t count = label_types(target).size();
   if (label_values_in_place(target)) {
     materialise_from(stack_.size() - count);
     return;
   }
-  uint32_t slot = target.height < stack_.size() ? stack_[target.height].home : next_home();
-  for (size_t i = stack_.size() - count; i < stack_.size(); ++i) {
-    move(stack_[i], slot);
-    slot += stack_[i].slots();
+  move_values(count, target.height < stack_.size() ? stack_[target.height].home : next_home());
+}
+
+// One by one, copying in order never overwrites a value that is needed: they lie at or above where
+// they go. A branch takes a few bytes and may have a thousand values: those are moved as a block.
+void FunctionTranslator::move_values(size_t count, uint32_t slot) {
+  constexpr size_t kFewMoves = 8;
+  const size_t first = stack_.size() - count;
+  if (count <= kFewMoves) {
+    for (size_t i = first; i < stack_.size(); ++i) {
+      move(stack_[i], slot);
+      slot += stack_[i].slots();
+    }
+    return;
   }
+  materialise_from(first);
+  IrInstruction block{};
+  block.kind = IrKind::kMoveSlots;
+  block.frame = stack_[first].home;
+  block.first = slot;
+  block.second = next_home() - block.frame;
+  append(block);
 }
 
 void FunctionTranslator::unconditional_branch(uint32_t depth) {
@@ -299,11 +314,7 @@ void FunctionTranslator::return_() {
   } else {
     // The bottom of the frame may still hold parameters that are results: all to temporaries first.
     materialise_from(stack_.size() - count);
-    uint32_t slot = 0;
-    for (size_t i = stack_.size() - count; i < stack_.size(); ++i) {
-      move(stack_[i], slot);
-      slot += stack_[i].slots();
-    }
+    move_values(count, 0);
     append(IrKind::kReturn);
   }
   fence();

@@ -19,7 +19,7 @@ void Emitter::fetch(Operand& o, uint32_t scratch) {
 
 void Emitter::near(IrInstruction& i) {
   // These carry 32-bit slots themselves.
-  if (i.kind == IrKind::kSlow || i.kind == IrKind::kAtomic) return;
+  if (i.kind == IrKind::kSlow || i.kind == IrKind::kAtomic || i.kind == IrKind::kMoveSlots) return;
   if (i.kind == IrKind::kCall || i.kind == IrKind::kCallImport) return;
   fetch(i.a, ir_.scratch_slot);
   fetch(i.b, ir_.scratch_slot + 2);
@@ -161,6 +161,10 @@ void Emitter::emit_one(const IrInstruction& i) {
     case IrKind::kThrowRef:
       handler(exec::kThrowRefHandler);
       return word(uint64_t{i.frame} << 32);
+    case IrKind::kMoveSlots:
+      handler(exec::kMoveSlotsHandler);
+      word(i.frame | uint64_t{i.first} << 32);
+      return word(i.second);
     case IrKind::kUnreachable:
       handler(exec::kUnreachableHandler);
       return word(0);

@@ -203,6 +203,8 @@ class FunctionTranslator {
   }
   bool label_values_in_place(const ControlFrame& target) const;
   void move_label_values(const ControlFrame& target);
+  // Moves the topmost values to consecutive slots: at or below where they lie, if there are many.
+  void move_values(size_t count, uint32_t slot);
 
   const ModuleCode& code_;
   const Module& module_;

@@ -156,6 +156,8 @@ std::string line(const IrInstruction& i, const Ir& ir) {
       return fmt::format("{} at s{}", row(static_cast<Opcode>(i.immediate)).mnemonic, i.frame);
     case IrKind::kAtomic:
       return fmt::format("{} at s{}", row(static_cast<Opcode>(i.first)).mnemonic, i.frame);
+    case IrKind::kMoveSlots:
+      return fmt::format("s{} = {} slots from s{}", i.first, i.second, i.frame);
     case IrKind::kUnreachable:
       break;
   }

@@ -69,6 +69,15 @@ struct BranchTable {
   };
 };
 
+// Many label values or results at once. The second word: from, to; the third: how many slots.
+struct MoveSlots {
+  static constexpr bool kValid = true;
+  static constexpr int kLength = 3;
+  static TAPPET_INLINE void run(State& s) {
+    std::memmove(s.fp + field_high(s), s.fp + static_cast<uint32_t>(s.pc[1]), s.pc[2] * sizeof *s.fp);
+  }
+};
+
 template <TrapKind kKind>
 struct RaiseTrap {
   static constexpr bool kValid = true;
