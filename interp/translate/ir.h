@@ -72,7 +72,7 @@ enum class IrKind : uint8_t {
   kCheckNonNull,        // a
   kThrow,               // immediate: tag; frame: where the values lie
   kThrowRef,            // frame: where the reference lies
-  kAtomic,  // frame: first operand's slot; first: opcode; second: memory; immediate: offset
+  kAtomic,     // frame: first operand's slot; first: opcode; second: memory; immediate: offset
   kMoveSlots,  // `second` slots from `frame` to `first`; they may overlap
   kUnreachable,
   kVector,           // a, b, x -> d; first: opcode; second: lane; immediate: offset, or with x's

@@ -74,7 +74,8 @@ struct MoveSlots {
   static constexpr bool kValid = true;
   static constexpr int kLength = 3;
   static TAPPET_INLINE void run(State& s) {
-    std::memmove(s.fp + field_high(s), s.fp + static_cast<uint32_t>(s.pc[1]), s.pc[2] * sizeof *s.fp);
+    std::memmove(s.fp + field_high(s), s.fp + static_cast<uint32_t>(s.pc[1]),
+                 s.pc[2] * sizeof *s.fp);
   }
 };
 
