@@ -8,12 +8,15 @@
 namespace tappet {
 namespace {
 
-void add_run(FunctionDecl& function, uint32_t count, ValueType type) {
+void add_run(Reader& in, DecodeContext& context, FunctionDecl& function, uint32_t count,
+             ValueType type) {
+  std::vector<LocalRun>& runs = context.module.local_runs;
   if (count == 0) return;
-  if (!function.locals.empty() && function.locals.back().type == type) {
-    function.locals.back().count += count;
-  } else {
-    function.locals.push_back({count, type});
+  if (function.local_runs != 0 && runs.back().type == type) {
+    runs.back().count += count;
+  } else if (context.charge(in, sizeof(LocalRun))) {
+    runs.push_back({count, type});
+    ++function.local_runs;
   }
 }
 
@@ -22,11 +25,12 @@ void read_locals(Reader& in, DecodeContext& context, FunctionDecl& function) {
   const uint32_t runs = in.length();
   const TypeScope scope = context.scope();
   uint64_t total = 0;
+  function.first_local_run = static_cast<uint32_t>(context.module.local_runs.size());
   for (uint32_t i = 0; i < runs && in.ok(); ++i) {
     const uint32_t count = in.u32();
     const ValueType type = read_value_type(in, scope);
     total += count;
-    if (in.ok() && total <= limits::kLocals) add_run(function, count, type);
+    if (in.ok() && total <= limits::kLocals) add_run(in, context, function, count, type);
   }
   if (total > limits::kLocals) {
     const bool too_many = total > UINT32_MAX;  // for any implementation
@@ -35,7 +39,6 @@ void read_locals(Reader& in, DecodeContext& context, FunctionDecl& function) {
     return;
   }
   function.local_count = static_cast<uint32_t>(total);
-  context.charge(in, function.locals.capacity() * sizeof(LocalRun));
 }
 
 void read_body(Reader& in, DecodeContext& context, FunctionDecl& function) {

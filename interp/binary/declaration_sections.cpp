@@ -74,7 +74,7 @@ void read_import_type(Reader& in, DecodeContext& context, Import& import) {
       FunctionDecl function;
       function.type = use.id;
       function.type_index = use.index;
-      add_import(in, context, module.functions, std::move(function), limits::kFunctions, import,
+      add_import(in, context, module.functions, function, limits::kFunctions, import,
                  module.imported_functions);
       return;
     }

@@ -41,7 +41,7 @@ Handler translate_handler() { return &execute<Translate>; }
 bool is_return_stub(const uint64_t* pc) {
   return pc == halt_address() || pc == instance_return_address() || pc == host_return_address();
 }
-bool is_direct_call(const uint64_t* pc) { return handler_at(pc) == &execute<Call>; }
+bool is_direct_call(const uint64_t* pc) { return pc[1] >> 48 == kDirectCall >> 48; }
 
 #if defined(TAPPET_DISPATCH_LOOP)
 

@@ -110,9 +110,9 @@ inline constexpr PairRow kFloatLoadOps[] = {
   {family_row(Opcode::k##bits##Load), family_row(Opcode::k##bits##op)},
 #include "interp/exec/fused.def"
 };
-inline constexpr PairRow kMultiplyOps[] = {
-#define MULTIPLY_OP(bits, type, op, swapped) \
-  {family_row(Opcode::k##bits##Mul), family_row(Opcode::k##bits##op), swapped},
+inline constexpr PairRow kFloatOpOps[] = {
+#define FLOAT_OP_OP(bits, type, first, op, swapped) \
+  {family_row(Opcode::k##bits##first), family_row(Opcode::k##bits##op), swapped},
 #include "interp/exec/fused.def"
 };
 inline constexpr FamilyRow kScaledLoads[] = {

@@ -81,9 +81,11 @@ extern const PinHandlers1 kBranchTableHandlers[2];
 extern const PinHandlers3 kOpOpHandlers[][2];        // [b is constant]: a, x, d
 extern const PinHandlers3 kShiftOpHandlers[];        // a, x, d
 extern const PinHandlers3 kOpShiftHandlers[];        // a, b, d
-extern const PinHandlers3 kMultiplyOpHandlers[][3];  // [x: slot, accumulator, d]: a, b, d
+extern const PinHandlers3 kFloatOpOpHandlers[][3];   // [x: slot, accumulator, d]: a, b, d
 extern const PinHandlers3 kCompareSelectHandlers[];  // by comparison row: a, b, d
 extern const PinHandlers2 kIncrementTwoHandlers;     // a, b
+// Of pinned loops, by comparison row: a, b, bound.
+extern const PinHandlers3 kIncrementTwoBranchHandlers[];
 // By comparison row: local, addend, bound
 extern const PinHandlers3* const kIncrementBranchHandlers[kTargets];
 extern const PinHandlers2 kAndBranchHandlers[2][kTargets];  // [if zero]: a, b
@@ -116,6 +118,8 @@ extern const PinHandlers1 kGlobalSetIntHandlers[2];
 extern const PinHandlers1 kGlobalSetFloatHandlers[2];
 
 extern const Handler kCallHandler;
+extern const Handler kCallMovingHandlers[2];        // [from a constant]
+extern const Handler kCallMovingTwoHandlers[2][2];  // [the first from a constant][the second]
 extern const Handler kCallImportHandler;
 extern const PinHandlers1 kCallIndirectHandlers;
 extern const PinHandlers1 kCallRefHandlers;
@@ -131,6 +135,7 @@ extern const Handler kCountHandler;  // for OpProfile
 extern const Handler kThrowHandler;
 extern const Handler kThrowRefHandler;
 extern const Handlers1 kCheckNonNullHandlers;
+extern const Handler kMoveSlotsHandler;
 extern const Handler kUnreachableHandler;
 
 // By opcode: everything of the threads proposal; null for others.

@@ -55,6 +55,13 @@ constexpr PinHandlers1 kGlobalSetFloatHandlers[2] = {by_class<GlobalSetFloat<fal
                                                      by_class<GlobalSetFloat<true>>()};
 
 constexpr Handler kCallHandler = &execute<Call>;
+constexpr Handler kCallMovingHandlers[2] = {&execute<CallMoving<Class::kSlot>>,
+                                            &execute<CallMoving<Class::kConst>>};
+constexpr Handler kCallMovingTwoHandlers[2][2] = {
+    {&execute<CallMoving<Class::kSlot, Class::kSlot>>,
+     &execute<CallMoving<Class::kSlot, Class::kConst>>},
+    {&execute<CallMoving<Class::kConst, Class::kSlot>>,
+     &execute<CallMoving<Class::kConst, Class::kConst>>}};
 constexpr Handler kCallImportHandler = &execute<CallImport>;
 constexpr PinHandlers1 kCallIndirectHandlers = pin_handlers1<CallIndirect>();
 constexpr PinHandlers1 kCallRefHandlers = pin_handlers1<CallRef>();
@@ -70,6 +77,7 @@ constexpr Handler kCountHandler = &execute<Count>;
 constexpr Handler kThrowHandler = &execute<Throw>;
 constexpr Handler kThrowRefHandler = &execute<ThrowRef>;
 constexpr Handlers1 kCheckNonNullHandlers = handlers1<CheckNonNull>();
+constexpr Handler kMoveSlotsHandler = &execute<MoveSlots>;
 constexpr Handler kUnreachableHandler = &execute<RaiseTrap<TrapKind::kUnreachable>>;
 
 Handler slow_handler(Opcode opcode) {

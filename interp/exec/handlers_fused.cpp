@@ -27,12 +27,20 @@ constexpr PinHandlers3 kOpOpHandlers[][2] = {
    pin_handlers3<OpOp<type, first, op>::template By<Class::kConst>::template With>()},
 #include "interp/exec/fused.def"
 };
-constexpr PinHandlers3 kMultiplyOpHandlers[][3] = {
-#define MULTIPLY_OP(bits, type, op, swapped)                                                    \
-  {pin_handlers3<MultiplyOp<type, F##op, swapped>::template By<Class::kSlot>::template With>(), \
-   pin_handlers3<MultiplyOp<type, F##op, swapped>::template By<Class::kAcc>::template With>(),  \
-   pin_handlers3<MultiplyOp<type, F##op, swapped>::template By<Class::kPin0>::template With>()},
+constexpr PinHandlers3 kFloatOpOpHandlers[][3] = {
+#define FLOAT_OP_OP(bits, type, first, op, swapped)                                            \
+  {pin_handlers3<                                                                              \
+       FloatOpOp<type, F##first, F##op, swapped>::template By<Class::kSlot>::template With>(), \
+   pin_handlers3<                                                                              \
+       FloatOpOp<type, F##first, F##op, swapped>::template By<Class::kAcc>::template With>(),  \
+   pin_handlers3<                                                                              \
+       FloatOpOp<type, F##first, F##op, swapped>::template By<Class::kPin0>::template With>()},
 #include "interp/exec/fused.def"
+};
+constexpr PinHandlers3 kIncrementTwoBranchHandlers[] = {
+#define INT_COMPARE(name, type, op, negated, swapped) \
+  pin_handlers3<IncrementTwoBranch<op>::template With>(),
+#include "interp/exec/ops.def"
 };
 constexpr PinHandlers2 kIncrementTwoHandlers = pin_handlers2<IncrementTwo>();
 constexpr PinHandlers3 kCompareSelectHandlers[] = {

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,8 +53,10 @@ struct FunctionDecl {
   // Module::bytes.
   uint32_t code_begin = 0;
   uint32_t code_end = 0;
-  std::vector<LocalRun> locals;
-  uint32_t local_count = 0;  // declared locals, without parameters
+  // Declared locals, without parameters: a range of Module::local_runs, and how many there are.
+  uint32_t first_local_run = 0;
+  uint32_t local_runs = 0;
+  uint32_t local_count = 0;
 };
 
 struct TableDecl {
@@ -123,6 +126,7 @@ struct Module {
   std::vector<uint32_t> rec_groups;  // sizes, in order; they sum up to types.size()
   std::vector<Import> imports;
   std::vector<FunctionDecl> functions;  // imported ones first, as in every index space below
+  std::vector<LocalRun> local_runs;     // of all functions
   std::vector<TableDecl> tables;
   std::vector<MemoryDecl> memories;
   std::vector<GlobalDecl> globals;
@@ -148,6 +152,9 @@ struct Module {
 
   const FuncType& function_type(uint32_t index) const {
     return registry->function(functions[index].type);
+  }
+  std::span<const LocalRun> locals(const FunctionDecl& function) const {
+    return std::span(local_runs).subspan(function.first_local_run, function.local_runs);
   }
   // The export of that name, or null: binary search, once index_exports() has run.
   const Export* find_export(std::string_view name) const;

@@ -36,15 +36,20 @@ bool is_address(Opcode opcode) {
   return opcode == Opcode::kI32Const || opcode == Opcode::kI64Const;
 }
 
-// The bytes of memory 0 after its active segments, if that can be known without an instance.
-std::optional<Bytes> initial_memory(const Module& module) {
+bool writes_memory0(const DataSegment& segment) {
+  return segment.mode == SegmentMode::kActive && segment.memory == 0;
+}
+
+// How far memory 0 is written by active segments, if that can be known without an instance and an
+// image of so many bytes makes sense.
+std::optional<uint64_t> image_bytes(const Module& module) {
   if (module.memories.empty() || module.imported_memories != 0) return std::nullopt;
   const MemoryType& type = module.memories[0].type;
   const uint64_t size = type.limits.min << type.page_size_log2;
   uint64_t used = 0;
   uint64_t given = 0;
   for (const DataSegment& segment : module.datas) {
-    if (segment.mode != SegmentMode::kActive || segment.memory != 0) continue;
+    if (!writes_memory0(segment)) continue;
     const auto& offset = segment.offset.instructions;
     if (offset.size() != 1 || !is_address(offset[0].opcode)) return std::nullopt;
     if (!in_bounds(offset[0].value, segment.end - segment.begin, size)) return std::nullopt;
@@ -52,14 +57,19 @@ std::optional<Bytes> initial_memory(const Module& module) {
     given += segment.end - segment.begin;
   }
   if (used > kMostImageBytes || used / kMostSpread > given) return std::nullopt;
-  Bytes bytes(used);
+  return used;
+}
+
+// Precondition: image_bytes(module) has a value.
+std::vector<MemoryImage::Piece> image_pieces(const Module& module) {
+  std::vector<MemoryImage::Piece> pieces;
+  pieces.reserve(module.datas.size());
   for (const DataSegment& segment : module.datas) {
-    if (segment.mode != SegmentMode::kActive || segment.memory != 0 || segment.begin == segment.end)
-      continue;
-    std::memcpy(bytes.data() + segment.offset.instructions[0].value,
-                module.bytes.data() + segment.begin, segment.end - segment.begin);
+    if (!writes_memory0(segment)) continue;
+    pieces.push_back({segment.offset.instructions[0].value,
+                      module.bytes.subspan(segment.begin, segment.end - segment.begin)});
   }
-  return bytes;
+  return pieces;
 }
 
 bool allocates(const ConstExpr& expression) {
@@ -137,28 +147,24 @@ const uint64_t* ModuleCode::translated_entry(uint32_t function_index) const {
   const std::lock_guard lock(mutex_);
   if (const FunctionCode* code = slot.load(std::memory_order_acquire)) return code->entry();
   const FunctionCode* code = made.get();
-  const auto by_address = [](const auto& a, const auto& b) {
-    return a->words.data() < b->words.data();
-  };
-  owned_.insert(std::upper_bound(owned_.begin(), owned_.end(), made, by_address), std::move(made));
+  owned_.emplace(code->words.data(), std::move(made));
   slot.store(code, std::memory_order_release);
   return code->entry();
 }
 
 const FunctionCode* ModuleCode::find(const uint64_t* pc) const {
   const std::lock_guard lock(mutex_);
-  auto at = std::upper_bound(
-      owned_.begin(), owned_.end(), pc,
-      [](const uint64_t* address, const auto& code) { return address < code->words.data(); });
-  if (at == owned_.begin()) return nullptr;
-  const FunctionCode* code = std::prev(at)->get();
+  const auto after = owned_.upper_bound(pc);
+  if (after == owned_.begin()) return nullptr;
+  const FunctionCode* code = std::prev(after)->second.get();
   return code->contains(pc) ? code : nullptr;
 }
 
 std::shared_ptr<const MemoryImage> ModuleCode::memory_image() const {
   std::call_once(image_once_, [&] {
-    const auto bytes = initial_memory(*module_);
-    if (bytes && bytes->size() >= kLeastImageBytes) image_ = MemoryImage::create(*bytes);
+    const auto size = image_bytes(*module_);
+    if (!size || *size < kLeastImageBytes) return;
+    image_ = MemoryImage::create(*size, image_pieces(*module_));
   });
   return image_;
 }

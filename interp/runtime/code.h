@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <deque>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -136,7 +137,7 @@ class ModuleCode {
   std::vector<uint64_t> stubs_;
   std::unique_ptr<std::atomic<const FunctionCode*>[]> functions_;  // by defined function
   mutable std::mutex mutex_;
-  mutable std::vector<std::unique_ptr<FunctionCode>> owned_;  // sorted by the address of words
+  mutable std::map<const uint64_t*, std::unique_ptr<FunctionCode>> owned_;  // by address of words
   mutable std::deque<GcLayout> owned_layouts_;
   mutable std::once_flag image_once_;
   mutable std::shared_ptr<const MemoryImage> image_;

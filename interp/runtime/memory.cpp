@@ -20,6 +20,63 @@ Error exhausted() {
   return make_error(ErrorKind::kResource, "no address space or memory left for a linear memory");
 }
 
+// Writes pieces to a file in few system calls, although there may be ten thousands of them with
+// short gaps in between, and leaves long gaps out of the file.
+class PieceWriter {
+ public:
+  explicit PieceWriter(int descriptor) : descriptor_(descriptor), buffer_(kCapacity) {}
+
+  bool put(uint64_t offset, ByteSpan bytes) {
+    if (bytes.empty()) return true;
+    if (!append(offset, bytes)) {
+      if (!flush()) return false;
+      start_ = offset;
+      if (!append(offset, bytes) && !write(offset, bytes)) return false;
+    }
+    highest_ = std::max(highest_, offset + bytes.size());
+    return true;
+  }
+
+  bool flush() {
+    const ByteSpan pending(buffer_.data(), size_);
+    size_ = 0;
+    return write(start_, pending);
+  }
+
+ private:
+  static constexpr uint64_t kCapacity = 64 * 1024;
+  static constexpr uint64_t kLongestGap = 1024;
+
+  // Only where nothing was written before may a gap be filled with zeros.
+  bool append(uint64_t offset, ByteSpan bytes) {
+    const uint64_t end = start_ + size_;
+    if (offset != end && (offset < end || offset - end > kLongestGap || end < highest_))
+      return false;
+    const uint64_t gap = offset - end;
+    if (gap + bytes.size() > kCapacity - size_) return false;
+    std::memset(buffer_.data() + size_, 0, gap);
+    std::memcpy(buffer_.data() + size_ + gap, bytes.data(), bytes.size());
+    size_ += gap + bytes.size();
+    return true;
+  }
+
+  bool write(uint64_t offset, ByteSpan bytes) const {
+    for (size_t done = 0; done < bytes.size();) {
+      const ssize_t n = pwrite(descriptor_, bytes.data() + done, bytes.size() - done,
+                               static_cast<off_t>(offset + done));
+      if (n <= 0) return false;
+      done += static_cast<size_t>(n);
+    }
+    return true;
+  }
+
+  int descriptor_;
+  Bytes buffer_;
+  uint64_t start_ = 0;    // where the buffer's contents belong
+  uint64_t size_ = 0;     // of the buffer's contents
+  uint64_t highest_ = 0;  // end of all that was put
+};
+
 }  // namespace
 
 uint64_t most_bytes(const MemoryType& type) {
@@ -32,19 +89,17 @@ uint64_t most_bytes(const MemoryType& type) {
   return type.limits.max << type.page_size_log2;
 }
 
-std::shared_ptr<const MemoryImage> MemoryImage::create(ByteSpan bytes) {
-  const uint64_t size = bytes.size();
+std::shared_ptr<const MemoryImage> MemoryImage::create(uint64_t size,
+                                                       std::span<const Piece> pieces) {
   const int descriptor = memfd_create("tappet-image", MFD_CLOEXEC);
   if (descriptor < 0) return nullptr;
   auto image = std::shared_ptr<const MemoryImage>(new MemoryImage(descriptor, size));
   if (ftruncate(descriptor, static_cast<off_t>(size)) != 0) return nullptr;
-  for (size_t done = 0; done < bytes.size();) {
-    const ssize_t n =
-        pwrite(descriptor, bytes.data() + done, bytes.size() - done, static_cast<off_t>(done));
-    if (n <= 0) return nullptr;
-    done += static_cast<size_t>(n);
+  PieceWriter writer(descriptor);
+  for (const Piece& piece : pieces) {
+    if (!writer.put(piece.offset, piece.bytes)) return nullptr;
   }
-  return image;
+  return writer.flush() ? image : nullptr;
 }
 
 MemoryImage::~MemoryImage() { close(descriptor_); }

@@ -55,8 +55,14 @@ inline void set_memory_size(uint8_t* base, uint64_t bytes) {
 // all threads.
 class MemoryImage {
  public:
-  // An image of `bytes` from offset 0. Null if the host has no anonymous files: callers then copy.
-  static std::shared_ptr<const MemoryImage> create(ByteSpan bytes);
+  struct Piece {
+    uint64_t offset;
+    ByteSpan bytes;
+  };
+  // An image of `size` bytes, zero but for the pieces, of which later ones win. Null if the host
+  // has no anonymous files or no room for one: callers then copy. Precondition: pieces lie within
+  // size.
+  static std::shared_ptr<const MemoryImage> create(uint64_t size, std::span<const Piece> pieces);
   ~MemoryImage();
   MemoryImage(const MemoryImage&) = delete;
   MemoryImage& operator=(const MemoryImage&) = delete;

@@ -133,7 +133,7 @@ void Printer::function(uint32_t index) {
   line(fmt::format("(func{} (type {}){}", ids_[kFunctionNames].binding(index),
                    ids_[kTypeNames].reference(function.type_index), function_type(type, &locals)));
   auto local = static_cast<uint32_t>(type.params.size());
-  for (const LocalRun& run : function.locals) {
+  for (const LocalRun& run : module_.locals(function)) {
     // A run without names stays one, however long it is.
     const auto named = names_.of(kLocalNames, index).lower_bound(local);
     const bool has_names =

@@ -135,19 +135,34 @@ bool FunctionTranslator::label_values_in_place(const ControlFrame& target) const
   return stack_.size() - target.height == label_types(target).size();
 }
 
-// Values lie at or above where they go: copying upwards in order never overwrites one that is
-// needed.
 void FunctionTranslator::move_label_values(const ControlFrame& target) {
   const size_t count = label_types(target).size();
   if (label_values_in_place(target)) {
     materialise_from(stack_.size() - count);
     return;
   }
-  uint32_t slot = target.height < stack_.size() ? stack_[target.height].home : next_home();
-  for (size_t i = stack_.size() - count; i < stack_.size(); ++i) {
-    move(stack_[i], slot);
-    slot += stack_[i].slots();
+  move_values(count, target.height < stack_.size() ? stack_[target.height].home : next_home());
+}
+
+// One by one, copying in order never overwrites a value that is needed: they lie at or above where
+// they go. A branch takes a few bytes and may have a thousand values: those are moved as a block.
+void FunctionTranslator::move_values(size_t count, uint32_t slot) {
+  constexpr size_t kFewMoves = 8;
+  const size_t first = stack_.size() - count;
+  if (count <= kFewMoves) {
+    for (size_t i = first; i < stack_.size(); ++i) {
+      move(stack_[i], slot);
+      slot += stack_[i].slots();
+    }
+    return;
   }
+  materialise_from(first);
+  IrInstruction block{};
+  block.kind = IrKind::kMoveSlots;
+  block.frame = stack_[first].home;
+  block.first = slot;
+  block.second = next_home() - block.frame;
+  append(block);
 }
 
 void FunctionTranslator::unconditional_branch(uint32_t depth) {
@@ -261,7 +276,7 @@ void FunctionTranslator::br_table(const Instruction& in) {
   flush();
   std::vector<uint32_t> labels;
   std::vector<std::pair<uint32_t, uint32_t>> stubs;  // label, depth
-  std::vector<uint32_t> stub_of(control_.size(), kNoLabel);
+  if (stub_of_.size() < control_.size()) stub_of_.resize(control_.size(), kNoLabel);
   for (LabelTable table(in); !table.done();) {
     const uint32_t depth = table.next();
     ControlFrame& target = frame_at(depth);
@@ -272,8 +287,8 @@ void FunctionTranslator::br_table(const Instruction& in) {
       labels.push_back(target.label);
       continue;
     }
-    if (stub_of[depth] == kNoLabel) stubs.emplace_back(stub_of[depth] = add_label(), depth);
-    labels.push_back(stub_of[depth]);
+    if (stub_of_[depth] == kNoLabel) stubs.emplace_back(stub_of_[depth] = add_label(), depth);
+    labels.push_back(stub_of_[depth]);
   }
   IrInstruction& branch = append(IrKind::kBranchTable);
   branch.a = index;
@@ -281,6 +296,7 @@ void FunctionTranslator::br_table(const Instruction& in) {
   ir_.branch_tables.push_back(std::move(labels));
   // Targets that need moves, or return, are reached through a stub each.
   for (const auto& [label, depth] : stubs) {
+    stub_of_[depth] = kNoLabel;
     bind(label);
     br(depth);
   }
@@ -298,11 +314,7 @@ void FunctionTranslator::return_() {
   } else {
     // The bottom of the frame may still hold parameters that are results: all to temporaries first.
     materialise_from(stack_.size() - count);
-    uint32_t slot = 0;
-    for (size_t i = stack_.size() - count; i < stack_.size(); ++i) {
-      move(stack_[i], slot);
-      slot += stack_[i].slots();
-    }
+    move_values(count, 0);
     append(IrKind::kReturn);
   }
   fence();
@@ -345,7 +357,7 @@ void FunctionTranslator::finish_call(IrInstruction instruction, const CallShape&
   append(instruction);
   fence();
   if (shape.single_result()) {
-    push(Entry::Where::kAcc, shape.type->results[0].kind);
+    push(Entry::Where::kAcc, shape.type->results[0].kind).is_home_too = true;
   } else {
     for (const ValueType type : shape.type->results) push_home(type);
   }

@@ -103,7 +103,7 @@ Handler Emitter::fused_handler(const IrInstruction& i) const {
     default: {
       if (exec::is_pin(i.x.cls) && i.x.cls != i.d.cls) return nullptr;
       const size_t other = i.x.cls == Class::kSlot ? 0 : i.x.cls == Class::kAcc ? 1 : 2;
-      return in(exec::kMultiplyOpHandlers[i.first][other], i.b);
+      return in(exec::kFloatOpOpHandlers[i.first][other], i.b);
     }
   }
 }
@@ -124,7 +124,7 @@ Handler Emitter::lookup(const IrInstruction& i) const {
     case IrKind::kOpShift:
     case IrKind::kLoadOp:
     case IrKind::kFloatLoadOp:
-    case IrKind::kMultiplyOp:
+    case IrKind::kFloatOpOp:
     case IrKind::kLoadScaled:
       return fused_handler(i);
     case IrKind::kMoveInt:

@@ -31,7 +31,7 @@ void Emitter::fetch(Operand& o, uint32_t scratch) {
 
 void Emitter::near(IrInstruction& i) {
   // These carry 32-bit slots themselves.
-  if (i.kind == IrKind::kSlow || i.kind == IrKind::kAtomic) return;
+  if (i.kind == IrKind::kSlow || i.kind == IrKind::kAtomic || i.kind == IrKind::kMoveSlots) return;
   if (i.kind == IrKind::kCall || i.kind == IrKind::kCallImport) return;
   fetch(i.a, ir_.scratch_slot);
   fetch(i.b, ir_.scratch_slot + 2);
@@ -52,9 +52,13 @@ std::unique_ptr<FunctionCode> Emitter::emit() {
   for (size_t i = 0; i < ir_.code.size(); ++i) {
     positions_[i] = here();
     const uint32_t counter = count_execution();
-    if (try_pair(i)) {
-      count_in(counter, i, op_name(ir_.code[i]) + " + " + op_name(ir_.code[i + 1]));
-      positions_[++i] = here();
+    if (const size_t fused = try_fuse(i); fused != 0) {
+      std::string name = op_name(ir_.code[i]);
+      for (size_t k = 1; k < fused; ++k) {
+        name += " + " + op_name(ir_.code[i + 1]);
+        positions_[++i] = here();
+      }
+      count_in(counter, i + 1 - fused, std::move(name));
       continue;
     }
     IrInstruction instruction = ir_.code[i];
@@ -121,7 +125,7 @@ void Emitter::emit_one(const IrInstruction& i) {
     case IrKind::kOpShift:
     case IrKind::kLoadOp:
     case IrKind::kFloatLoadOp:
-    case IrKind::kMultiplyOp:
+    case IrKind::kFloatOpOp:
     case IrKind::kLoadScaled:
       return fused(i);
     case IrKind::kLoad:
@@ -205,6 +209,10 @@ void Emitter::emit_one(const IrInstruction& i) {
     case IrKind::kThrowRef:
       handler(exec::kThrowRefHandler);
       return word(uint64_t{i.frame} << 32);
+    case IrKind::kMoveSlots:
+      handler(exec::kMoveSlotsHandler);
+      word(i.frame | uint64_t{i.first} << 32);
+      return word(i.second);
     case IrKind::kUnreachable:
       handler(exec::kUnreachableHandler);
       return word(0);
@@ -349,8 +357,15 @@ void Emitter::call(const IrInstruction& i) {
       break;
   }
   const auto* code = code_.entry(static_cast<uint32_t>(i.immediate));
-  emit(i.kind == IrKind::kCall ? exec::kCallHandler : exec::kReturnCallHandler, shape,
-       reinterpret_cast<uint64_t>(code));
+  if (i.kind == IrKind::kReturnCall)
+    return emit(exec::kReturnCallHandler, shape, reinterpret_cast<uint64_t>(code));
+  handler(exec::kCallHandler);
+  call_words(i);
+}
+
+void Emitter::call_words(const IrInstruction& i) {
+  word(i.frame | uint64_t{i.link} << 32 | exec::kDirectCall);
+  word(reinterpret_cast<uint64_t>(code_.entry(static_cast<uint32_t>(i.immediate))));
 }
 
 void Emitter::resolve() {

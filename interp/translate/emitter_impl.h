@@ -75,9 +75,20 @@ class Emitter {
   void fetch(Operand& o, uint32_t scratch);
   bool far(const Operand& o) const { return is_slot(o) && o.slot >= kNearSlots; }
   void emit_one(const IrInstruction& i);
-  // Superinstructions: each emits ir_.code[index] and the next as one, or does nothing.
-  bool try_pair(size_t index);
+  // Superinstructions: emits ir_.code[index] and one or two that follow as one, and returns how
+  // many it took; or does nothing and returns 0.
+  size_t try_fuse(size_t index);
+  bool try_pair(const IrInstruction& first, const IrInstruction& second);
+  bool try_three(const IrInstruction& first, const IrInstruction& second,
+                 const IrInstruction& third);
+  bool moves_and_call(const IrInstruction& first, const IrInstruction& second,
+                      const IrInstruction& call);
+  bool increment_two_branch(const IrInstruction& first, const IrInstruction& second,
+                            const IrInstruction& branch);
   bool move_two(const IrInstruction& first, const IrInstruction& second);
+  static bool is_plain_move(const IrInstruction& i);
+  static bool is_increment(const IrInstruction& i);
+  bool move_and_call(const IrInstruction& first, const IrInstruction& call);
   bool increment_two(const IrInstruction& first, const IrInstruction& second);
   bool load_branch(const IrInstruction& first, const IrInstruction& second);
   bool compare_select(const IrInstruction& first, const IrInstruction& second);
@@ -94,6 +105,8 @@ class Emitter {
   void branch_table(const IrInstruction& i);
   void global(const IrInstruction& i, const Operand& value);
   void call(const IrInstruction& i);
+  // The words of a direct call behind its handler.
+  void call_words(const IrInstruction& i);
   // Vector instructions: emitter_simd.cpp.
   void simd(const IrInstruction& i);
   void vector(const IrInstruction& i);

@@ -31,7 +31,8 @@ void FunctionTranslator::add_catch(const CatchClause& clause) {
     out.label = target.label;
     out.slot = target.height < stack_.size() ? stack_[target.height].home : next_home();
   }
-  need_slots(out.slot + slots_of(label_types(target)));
+  if (!target.catch_slots) target.catch_slots = slots_of(label_types(target));
+  need_slots(out.slot + *target.catch_slots);
   ir_.catches.push_back(out);
 }
 

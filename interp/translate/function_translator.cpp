@@ -32,7 +32,7 @@ void FunctionTranslator::layout_frame() {
   }
   ir_.link_slot = shape_.link_slot();
   slot = ir_.link_slot + 1;
-  for (const LocalRun& run : function_.locals) {
+  for (const LocalRun& run : module_.locals(function_)) {
     for (uint32_t i = 0; i < run.count; ++i) {
       local_slots_.push_back(slot);
       local_kinds_.push_back(run.type.kind);
@@ -154,12 +154,20 @@ Entry& FunctionTranslator::push(Entry::Where where, ValueKind kind) {
   return stack_.emplace_back(entry);
 }
 
+void FunctionTranslator::push_local(uint32_t slot, ValueKind kind) {
+  Entry& entry = push(Entry::Where::kLocal, kind);
+  entry.local_slot = slot;
+  entry.is_chained = true;
+  entry.next = pending_[slot];
+  pending_[slot] = static_cast<uint32_t>(stack_.size());
+}
+
 Entry FunctionTranslator::pop() {
   const Entry entry = stack_.back();
   stack_.pop_back();
   at_home_ = std::min(at_home_, stack_.size());
   if (entry.where == Entry::Where::kAcc) in_acc_[entry.in_float_bank()] = kNothing;
-  if (entry.where == Entry::Where::kLocal) --pending_[entry.local_slot];
+  if (entry.is_chained) pending_[entry.local_slot] = entry.next;
   return entry;
 }
 
@@ -227,15 +235,16 @@ void FunctionTranslator::move(const Entry& from, uint32_t slot) {
 
 void FunctionTranslator::materialise(Entry& entry) {
   if (entry.where == Entry::Where::kHome) return;
-  if (entry.where == Entry::Where::kAcc && entry.producer != Entry::kNone &&
-      entry.producer >= region_) {
+  if (entry.is_home_too) {
+    // Nothing to do but to forget the accumulator.
+  } else if (entry.where == Entry::Where::kAcc && entry.producer != Entry::kNone &&
+             entry.producer >= region_) {
     ir_.code[entry.producer].d = entry.at_slot(entry.home);
   } else {
     move(entry, entry.home);
     entry.producer = static_cast<uint32_t>(ir_.code.size() - 1);
   }
   if (entry.where == Entry::Where::kAcc) in_acc_[entry.in_float_bank()] = kNothing;
-  if (entry.where == Entry::Where::kLocal) --pending_[entry.local_slot];
   entry.where = Entry::Where::kHome;
 }
 
@@ -251,10 +260,12 @@ void FunctionTranslator::flush_accumulators() {
 }
 
 void FunctionTranslator::materialise_local(uint32_t slot) {
-  for (size_t i = stack_.size(); pending_[slot] != 0; --i) {
+  for (uint32_t i = pending_[slot]; i != 0; i = stack_[i - 1].next) {
     Entry& entry = stack_[i - 1];
-    if (entry.where == Entry::Where::kLocal && entry.local_slot == slot) materialise(entry);
+    if (entry.where == Entry::Where::kLocal) materialise(entry);
+    entry.is_chained = false;
   }
+  pending_[slot] = 0;
 }
 
 IrInstruction* FunctionTranslator::last_producer(const Entry& entry) {

@@ -7,6 +7,7 @@
 // lies at home, so that merges need no moves.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "interp/binary/instruction_reader.h"
@@ -28,7 +29,10 @@ struct Entry {
   // The instruction that wrote it, if its destination may still be changed; else kNone.
   uint32_t producer = kNone;
   static constexpr uint32_t kNone = UINT32_MAX;
+  bool is_home_too = false;  // kAcc: the home slot holds it as well
   bool is_low_half = false;  // the result of `producer` that goes to `frame`, not `d`
+  bool is_chained = false;   // in the chain of its local_slot
+  uint32_t next = 0;         // there: where the one below it is, + 1
 
   bool is_float() const { return kind == ValueKind::kF32 || kind == ValueKind::kF64; }
   bool is_vector() const { return kind == ValueKind::kV128; }
@@ -45,6 +49,7 @@ struct ControlFrame {
   uint32_t height = 0;             // entries below its parameters
   bool label_used = false;
   uint32_t try_block = FunctionCode::kNoTry;  // try_table: in Ir::tries
+  std::optional<uint32_t> catch_slots;        // of what clauses hand to the label, once one did
   bool has_value = false;                     // the shorthand for one result:
   ValueType value;
   std::span<const ValueType> params;
@@ -78,6 +83,7 @@ class FunctionTranslator {
   }
   void need_slots(uint32_t count) { frame_slots_ = std::max(frame_slots_, count); }
   Entry& push(Entry::Where where, ValueKind kind);
+  void push_local(uint32_t slot, ValueKind kind);
   void push_home(ValueType type) { push(Entry::Where::kHome, type.kind); }
   void push_const(ValueKind kind, uint64_t value) {
     push(Entry::Where::kConst, kind).value = value;
@@ -202,6 +208,8 @@ class FunctionTranslator {
   }
   bool label_values_in_place(const ControlFrame& target) const;
   void move_label_values(const ControlFrame& target);
+  // Moves the topmost values to consecutive slots: at or below where they lie, if there are many.
+  void move_values(size_t count, uint32_t slot);
 
   const ModuleCode& code_;
   const Module& module_;
@@ -213,12 +221,14 @@ class FunctionTranslator {
   std::vector<Entry> stack_;
   // Bookkeeping that keeps translation linear however deep the stack is: entries below at_home_ are
   // kHome; in_acc_ are the heights of those in the integer and the floating accumulator; pending_
-  // counts entries that are kLocal, by slot.
+  // is where, + 1, the topmost entry that was pushed as kLocal is, by slot. Its chain leads to
+  // those below, of which some may be at home by now.
   static constexpr size_t kNothing = SIZE_MAX;
   size_t at_home_ = 0;
   size_t in_acc_[2] = {kNothing, kNothing};
   std::vector<uint32_t> pending_;
   std::vector<ControlFrame> control_;
+  std::vector<uint32_t> stub_of_;  // by depth: labels of the br_table at hand, else kNoLabel
   std::vector<uint32_t> local_slots_;
   std::vector<ValueKind> local_kinds_;
   std::vector<uint32_t>

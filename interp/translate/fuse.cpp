@@ -51,12 +51,12 @@ bool combine_int(IrInstruction& first, FamilyRow row, bool swapped) {
   return true;
 }
 
-bool combine_multiplication(IrInstruction& first, FamilyRow row, bool swapped) {
+bool combine_float(IrInstruction& first, FamilyRow row, bool swapped) {
   if (first.row.family != Family::kFloatBinary || is_const(first.a) || is_const(first.x))
     return false;
-  const int pair = find_pair(exec::kMultiplyOps, first.row, row, swapped && !commutes(row));
+  const int pair = find_pair(exec::kFloatOpOps, first.row, row, swapped && !commutes(row));
   if (pair < 0) return false;
-  first.kind = IrKind::kMultiplyOp;
+  first.kind = IrKind::kFloatOpOp;
   first.first = static_cast<uint32_t>(pair);
   return true;
 }
@@ -80,7 +80,7 @@ bool combine_load(IrInstruction& first, FamilyRow row, bool swapped) {
 bool combine(IrInstruction& first, FamilyRow row, bool swapped) {
   switch (first.kind) {
     case IrKind::kBinary:
-      return combine_int(first, row, swapped) || combine_multiplication(first, row, swapped);
+      return combine_int(first, row, swapped) || combine_float(first, row, swapped);
     case IrKind::kLoad:
     case IrKind::kLoadSum:
       return combine_load(first, row, swapped);

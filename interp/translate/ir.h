@@ -15,7 +15,7 @@ using exec::Class;
 enum class Bank : uint8_t { kNone, kInt, kFloat };
 
 struct Operand {
-  Class cls = Class::kSlot;
+  Class cls = Class::kAcc;    // of operands that an instruction does not have too
   bool is_vector = false;     // a v128: the slot and the next one
   bool is_float_pin = false;  // a pin of the floating bank
   uint32_t slot = 0;          // kSlot; of a pin too, which may always be read from there
@@ -44,7 +44,7 @@ enum class IrKind : uint8_t {
   kOpShift,         // a, b -> d; second: count
   kLoadOp,          // a, x -> d; second: added to a; immediate: offset below 65,536
   kFloatLoadOp,     // the same
-  kMultiplyOp,      // a, b, x -> d
+  kFloatOpOp,       // a, b, x -> d
   kLoadScaled,      // a << second, x -> d; immediate: offset
   kMoveInt,         // a -> d
   kMoveFloat,       // a -> d
@@ -85,7 +85,8 @@ enum class IrKind : uint8_t {
   kCheckNonNull,        // a
   kThrow,               // immediate: tag; frame: where the values lie
   kThrowRef,            // frame: where the reference lies
-  kAtomic,  // frame: first operand's slot; first: opcode; second: memory; immediate: offset
+  kAtomic,     // frame: first operand's slot; first: opcode; second: memory; immediate: offset
+  kMoveSlots,  // `second` slots from `frame` to `first`; they may overlap
   kUnreachable,
   kVector,           // a, b, x -> d; first: opcode; second: lane; immediate: offset, or with x's
                      // value the 128 bits in the instruction; flag: of any memory, which is frame

@@ -45,8 +45,8 @@ std::string fused_name(const IrInstruction& i) {
       return pair_name(exec::kLoadOps[i.first]);
     case IrKind::kFloatLoadOp:
       return pair_name(exec::kFloatLoadOps[i.first]);
-    case IrKind::kMultiplyOp:
-      return pair_name(exec::kMultiplyOps[i.first]);
+    case IrKind::kFloatOpOp:
+      return pair_name(exec::kFloatOpOps[i.first]);
     default:
       return fmt::format("{}.scaled", mnemonic(exec::kScaledLoads[i.first]));
   }
@@ -98,7 +98,7 @@ std::string line(const IrInstruction& i, const Ir& ir) {
     case IrKind::kOpShift:
     case IrKind::kLoadOp:
     case IrKind::kFloatLoadOp:
-    case IrKind::kMultiplyOp:
+    case IrKind::kFloatOpOp:
     case IrKind::kLoadScaled:
       return fused_line(i);
     case IrKind::kLoad:
@@ -213,6 +213,8 @@ std::string line(const IrInstruction& i, const Ir& ir) {
       return fmt::format("{} at s{}", row(static_cast<Opcode>(i.immediate)).mnemonic, i.frame);
     case IrKind::kAtomic:
       return fmt::format("{} at s{}", row(static_cast<Opcode>(i.first)).mnemonic, i.frame);
+    case IrKind::kMoveSlots:
+      return fmt::format("s{} = {} slots from s{}", i.first, i.second, i.frame);
     case IrKind::kUnreachable:
       break;
   }
@@ -258,7 +260,7 @@ Shape shape_of(const IrInstruction& i) {
     case IrKind::kLoadSum:
       return {fmt::format("{}.sum", mnemonic(i.row)), "ab"};
     case IrKind::kOpOp:
-    case IrKind::kMultiplyOp:
+    case IrKind::kFloatOpOp:
       return {fused_name(i), "abx"};
     case IrKind::kOpShift:
       return {fused_name(i), "ab"};

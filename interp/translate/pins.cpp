@@ -66,7 +66,7 @@ Banks banks_of(const IrInstruction& in) {
       return {i, i, none, i};
     case IrKind::kFloatLoadOp:
       return {i, none, f, f};
-    case IrKind::kMultiplyOp:
+    case IrKind::kFloatOpOp:
       return {f, f, f, f};
     case IrKind::kMoveInt:
       return {i, none, none, i};

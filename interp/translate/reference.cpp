@@ -50,8 +50,7 @@ void FunctionTranslator::br_on_null(uint32_t depth) {
   const Entry kept = pop();
   branch_on_reference(reference, true, depth);
   if (kept.where == Entry::Where::kLocal) {
-    push(Entry::Where::kLocal, ValueKind::kRef).local_slot = kept.local_slot;
-    ++pending_[kept.local_slot];
+    push_local(kept.local_slot, ValueKind::kRef);
   } else {
     push(Entry::Where::kHome, ValueKind::kRef);
   }

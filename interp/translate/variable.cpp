@@ -4,9 +4,7 @@
 namespace tappet::translate {
 
 void FunctionTranslator::local_get(uint32_t index) {
-  const uint32_t slot = local_slots_[index];
-  push(Entry::Where::kLocal, local_kinds_[index]).local_slot = slot;
-  ++pending_[slot];
+  push_local(local_slots_[index], local_kinds_[index]);
 }
 
 // Lets the producer of `entry` write a local instead, if nothing in between has seen the local.

@@ -143,8 +143,7 @@ void FunctionValidator::special<Opcode::kBrTable>() {
   for (LabelTable labels(table); !labels.done() && reader_.ok();) {
     const uint32_t label = labels.next();
     if (!check_label(label)) return;
-    const Frame& target = frames_[frames_.size() - 1 - label];
-    const size_t key = 2 * size_t{target.signature} + (target.opcode == Opcode::kLoop ? 1 : 0);
+    const size_t key = label_key(label);
     if (key >= label_stamps_.size()) label_stamps_.resize(key + 1);
     if (label_stamps_[key] == br_tables_) continue;
     label_stamps_[key] = br_tables_;

@@ -4,6 +4,17 @@
 #include "interp/validate/handlers.h"
 
 namespace tappet {
+namespace {
+
+// One constant of the right type, which the decoder has read already: nearly all segments' offsets.
+bool is_plain_const(const ConstExpr& expr, StackType type) {
+  if (expr.instructions.size() != 1) return false;
+  const Opcode opcode = expr.instructions[0].opcode;
+  return (opcode == Opcode::kI32Const && type == stack_type::kI32) ||
+         (opcode == Opcode::kI64Const && type == stack_type::kI64);
+}
+
+}  // namespace
 
 FunctionValidator::FunctionValidator(ModuleContext& context)
     : context_(context),
@@ -15,9 +26,9 @@ Result<> FunctionValidator::validate_body(const FunctionDecl& function) {
   const StackSignature& type = context_.signature(signature);
   constant_ = false;
   visible_globals_ = static_cast<uint32_t>(context_.globals.size());
-  locals_.reset({type.params, type.param_count}, function);
+  locals_.reset({type.params, type.param_count}, module.locals(function));
   start(module.bytes.subspan(function.code_begin, function.code_end - function.code_begin),
-        module.base_offset + function.code_begin, signature);
+        module.base_offset + function.code_begin, context_.result_signature(signature));
   TAPPET_TRY(run());
   if (!reader_.at_end()) {
     instruction_.offset = reader_.reader().offset();
@@ -28,6 +39,7 @@ Result<> FunctionValidator::validate_body(const FunctionDecl& function) {
 
 Result<> FunctionValidator::validate_const(const ConstExpr& expr, StackType type,
                                            uint32_t visible_globals) {
+  if (is_plain_const(expr, type)) return {};
   const Module& module = context_.module;
   constant_ = true;
   visible_globals_ = visible_globals;
@@ -47,7 +59,7 @@ void FunctionValidator::start(ByteSpan code, uint64_t offset, SignatureId signat
 
 Result<> FunctionValidator::run() {
   while (!frames_.empty() && reader_.ok()) {
-    if (may_be_simple(reader_.reader().peek())) accept_simple();
+    if (!constant_) accept_simple();
     if (reader_.at_end()) [[unlikely]] {
       reader_.reader().malformed("unexpected end: END opcode expected");
       break;

@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include <unordered_set>
+
 #include "interp/binary/instruction_reader.h"
 #include "interp/validate/locals.h"
 #include "interp/validate/module_context.h"
@@ -47,11 +49,9 @@ class FunctionValidator {
 
   void start(ByteSpan code, uint64_t offset, SignatureId signature);
   Result<> run();
-  // Accepts instructions of the commonest kinds up to the first that needs a closer look. It is
-  // worth calling where `byte` is not one of the control and parametric instructions.
+  // Accepts instructions of the commonest kinds up to the first that needs a closer look.
+  class Shortcut;
   void accept_simple();
-  static bool may_be_simple(uint8_t byte) { return byte >= kOpcodes[kFirstVariable].code; }
-  static constexpr size_t kFirstVariable = static_cast<size_t>(Opcode::kLocalGet);
   Result<> finish();
 
   template <Immediate kKind, FixedSignature kSignature>
@@ -120,12 +120,18 @@ class FunctionValidator {
     const StackType* types = nullptr;
     uint32_t count = 0;
   };
+  // Equal for labels of the same types, of frames with the same signature.
+  size_t label_key(uint32_t label) const {
+    const Frame& target = frames_[frames_.size() - 1 - label];
+    return 2 * size_t{target.signature} + (target.opcode == Opcode::kLoop ? 1 : 0);
+  }
   bool check_label(uint32_t label) { return check_index(label, frames_.size(), "label"); }
   LabelTypes label_types(uint32_t label) const;
   LabelTypes function_results() const;
   std::optional<SignatureId> block_signature();
   void enter_block(Opcode opcode);
   void check_catch(const CatchClause& clause);
+  void mismatched_catch();
 
   // Calls.
   const StackSignature* defined_function_type(uint32_t type_index);
@@ -179,6 +185,8 @@ class FunctionValidator {
   Locals locals_;
   std::vector<uint32_t> label_stamps_;  // by signature: the last br_table that checked it
   uint32_t br_tables_ = 0;
+  // Of catch clauses that were found valid: which tag's type with which label's.
+  std::unordered_set<uint64_t> valid_catches_;
   bool constant_ = false;
   uint32_t visible_globals_ = 0;
 };

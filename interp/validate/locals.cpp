@@ -4,35 +4,29 @@
 
 namespace tappet {
 
-constexpr std::array<StackType, 256> Locals::kNone = [] {
-  std::array<StackType, 256> none{};
-  none.fill(kNotSimple);
-  return none;
-}();
-
-void Locals::reset(std::span<const StackType> params, const FunctionDecl& function) {
+void Locals::reset(std::span<const StackType> params, std::span<const LocalRun> declared) {
   runs_.clear();
   set_.clear();
   set_order_.clear();
   count_ = 0;
-  always_set_ = true;
   params_ = static_cast<uint32_t>(params.size());
+  const auto is_set = [](const LocalRun& run) { return run.type.is_defaultable(); };
+  always_set_ = std::all_of(declared.begin(), declared.end(), is_set);
   for (const StackType type : params) add(1, type);
-  for (const LocalRun& run : function.locals) {
-    add(run.count, pack(run.type));
-    if (!run.type.is_defaultable()) always_set_ = false;
-  }
-  if (count_ < kExpanded) {
-    std::fill(simple_.begin() + count_, simple_.begin() + kExpanded, kNotSimple);
+  for (const LocalRun& run : declared) add(run.count, pack(run.type));
+  const uint32_t before = simple_count_;
+  simple_count_ = always_set_ ? std::min(count_, kExpanded) : 0;
+  if (simple_count_ < before) {
+    std::fill(simple_.begin() + simple_count_, simple_.begin() + before, kNotSimple);
   }
 }
 
 void Locals::add(uint32_t count, StackType type) {
   const uint32_t end = count_ + count;
-  if (count_ < kExpanded) {
+  if (always_set_ && count_ < kExpanded) {
     std::fill(simple_.begin() + count_, simple_.begin() + std::min(end, kExpanded), type);
   }
-  if (end > kExpanded) runs_.push_back({end, type});
+  if (end > kExpanded || !always_set_) runs_.push_back({end, type});
   count_ = end;
 }
 

@@ -19,12 +19,12 @@ class Locals {
   Locals() { simple_.fill(kNotSimple); }
 
   // `params` is borrowed until the next reset.
-  void reset(std::span<const StackType> params, const FunctionDecl& function);
+  void reset(std::span<const StackType> params, std::span<const LocalRun> declared);
 
   uint32_t count() const { return count_; }
   // Precondition of the rest: index < count().
   StackType type(uint32_t index) const {
-    return index < kExpanded ? simple_[index] : type_beyond(index);
+    return index < simple_count_ ? simple_[index] : type_beyond(index);
   }
   // False for a local without a default value before its first local.set.
   bool is_set(uint32_t index) const { return always_set_ || is_set_slowly(index); }
@@ -32,9 +32,9 @@ class Locals {
     if (!always_set_) set_slowly(index);
   }
 
-  // 256 types by the byte that is a local's index: those of the first 128 locals if reading and
-  // writing needs no bookkeeping. kNotSimple for all others and for those that do not exist.
-  const StackType* simple() const { return always_set_ ? simple_.data() : kNone.data(); }
+  // The type of the local whose index is this byte if it is among the first 128 and reading and
+  // writing it needs no bookkeeping; kNotSimple for all others and for those that do not exist.
+  StackType simple(uint8_t index) const { return simple_[index]; }
   static constexpr StackType kNotSimple{~0u};
 
   // Blocks forget at their end what was set within them.
@@ -45,7 +45,6 @@ class Locals {
 
  private:
   static constexpr uint32_t kExpanded = 128;
-  static const std::array<StackType, 256> kNone;
   struct Run {
     uint32_t end;  // index after the run
     StackType type;
@@ -58,7 +57,8 @@ class Locals {
   void forget_slowly(uint32_t mark);
 
   std::array<StackType, 256> simple_;  // only the first half is ever set
-  std::vector<Run> runs_;
+  uint32_t simple_count_ = 0;
+  std::vector<Run> runs_;  // what is not in simple_
   uint32_t count_ = 0;
   uint32_t params_ = 0;
   bool always_set_ = true;

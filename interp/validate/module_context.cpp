@@ -72,4 +72,11 @@ SignatureId ModuleContext::value_signature(StackType type) {
   return found->second;
 }
 
+SignatureId ModuleContext::result_signature(SignatureId id) {
+  const StackSignature& type = signatures_[id];
+  if (type.result_count == 0) return kEmptySignature;
+  const bool plain = type.result_count == 1 && *type.results <= stack_type::kV128;
+  return plain ? value_signature(*type.results) : id;
+}
+
 }  // namespace tappet

@@ -51,6 +51,21 @@ class ModuleContext {
   SignatureId type_signature(uint32_t type_index) const { return kFirstType + type_index; }
   // [] -> [type].
   SignatureId value_signature(StackType type);
+  // [] -> the results of another: the same number for all that have the same one plain result.
+  SignatureId result_signature(SignatureId id);
+  // Plain signatures take nothing and give at most one value that is not a reference: [] -> [type].
+  static bool is_plain(SignatureId id) { return id < kFirstType; }
+  // Precondition: is_plain(id), and id is not kEmptySignature.
+  static StackType plain_result(SignatureId id) { return StackType{id - 1}; }
+  // Of the block type that is this byte; kNotPlain for vectors too, which depend on features.
+  static SignatureId plain_signature(uint8_t block_type) {
+    constexpr uint8_t kEmptyBlock = 0x40;
+    constexpr uint32_t kI32Code = 0x7f;  // the codes of i64, f32, f64 precede it
+    if (block_type == kEmptyBlock) return kEmptySignature;
+    const uint32_t kind = kI32Code - block_type;
+    return kind <= static_cast<uint32_t>(ValueKind::kF64) ? 1 + kind : kNotPlain;
+  }
+  static constexpr SignatureId kNotPlain = UINT32_MAX;
   const StackSignature& signature(SignatureId id) const { return signatures_[id]; }
   const StackSignature& function_signature(uint32_t function) const {
     return signatures_[kFirstType + function_types[function]];

@@ -14,10 +14,10 @@ Result<> invalid(std::string message, Position position = {}) {
 }
 
 // Says in which part of the module an error was found.
-Result<> in(Result<> result, const std::string& where) {
+Result<> in(Result<> result, std::string_view part, size_t index) {
   if (result.ok()) return result;
   Error error = std::move(result).error();
-  error.message = fmt::format("{}: {}", where, error.message);
+  error.message = fmt::format("{} {}: {}", part, index, error.message);
   return fail(std::move(error));
 }
 
@@ -60,7 +60,7 @@ class ModuleValidator {
 
   Result<> validate_tables() {
     for (size_t i = 0; i < module_.tables.size(); ++i) {
-      TAPPET_TRY(in(validate_table(module_.tables[i]), fmt::format("table {}", i)));
+      TAPPET_TRY(in(validate_table(module_.tables[i]), "table", i));
     }
     return {};
   }
@@ -91,7 +91,7 @@ class ModuleValidator {
 
   Result<> validate_memories() {
     for (size_t i = 0; i < module_.memories.size(); ++i) {
-      TAPPET_TRY(in(validate_memory(module_.memories[i].type), fmt::format("memory {}", i)));
+      TAPPET_TRY(in(validate_memory(module_.memories[i].type), "memory", i));
     }
     return {};
   }
@@ -124,8 +124,8 @@ class ModuleValidator {
   Result<> validate_globals() {
     for (uint32_t i = module_.imported_globals; i < module_.globals.size(); ++i) {
       const GlobalDecl& global = module_.globals[i];
-      TAPPET_TRY(in(functions_.validate_const(global.init, pack(global.type.type), i),
-                    fmt::format("global {}", i)));
+      TAPPET_TRY(
+          in(functions_.validate_const(global.init, pack(global.type.type), i), "global", i));
     }
     return {};
   }
@@ -173,7 +173,7 @@ class ModuleValidator {
 
   Result<> validate_elems() {
     for (size_t i = 0; i < module_.elems.size(); ++i) {
-      TAPPET_TRY(in(validate_elem(module_.elems[i]), fmt::format("elem segment {}", i)));
+      TAPPET_TRY(in(validate_elem(module_.elems[i]), "elem segment", i));
     }
     return {};
   }
@@ -212,7 +212,7 @@ class ModuleValidator {
 
   Result<> validate_datas() {
     for (size_t i = 0; i < module_.datas.size(); ++i) {
-      TAPPET_TRY(in(validate_data(module_.datas[i]), fmt::format("data segment {}", i)));
+      TAPPET_TRY(in(validate_data(module_.datas[i]), "data segment", i));
     }
     return {};
   }
@@ -229,7 +229,10 @@ class ModuleValidator {
   Result<> validate_bodies() {
     for (uint32_t i = module_.imported_functions; i < module_.functions.size(); ++i) {
       Result<> result = functions_.validate_body(module_.functions[i]);
-      if (!result.ok()) return in(std::move(result), function_label(module_, i));
+      if (result.ok()) continue;
+      Error error = std::move(result).error();
+      error.message = fmt::format("{}: {}", function_label(module_, i), error.message);
+      return fail(std::move(error));
     }
     return {};
   }

@@ -51,18 +51,22 @@ class OperandStack {
   StackType peek(size_t depth = 0) const { return top_[-1 - static_cast<ptrdiff_t>(depth)]; }
   // The topmost `count` types, lowest first; valid until the next push.
   StackType* top_slots(size_t count) { return top_ - count; }
-  // The end of the memory at hand; and after writing up to there directly, the new top.
-  const StackType* end() const { return end_; }
-  void set_top(StackType* top) { top_ = top; }
   bool top_equals(const StackType* types, size_t count) const {
     return std::equal(types, types + count, top_ - count);
   }
+
+  // For the shortcut, which reads and writes the types itself: where they begin, where the
+  // innermost frame's do, where they end, and how many more fit. Nothing moves until the next push.
+  StackType* bottom() { return slots_.data() + kPadding; }
+  StackType* base() { return base_; }
+  StackType* top() { return top_; }
+  ptrdiff_t room() const { return end_ - top_; }
+  void set(StackType* base, StackType* top) { base_ = base, top_ = top; }
 
  private:
   static constexpr size_t kInitialCapacity = 1024;
   static constexpr size_t kPadding = 2;
 
-  StackType* bottom() { return slots_.data() + kPadding; }
   const StackType* bottom() const { return slots_.data() + kPadding; }
 
   bool grow(size_t more) {

@@ -94,6 +94,16 @@ struct Count {
   static TAPPET_INLINE void run(State& s) { ++*reinterpret_cast<uint64_t*>(s.pc[1]); }
 };
 
+// Many label values or results at once. The second word: from, to; the third: how many slots.
+struct MoveSlots {
+  static constexpr bool kValid = true;
+  static constexpr int kLength = 3;
+  static TAPPET_INLINE void run(State& s) {
+    std::memmove(s.fp + field_high(s), s.fp + static_cast<uint32_t>(s.pc[1]),
+                 s.pc[2] * sizeof *s.fp);
+  }
+};
+
 template <TrapKind kKind>
 struct RaiseTrap {
   static constexpr bool kValid = true;
@@ -116,14 +126,16 @@ struct CheckNonNull {
 inline constexpr int kCallWords = 3;
 
 // Starts `code` in a frame at `frame`. kLimit: too little stack or a request; nothing has changed.
-TAPPET_INLINE Enter enter_code(State& s, const uint64_t* code, uint64_t* frame, uint32_t link) {
+// `after`: where it returns to.
+TAPPET_INLINE Enter enter_code(State& s, const uint64_t* code, uint64_t* frame, uint32_t link,
+                               const uint64_t* after) {
   const uint64_t header = code[-1];
   if (frame + static_cast<uint32_t>(header) > s.in->control->limit.load(std::memory_order_relaxed))
       [[unlikely]] {
     return Enter::kLimit;
   }
   uint64_t* slot = frame + link;
-  *slot++ = reinterpret_cast<uint64_t>(s.pc + kCallWords);
+  *slot++ = reinterpret_cast<uint64_t>(after);
   for (uint64_t* end = slot + (header >> 32); slot < end; slot += 2) {
     // Rounded up to pairs: what follows the locals is written before it is read. The barrier keeps
     // compilers from calling memset for a handful of stores.
@@ -143,9 +155,44 @@ struct Call {
     // Patched once the callee is translated, hence atomic.
     const uint64_t code = __atomic_load_n(s.pc + 2, __ATOMIC_RELAXED);
     return enter_code(s, reinterpret_cast<const uint64_t*>(code),
-                      s.fp + static_cast<uint32_t>(shape), static_cast<uint32_t>(shape >> 32));
+                      s.fp + static_cast<uint32_t>(shape), static_cast<uint16_t>(shape >> 32),
+                      s.pc + kCallWords);
   }
   static bool slow(State&) { return false; }
+};
+
+// In the top half of a direct call's second word: it may be patched.
+inline constexpr uint64_t kDirectCall = uint64_t{0xffff} << 48;
+
+// Up to two moves, of arguments, and the call. The fields of the moves as in MoveTwo, their
+// constants, then the words of a call but for its handler.
+template <Class... Sources>
+struct CallMoving {
+  static constexpr bool kValid = true;
+  static TAPPET_INLINE Enter enter(State& s) {
+    const State before = s;
+    const uint64_t* call = s.pc + kWords<Sources...> - 1;
+    const uint64_t code = __atomic_load_n(call + 2, __ATOMIC_RELAXED);
+    const Enter entered = enter_code(s, reinterpret_cast<const uint64_t*>(code),
+                                     s.fp + static_cast<uint32_t>(call[1]),
+                                     static_cast<uint16_t>(call[1] >> 32), call + kCallWords);
+    // Only now, because what cannot enter is executed again.
+    if (entered == Enter::kDone) [[likely]]
+      move<Sources...>(before);
+    return entered;
+  }
+  static bool slow(State&) { return false; }
+
+ private:
+  template <Class A>
+  static TAPPET_INLINE void move(const State& s) {
+    s.fp[field_b(s)] = read_int<uint64_t, A>(s, field_a(s), 0);
+  }
+  template <Class A, Class D>
+  static TAPPET_INLINE void move(const State& s) {
+    move<A>(s);
+    s.fp[field_x(s)] = read_int<uint64_t, D>(s, field_d(s), kConstsBefore<A>);
+  }
 };
 
 // What an indirect call finds its callee by: an index or a reference, with its slot in the third
@@ -191,7 +238,7 @@ struct CallIndirect {
       return Enter::kSlow;
     const uint64_t shape = s.pc[1];
     return enter_code(s, function->code, s.fp + static_cast<uint32_t>(shape),
-                      static_cast<uint16_t>(shape >> 32));
+                      static_cast<uint16_t>(shape >> 32), s.pc + kCallWords);
   }
   static bool slow(State& s) { return call_indirect_slow(s, indirect_operand<A>(s)); }
 };
@@ -206,7 +253,7 @@ struct CallRef {
       return Enter::kSlow;
     const uint64_t shape = s.pc[1];
     return enter_code(s, function->code, s.fp + static_cast<uint32_t>(shape),
-                      static_cast<uint32_t>(shape >> 32));
+                      static_cast<uint32_t>(shape >> 32), s.pc + kCallWords);
   }
   static bool slow(State& s) { return call_ref_slow(s, indirect_operand<A>(s)); }
 };
@@ -235,8 +282,9 @@ TAPPET_INLINE void leave_frame(State& s, uint32_t link) {
   s.pc = to;
 }
 
-// A single result travels in its bank's accumulator, several lie at the bottom of the callee's
-// frame. a: the result's slot; high field: the link slot.
+// A single result travels in its bank's accumulator and lies at the bottom of the callee's frame,
+// where it is at home in the caller's; several lie there alone. a: the result's slot; high field:
+// the link slot.
 struct Return {
   static constexpr bool kValid = true;
   static constexpr bool kBack = false;
@@ -251,6 +299,7 @@ struct ReturnInt {
   static constexpr bool kBack = false;
   static TAPPET_INLINE TrapKind jump(State& s) {
     s.t = read_int<uint64_t, A>(s, field_a(s), 0);
+    s.fp[0] = s.t;
     leave_frame(s, field_high(s));
     return TrapKind::kNone;
   }
@@ -261,6 +310,7 @@ struct ReturnFloat {
   static constexpr bool kBack = false;
   static TAPPET_INLINE TrapKind jump(State& s) {
     if (A != Class::kAcc) s.f = from_scalar(read_float<double, A>(s, field_a(s), 0));
+    write_float<Class::kSlot>(s, 0, s.f);
     leave_frame(s, field_high(s));
     return TrapKind::kNone;
   }

@@ -188,8 +188,8 @@ struct IncrementTwo {
 };
 
 // Two roundings, as the two instructions have (-ffp-contract=off keeps it so).
-template <class F, class Operator, bool kSwapped>
-struct MultiplyOp {
+template <class F, class First, class Second, bool kSwapped>
+struct FloatOpOp {
   // kOther: a slot, the accumulator, or any pin for that of the result.
   template <Class kOther>
   struct By {
@@ -201,10 +201,11 @@ struct MultiplyOp {
                                      !(X == Class::kAcc && (A == X || B == X));
       static constexpr int kLength = kWords<B>;
       static TAPPET_INLINE void run(State& s) {
-        const F product = read_float<F, A>(s, field_a(s), 0) * read_float<F, B>(s, field_b(s), 0);
+        const F first = First::template apply<F>(read_float<F, A>(s, field_a(s), 0),
+                                                 read_float<F, B>(s, field_b(s), 0));
         const F other = read_float<F, X>(s, field_x(s), 0);
-        const F result = kSwapped ? Operator::template apply<F>(other, product)
-                                  : Operator::template apply<F>(product, other);
+        const F result = kSwapped ? Second::template apply<F>(other, first)
+                                  : Second::template apply<F>(first, other);
         write_float<D>(s, field_d(s), from_scalar(result));
       }
     };
@@ -226,6 +227,29 @@ struct IncrementBranch {
       const uint32_t sum =
           read_int<uint32_t, A>(s, field_a(s), 0) + read_int<uint32_t, B>(s, field_b(s), 0);
       write_int<A>(s, field_a(s), sum);
+      const auto other = C == Class::kConst
+                             ? static_cast<uint32_t>(s.pc[3])
+                             : read_int<uint32_t, C>(s, static_cast<uint32_t>(s.pc[3]), 0);
+      return Operator::template apply<uint32_t>(sum, other);
+    }
+  };
+};
+
+// The end of a loop with two counters: a and b grow by the halves of the third word, then b is
+// compared with the fourth, a constant or a slot.
+template <class Operator>
+struct IncrementTwoBranch {
+  template <Class A, Class B, Class C>
+  struct With {
+    static constexpr bool kValid =
+        is_pin(A) && is_pin(B) && A != B && kIntClasses<A, B> && kSlotOrConst<C>;
+    static constexpr Target kTarget = Target::kPinnedLoop;
+    static constexpr int kLength = 4;
+    static TAPPET_INLINE bool taken(State& s) {
+      const uint64_t addends = s.pc[2];
+      write_int<A>(s, field_a(s), read_int<uint32_t, A>(s, 0, 0) + static_cast<uint32_t>(addends));
+      const uint32_t sum = read_int<uint32_t, B>(s, 0, 0) + static_cast<uint32_t>(addends >> 32);
+      write_int<B>(s, field_b(s), sum);
       const auto other = C == Class::kConst
                              ? static_cast<uint32_t>(s.pc[3])
                              : read_int<uint32_t, C>(s, static_cast<uint32_t>(s.pc[3]), 0);

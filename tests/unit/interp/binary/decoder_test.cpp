@@ -50,8 +50,8 @@ TEST(Decoder, ReadsAllSections) {
   ASSERT_EQ(module.functions.size(), 3u);
   EXPECT_TRUE(module.functions[0].imported);
   EXPECT_EQ(module.function_type(f).results, std::vector<ValueType>{kI64});
-  ASSERT_EQ(module.functions[f].locals.size(), 2u);
-  EXPECT_EQ(module.functions[f].locals[0].count, 2u);
+  ASSERT_EQ(module.locals(module.functions[f]).size(), 2u);
+  EXPECT_EQ(module.locals(module.functions[f])[0].count, 2u);
   EXPECT_EQ(module.functions[f].local_count, 3u);
   const FunctionDecl& body = module.functions[f];
   const ByteSpan instructions =

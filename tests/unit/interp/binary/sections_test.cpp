@@ -207,8 +207,8 @@ TEST(CodeSection, MergesRunsOfLocals) {
   m.func({}, {}, code(), {{1, kI32}, {0, kF32}, {2, kI32}, {0, kI64}, {1, kI64}});
   const auto module = *decode(m.build());
   const FunctionDecl& function = module->functions[0];
-  ASSERT_EQ(function.locals.size(), 2u);
-  EXPECT_EQ(function.locals[0].count, 3u);
+  ASSERT_EQ(module->locals(function).size(), 2u);
+  EXPECT_EQ(module->locals(function)[0].count, 3u);
   EXPECT_EQ(function.local_count, 4u);
 }
 

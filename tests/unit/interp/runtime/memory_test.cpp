@@ -48,7 +48,8 @@ TEST_P(MemoryTest, ViewsAreBoundsChecked) {
 
 TEST_P(MemoryTest, ImagesAreCopiedOnWrite) {
   const Bytes bytes(100'000, 0x5a);
-  const auto image = MemoryImage::create(bytes);
+  const MemoryImage::Piece all{0, bytes};
+  const auto image = MemoryImage::create(bytes.size(), {&all, 1});
   ASSERT_NE(image, nullptr);
   auto first = *Memory::create(pages(2), GetParam(), 2 * kPageBytes, image.get());
   first->base()[0] = 1;
@@ -57,6 +58,31 @@ TEST_P(MemoryTest, ImagesAreCopiedOnWrite) {
   EXPECT_EQ(second->base()[99'999], 0x5a);
   EXPECT_EQ(second->base()[100'000], 0);
   EXPECT_EQ(first->base()[1], 0x5a);
+}
+
+TEST_P(MemoryTest, ImagesConsistOfPieces) {
+  const Bytes ones(70'000, 1);
+  const Bytes twos(10, 2);
+  const Bytes threes(10, 3);
+  const ByteSpan one(ones);
+  const MemoryImage::Piece pieces[] = {
+      {300'000, one.first(4)},  // a long gap before
+      {300'014, threes},        // a short one
+      {300'004, twos},          // which is filled later
+      {1'000, one},             // more than is written at once
+      {2'000, twos},
+      {1'995, threes},
+      {9'999, {}},
+  };
+  const auto image = MemoryImage::create(400'000, pieces);
+  ASSERT_NE(image, nullptr);
+  auto memory = *Memory::create(pages(7), GetParam(), 7 * kPageBytes, image.get());
+  Bytes expected(7 * kPageBytes);
+  for (const auto& [offset, bytes] : pieces) {
+    std::copy(bytes.begin(), bytes.end(), expected.begin() + static_cast<ptrdiff_t>(offset));
+  }
+  const ByteSpan actual(memory->base(), expected.size());
+  EXPECT_TRUE(std::equal(actual.begin(), actual.end(), expected.begin(), expected.end()));
 }
 
 // Every access width, at the last place where it fits and one further.

@@ -78,7 +78,8 @@ TEST_P(SharedMemoryTest, IsOneMemoryInEachStore) {
 
 TEST_P(SharedMemoryTest, StartsWithItsImage) {
   const Bytes bytes(100'000, 0x5a);
-  const auto image = MemoryImage::create(bytes);
+  const MemoryImage::Piece all{0, bytes};
+  const auto image = MemoryImage::create(bytes.size(), {&all, 1});
   ASSERT_NE(image, nullptr);
   auto store = make_store();
   Memory& memory = **store->add_memory(shared_pages(2, 2), image.get());

@@ -95,5 +95,108 @@ TEST(Shortcut, LeavesMemoriesWithWideAddressesAlone) {
   EXPECT_EQ(load(code("i32.const", 0)), "invalid: function 0: i32.load: expected i64, found i32");
 }
 
+TEST(Shortcut, ReadsNothingBeyondTheCode) {
+  for (const Bytes& last : {Bytes{0x41, 0x80}, Bytes{0x43, 0x00}, Bytes{0x10, 0x80}}) {
+    ModuleBuilder m;
+    m.func({}, {}, {});
+    // Without its `end`, so that the last instruction goes on in the custom section.
+    m.raw_func(0, Bytes{0} + Bytes(5, 0x01) + last);
+    m.custom("more", Bytes(40, 0x00));
+    EXPECT_EQ(check(m), "malformed: function 1: unexpected end") << int{last[0]};
+  }
+}
+
+TEST(Shortcut, ChecksTheOperandsOfBranches) {
+  EXPECT_EQ(body(code("block", kI32, "i32.const", 1, "br", 0, "end", "drop")), "ok");
+  EXPECT_EQ(body(code("block", kI32, "i64.const", 1, "br", 0, "end", "drop")),
+            "invalid: function 0: br: expected i32, found i64");
+  EXPECT_EQ(body(code("block", kI32, "i32.const", 1, "br_if", 0, "i32.const", 1, "end", "drop")),
+            "invalid: function 0: br_if: expected i32, found nothing");
+  EXPECT_EQ(body(code("loop", kI32, "br", 0, "end", "drop")), "ok");
+  EXPECT_EQ(body(code("i32.const", 1, "return"), {kI32}), "ok");
+  EXPECT_EQ(body(code("f32.const", 1.0f, "return"), {kI32}),
+            "invalid: function 0: return: expected i32, found f32");
+  EXPECT_EQ(body(code("block", kNoType, "br", 2, "end")),
+            "invalid: function 0: br: unknown label 2");
+}
+
+TEST(Shortcut, HandsOverLabelsOfTwoBytes) {
+  const auto nested = [](uint32_t label) {
+    Bytes blocks;
+    for (int i = 0; i < 200; ++i) blocks = std::move(blocks) + code("block", kNoType);
+    return body(std::move(blocks) + code("br", label) + Bytes(200, 0x0b));
+  };
+  for (const uint32_t label : {0u, 127u, 128u, 200u}) EXPECT_EQ(nested(label), "ok") << label;
+  EXPECT_EQ(nested(201), "invalid: function 0: br: unknown label 201");
+}
+
+TEST(Shortcut, ChecksTheEndsOfBlocks) {
+  EXPECT_EQ(body(code("block", kNoType, "i32.const", 1, "end", "drop")),
+            "invalid: function 0: end: 1 values too many at the end of the block");
+  EXPECT_EQ(body(code("block", kI32, "end", "drop")),
+            "invalid: function 0: end: expected i32, found nothing");
+  EXPECT_EQ(body(code("i32.const", 1, "if", kI32, "i32.const", 1, "end", "drop")),
+            "invalid: function 0: end: if without else must have equal parameter and result types");
+  EXPECT_EQ(
+      body(code("i32.const", 1, "if", kI32, "i32.const", 1, "else", "unreachable", "end", "drop")),
+      "ok");
+  EXPECT_EQ(body(code("i32.const", 1, "if", kNoType, "else", "else", "end")),
+            "malformed: function 0: else: END opcode expected: there is no if");
+  EXPECT_EQ(body(code("i64.const", 1, "if", kNoType, "end")),
+            "invalid: function 0: if: expected i32, found i64");
+}
+
+TEST(Shortcut, ForgetsInBlocksWhatWasSetThere) {
+  const std::vector<LocalsOf> locals = {{1, ValueType::ref(false, {HeapKind::kFunc, {}})}};
+  const Bytes set = code("ref.func", 0, "local.set", 0);
+  const auto check_with = [&](const Bytes& instructions) {
+    ModuleBuilder m;
+    m.declare({m.func({}, {}, instructions + padding(), locals)});
+    return check(m);
+  };
+  EXPECT_EQ(check_with(code("block", kNoType) + set + code("local.get", 0, "drop", "end")), "ok");
+  EXPECT_EQ(check_with(code("block", kNoType) + set + code("end", "local.get", 0, "drop")),
+            "invalid: function 0: local.get: uninitialized local 0");
+  EXPECT_EQ(check_with(code("i32.const", 0, "if", kNoType) + set +
+                       code("else", "local.get", 0, "drop", "end")),
+            "invalid: function 0: local.get: uninitialized local 0");
+}
+
+TEST(Shortcut, ChecksCalls) {
+  const auto call = [](const Bytes& instructions) {
+    ModuleBuilder m;
+    m.func({kI32, kI64}, {kF32}, code("f32.const", 0.0f));
+    m.table(kFuncRef, 1);
+    m.func({}, {}, instructions + padding());
+    return check(m);
+  };
+  const Bytes arguments = code("i32.const", 1, "i64.const", 2);
+  EXPECT_EQ(call(arguments + code("call", 0, "drop")), "ok");
+  EXPECT_EQ(call(arguments + code("call", 2, "drop")),
+            "invalid: function 1: call: unknown function 2");
+  EXPECT_EQ(call(arguments + code("i32.const", 0, "call_indirect", 0, 0, "drop")), "ok");
+  EXPECT_EQ(call(arguments + code("call_indirect", 0, 0, "drop")),
+            "invalid: function 1: call_indirect: expected i32, found i64");
+  EXPECT_EQ(call(code("i64.const", 2, "call", 0, "drop")),
+            "invalid: function 1: call: expected i32, found nothing");
+}
+
+TEST(Shortcut, ChecksGlobalsAndSelect) {
+  const auto with_globals = [](const Bytes& instructions) {
+    ModuleBuilder m;
+    m.global(kI32, false, code("i32.const", 1));
+    m.global(kI64, true, code("i64.const", 1));
+    m.func({}, {}, instructions + padding());
+    return check(m);
+  };
+  EXPECT_EQ(with_globals(code("global.get", 0, "drop", "i64.const", 1, "global.set", 1)), "ok");
+  EXPECT_EQ(with_globals(code("i32.const", 1, "global.set", 0)),
+            "invalid: function 0: global.set: immutable global");
+  EXPECT_EQ(with_globals(code("global.get", 2, "drop")),
+            "invalid: function 0: global.get: unknown global 2");
+  EXPECT_EQ(with_globals(code("global.get", 0, "global.get", 1, "i32.const", 0, "select", "drop")),
+            "invalid: function 0: select: expected i32, found i64");
+}
+
 }  // namespace
 }  // namespace tappet
