@@ -123,10 +123,14 @@ def recipe(program, own):
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
+def compiler_flags(name, program, sources):
+    flags = [f"-DWORK={program.work}", "-w", f"-I{HERE / name}", f"-I{HERE}", *program.flags]
+    return flags + [f"-I{sources / part}" for part in program.include]
+
+
 def build(name, _):
     program = PROGRAMS[name]
     own = sorted([*HERE.glob("job.*"), *(HERE / name).iterdir()])
-    drivers = [path for path in own if path.suffix in (".c", ".cpp")]
     folder = CACHE / "modules"
     base = folder / f"{name}-{recipe(program, own)}"
     module, answer = base.with_suffix(".wasm"), base.with_suffix(".txt")
@@ -134,13 +138,23 @@ def build(name, _):
         return module, answer.read_text(encoding="utf-8")
     sources = unpack(program.origin, program.part)
     folder.mkdir(parents=True, exist_ok=True)
-    flags = [f"-DWORK={program.work}", "-w", f"-I{HERE / name}", f"-I{HERE}", *program.flags]
-    flags += [f"-I{sources / part}" for part in program.include]
-    files = [*drivers, *matching(sources, program.sources)]
+    flags = compiler_flags(name, program, sources)
+    files = [path for path in own if path.suffix in (".c", ".cpp")]
+    files += matching(sources, program.sources)
     compile_wasm(files, [*FLAGS, *LINK, *flags], module)
     expected = native_output(files, flags, base)
     answer.write_text(expected, encoding="utf-8")
     return module, expected
+
+
+def build_idle(name, main, module):
+    """A program's whole code with a `main` that leaves it alone."""
+    program = PROGRAMS[name]
+    sources = unpack(program.origin, program.part)
+    drivers = [path for path in sorted((HERE / name).glob("*.c")) if path.name != "main.c"]
+    compile_wasm([main, *drivers, *matching(sources, program.sources)],
+                 [*FLAGS, *LINK, "-Wl,--no-gc-sections", "-Wl,--strip-all",
+                  *compiler_flags(name, program, sources)], module)
 
 
 if __name__ == "__main__":
