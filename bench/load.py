@@ -40,11 +40,10 @@ def build(name):
     elif name in GROWTH:
         base = build(GROWTH[name]).read_bytes()
         module.write_bytes(repeat_functions(base, max(1, round(float(name) * 1e6 / len(base)))))
-    elif not module.exists():
-        if name == "hello":
-            compile_wasm([HERE / "hello.c"], [*FLAGS, "-Wl,--strip-all"], module)
-        else:
-            build_idle(name, HERE / "idle.c", module)
+    elif name == "hello":
+        compile_wasm([HERE / "hello.c"], [*FLAGS, "-Wl,--strip-all"], module)
+    else:
+        module.write_bytes(build_idle(name, HERE / "idle.c").read_bytes())
     return module
 
 

@@ -128,16 +128,20 @@ def compiler_flags(name, program, sources):
     return flags + [f"-I{sources / part}" for part in program.include]
 
 
+def place(name, program, own):
+    """Where in the cache the program's outputs go, without their suffix."""
+    (CACHE / "modules").mkdir(parents=True, exist_ok=True)
+    return CACHE / "modules" / f"{name}-{recipe(program, own)}"
+
+
 def build(name, _):
     program = PROGRAMS[name]
     own = sorted([*HERE.glob("job.*"), *(HERE / name).iterdir()])
-    folder = CACHE / "modules"
-    base = folder / f"{name}-{recipe(program, own)}"
+    base = place(name, program, own)
     module, answer = base.with_suffix(".wasm"), base.with_suffix(".txt")
     if module.exists() and answer.exists():
         return module, answer.read_text(encoding="utf-8")
     sources = unpack(program.origin, program.part)
-    folder.mkdir(parents=True, exist_ok=True)
     flags = compiler_flags(name, program, sources)
     files = [path for path in own if path.suffix in (".c", ".cpp")]
     files += matching(sources, program.sources)
@@ -147,14 +151,18 @@ def build(name, _):
     return module, expected
 
 
-def build_idle(name, main, module):
+def build_idle(name, main):
     """A program's whole code with a `main` that leaves it alone."""
     program = PROGRAMS[name]
-    sources = unpack(program.origin, program.part)
-    drivers = [path for path in sorted((HERE / name).glob("*.c")) if path.name != "main.c"]
-    compile_wasm([main, *drivers, *matching(sources, program.sources)],
-                 [*FLAGS, *LINK, "-Wl,--no-gc-sections", "-Wl,--strip-all",
-                  *compiler_flags(name, program, sources)], module)
+    own = sorted([main, *(path for path in (HERE / name).iterdir() if path.stem != "main")])
+    module = place(f"{name}-idle", program, own).with_suffix(".wasm")
+    if not module.exists():
+        sources = unpack(program.origin, program.part)
+        files = [path for path in own if path.suffix in (".c", ".cpp")]
+        compile_wasm([*files, *matching(sources, program.sources)],
+                     [*FLAGS, *LINK, "-Wl,--no-gc-sections", "-Wl,--strip-all",
+                      *compiler_flags(name, program, sources)], module)
+    return module
 
 
 if __name__ == "__main__":

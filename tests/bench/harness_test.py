@@ -153,6 +153,21 @@ class Archives(unittest.TestCase):
         with self.assertRaisesRegex(CannotBuild, "from nowhere: not found"):
             archives.get(FakeOrigin(None, "0" * 64))
 
+    def test_one_folder_of_an_archive_is_unpacked(self):
+        inner = archives.CACHE / "top/one/two"
+        inner.mkdir(parents=True)
+        (inner / "file").write_text("x")
+        (archives.CACHE / "top/other").write_text("y")
+        tar = archives.CACHE / "made.tar"
+        subprocess.run(["tar", "-cf", str(tar), "-C", str(archives.CACHE), "top"], check=True)
+        origin = FakeOrigin(tar.read_bytes(), hashlib.sha256(tar.read_bytes()).hexdigest())
+        folder = archives.unpack(origin, "one/two")
+        self.assertEqual((folder / "file").read_text(), "x")
+        self.assertFalse((folder / "../../other").exists())
+        self.assertEqual((archives.unpack(origin, "") / "other").read_text(), "y")
+        with self.assertRaisesRegex(CannotBuild, "three"):
+            archives.unpack(origin, "three")
+
     def test_package_lists_ask_for_sources_of_the_release(self):
         apt = archives.CACHE / "sources.list.d"
         apt.mkdir()
