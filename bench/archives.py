@@ -9,6 +9,7 @@ import dataclasses
 import hashlib
 import pathlib
 import re
+import shutil
 import subprocess
 
 from toolchain import CannotBuild
@@ -119,15 +120,18 @@ def get(origin):
 
 def unpack(origin, part):
     """The folder `part` of an archive (its first folder left out); "" is all of it."""
-    folder = CACHE / "sources" / f"{origin.package}-{origin.sha256[:12]}"
-    wanted = folder / part
-    if not wanted.exists() or not part and not (folder / ".unpacked").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        command = ["tar", "-xf", str(get(origin)), "-C", str(folder), "--strip-components=1"]
+    where = "-".join([origin.package, origin.sha256[:12], *pathlib.Path(part).parts])
+    folder = CACHE / "sources" / where
+    if not folder.exists():
+        # Under another name until all is there.
+        new = folder.with_name(where + ".new")
+        shutil.rmtree(new, ignore_errors=True)
+        new.mkdir(parents=True)
+        command = ["tar", "-xf", str(get(origin)), "-C", str(new), "--strip-components=1"]
         if part:
             command += ["--wildcards", f"*/{part}"]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode != 0:
-            raise CannotBuild(f"{origin.archive}: {last_line(done.stderr)}")
-        (folder / ".unpacked").touch()
-    return wanted
+            raise CannotBuild(f"{origin.archive}: {done.stderr.strip().partition(chr(10))[0]}")
+        new.rename(folder)
+    return folder / part

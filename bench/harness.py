@@ -144,34 +144,41 @@ def report(path, unit, results):
     pathlib.Path(path).write_text(json.dumps(contents, indent=2) + "\n", encoding="utf-8")
 
 
-def parse(description, names):
+def make_parser(description, names, rounds=5):
+    """What every benchmark's command line takes."""
     parser = argparse.ArgumentParser(description=description,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tappet", default=str(ROOT / "build/release/tappet"))
     parser.add_argument("--peer", action="append", default=[], metavar="NAME=COMMAND",
                         help="who else runs each module; {wasm} in the command is its path")
     parser.add_argument("--only", default=",".join(names), metavar="NAME,...")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=rounds)
     parser.add_argument("--json", metavar="FILE")
-    parser.add_argument("--svg", metavar="FILE", help="a bar chart of ratios to the first peer")
-    parser.add_argument("--instructions", action="store_true",
-                        help="count machine instructions with callgrind, on Tappet alone")
+    return parser
+
+
+def parse(parser, names, ours=""):
+    """The options; `names` and `peers`, Tappet the first of them, with `ours` on its command."""
     options = parser.parse_args()
     options.names = options.only.split(",")
     for name in options.names:
         if name not in names:
-            parser.error(f"there is no program {name}; there are {', '.join(names)}")
+            parser.error(f"there is no {name}; there are {', '.join(names)}")
     for peer in options.peer:
         if "=" not in peer:
             parser.error(f"--peer takes NAME=COMMAND, not {peer}")
-    options.peers = [Peer("tappet", options.tappet)]
+    options.peers = [Peer("tappet", f"{shlex.quote(options.tappet)} {ours}")]
     options.peers += [Peer(*peer.split("=", 1)) for peer in options.peer]
     return options
 
 
 def main(description, names, build):
     """A benchmark's command line. build(name, folder): the module, and what it must print."""
-    options = parse(description, names)
+    parser = make_parser(description, names)
+    parser.add_argument("--svg", metavar="FILE", help="a bar chart of ratios to the first peer")
+    parser.add_argument("--instructions", action="store_true",
+                        help="count machine instructions with callgrind, on Tappet alone")
+    options = parse(parser, names)
     with tempfile.TemporaryDirectory() as work:
         folder = pathlib.Path(work)
         if options.instructions:

@@ -123,24 +123,46 @@ def recipe(program, own):
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
+def compiler_flags(name, program, sources):
+    flags = [f"-DWORK={program.work}", "-w", f"-I{HERE / name}", f"-I{HERE}", *program.flags]
+    return flags + [f"-I{sources / part}" for part in program.include]
+
+
+def place(name, program, own):
+    """Where in the cache the program's outputs go, without their suffix."""
+    (CACHE / "modules").mkdir(parents=True, exist_ok=True)
+    return CACHE / "modules" / f"{name}-{recipe(program, own)}"
+
+
 def build(name, _):
     program = PROGRAMS[name]
     own = sorted([*HERE.glob("job.*"), *(HERE / name).iterdir()])
-    drivers = [path for path in own if path.suffix in (".c", ".cpp")]
-    folder = CACHE / "modules"
-    base = folder / f"{name}-{recipe(program, own)}"
+    base = place(name, program, own)
     module, answer = base.with_suffix(".wasm"), base.with_suffix(".txt")
     if module.exists() and answer.exists():
         return module, answer.read_text(encoding="utf-8")
     sources = unpack(program.origin, program.part)
-    folder.mkdir(parents=True, exist_ok=True)
-    flags = [f"-DWORK={program.work}", "-w", f"-I{HERE / name}", f"-I{HERE}", *program.flags]
-    flags += [f"-I{sources / part}" for part in program.include]
-    files = [*drivers, *matching(sources, program.sources)]
+    flags = compiler_flags(name, program, sources)
+    files = [path for path in own if path.suffix in (".c", ".cpp")]
+    files += matching(sources, program.sources)
     compile_wasm(files, [*FLAGS, *LINK, *flags], module)
     expected = native_output(files, flags, base)
     answer.write_text(expected, encoding="utf-8")
     return module, expected
+
+
+def build_idle(name, main):
+    """A program's whole code with a `main` that leaves it alone."""
+    program = PROGRAMS[name]
+    own = sorted([main, *(path for path in (HERE / name).iterdir() if path.stem != "main")])
+    module = place(f"{name}-idle", program, own).with_suffix(".wasm")
+    if not module.exists():
+        sources = unpack(program.origin, program.part)
+        files = [path for path in own if path.suffix in (".c", ".cpp")]
+        compile_wasm([*files, *matching(sources, program.sources)],
+                     [*FLAGS, *LINK, "-Wl,--no-gc-sections", "-Wl,--strip-all",
+                      *compiler_flags(name, program, sources)], module)
+    return module
 
 
 if __name__ == "__main__":

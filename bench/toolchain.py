@@ -1,4 +1,4 @@
-"""Compiles one C program twice: as a WASI module, and for this machine to know what it must print."""
+"""Compiles C programs: as WASI modules, and for this machine, to know what they must print."""
 
 import shutil
 import subprocess

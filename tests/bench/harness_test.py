@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import io
 import pathlib
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -15,6 +16,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "bench"))
 import archives
 import chart
 import harness
+import modules
+import plot
 from toolchain import CannotBuild
 
 
@@ -98,6 +101,39 @@ class Chart(unittest.TestCase):
         self.assertIn("0.50", chart.draw(full, ["tappet", "x&y"]))
 
 
+    def test_plot_is_xml_without_what_cannot_be_shown(self):
+        lines = {"a<b": [(0.1, 1), (40, 300)], "b": [(1, -0.1)]}
+        full = plot.plot(lines, {"m": (2, 3), "n": (1, 0)}, "x", "y")
+        self.assertEqual(full.count("<circle"), 3)
+        for text in [full, plot.plot({}, {}, "x", "y"), plot.plot({"a": [(1, 1)]}, {}, "x", "y")]:
+            xml.dom.minidom.parseString(text)
+
+
+class Modules(unittest.TestCase):
+    def test_leb(self):
+        for value in [0, 1, 127, 128, 16383, 16384, 2**32 - 1]:
+            self.assertEqual(modules.read_leb(b"x" + modules.leb(value) + b"y", 1),
+                             (value, 1 + len(modules.leb(value))))
+
+    def test_repeated_functions_are_as_many_and_valid(self):
+        large = modules.repeat_functions(modules.EMPTY, 300)
+        counts = {id: modules.read_leb(contents, 0)[0] for id, contents in modules.sections(large)}
+        self.assertEqual(counts, {1: 1, modules.FUNCTION: 300, 7: 1, modules.CODE: 300})
+        with tempfile.TemporaryDirectory() as folder:
+            for name, contents in [("empty", modules.EMPTY), ("large", large)]:
+                path = pathlib.Path(folder) / name
+                path.write_bytes(contents)
+                subprocess.run([TAPPET, "validate", str(path)], check=True)
+                subprocess.run([TAPPET, "run", str(path)], check=True)
+
+    def test_largest_core_module(self):
+        small, large = b"\0asm\1\0\0\0", modules.EMPTY
+        component = b"\0asm\x0d\0\1\0"
+        for id, contents in [(1, small), (1, large), (4, large * 9), (1, small)]:
+            component += bytes([id]) + modules.leb(len(contents)) + contents
+        self.assertEqual(modules.largest_core_module(component), large)
+
+
 class Archives(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -117,6 +153,21 @@ class Archives(unittest.TestCase):
         with self.assertRaisesRegex(CannotBuild, "from nowhere: not found"):
             archives.get(FakeOrigin(None, "0" * 64))
 
+    def test_one_folder_of_an_archive_is_unpacked(self):
+        inner = archives.CACHE / "top/one/two"
+        inner.mkdir(parents=True)
+        (inner / "file").write_text("x")
+        (archives.CACHE / "top/other").write_text("y")
+        tar = archives.CACHE / "made.tar"
+        subprocess.run(["tar", "-cf", str(tar), "-C", str(archives.CACHE), "top"], check=True)
+        origin = FakeOrigin(tar.read_bytes(), hashlib.sha256(tar.read_bytes()).hexdigest())
+        folder = archives.unpack(origin, "one/two")
+        self.assertEqual((folder / "file").read_text(), "x")
+        self.assertFalse((folder / "../../other").exists())
+        self.assertEqual((archives.unpack(origin, "") / "other").read_text(), "y")
+        with self.assertRaisesRegex(CannotBuild, "three"):
+            archives.unpack(origin, "three")
+
     def test_package_lists_ask_for_sources_of_the_release(self):
         apt = archives.CACHE / "sources.list.d"
         apt.mkdir()
@@ -134,4 +185,5 @@ class Archives(unittest.TestCase):
 
 
 if __name__ == "__main__":
+    TAPPET = sys.argv.pop(1)
     unittest.main()
