@@ -19,7 +19,7 @@ namespace tappet {
 struct EngineConfig {
   FeatureSet features = FeatureSet::defaults();
   MemoryStrategy memory = best_memory_strategy();
-  std::shared_ptr<OpProfile> profile;  // as in CodeOptions
+  std::shared_ptr<OpProfile> profile = nullptr;  // as in CodeOptions
 };
 
 // What stores and modules that work together share: types, features, the memory strategy. Cheap to

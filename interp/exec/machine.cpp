@@ -78,7 +78,6 @@ void Machine::save(Thread& thread, const State& s) {
   thread.t_ = s.t;
   thread.f_[0] = ((exec::LongVector)s.f)[0];
   thread.f_[1] = ((exec::LongVector)s.f)[1];
-  static_assert(sizeof s.p <= sizeof thread.int_pins_ && sizeof s.q <= sizeof thread.float_pins_);
   thread.head_ = s.head;
   std::memcpy(thread.int_pins_, s.p, sizeof s.p);
   std::memcpy(thread.float_pins_, s.q, sizeof s.q);

@@ -77,7 +77,8 @@ struct InstanceLayout {
 // How a module is made ready.
 struct CodeOptions {
   MemoryStrategy memory = MemoryStrategy::kChecked;
-  std::shared_ptr<OpProfile> profile;  // counts what is executed, if set; about halves the speed
+  std::shared_ptr<OpProfile> profile =
+      nullptr;  // counts what is executed, if set; about halves the speed
 };
 
 // A validated module made ready to run: entry points that translate themselves on first call.

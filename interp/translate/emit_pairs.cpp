@@ -5,7 +5,6 @@
 namespace tappet::translate {
 
 using exec::family_row;
-using exec::FamilyRow;
 
 namespace {
 
