@@ -35,11 +35,14 @@ void translate_ahead(const ModuleCode& code, uint32_t threads) {
     }
   };
   const uint64_t useful = body_bytes(module) / kBytesPerThread + 1;
+  uint64_t wanted = std::min<uint64_t>(threads, useful) - 1;
   std::vector<std::jthread> others;
-  try {
-    while (others.size() + 1 < std::min<uint64_t>(threads, useful)) others.emplace_back(work);
-  } catch (const std::system_error&) {
-    // The host gives no more threads: those that there are do it all.
+  while (others.size() < wanted) {
+    try {
+      others.emplace_back(work);
+    } catch (const std::system_error&) {
+      wanted = others.size();  // the host gives no more
+    }
   }
   work();
 }
