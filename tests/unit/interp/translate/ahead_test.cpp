@@ -62,6 +62,7 @@ TEST(TranslateAhead, GuestsRunMeanwhile) {
   const auto code = engine.compile(chain(kFunctions).build());
   ASSERT_TRUE(code.ok());
   std::vector<std::thread> threads;
+  threads.reserve(5);
   for (int i = 0; i < 2; ++i) threads.emplace_back([&] { translate_ahead(**code, 2); });
   std::array<uint64_t, 3> sums{};
   for (uint64_t& sum : sums) {

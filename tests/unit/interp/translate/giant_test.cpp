@@ -118,7 +118,7 @@ TEST(Giant, LocalsThatAreStillOnTheStack) {
     body = std::move(body) +
            series(size, [](uint32_t i) { return code("i32.const", 1, "local.set", i); });
     body = std::move(body) + repeat(5 * size - 1, code("i32.add"));
-    Giant giant = function_of(std::move(body), {kI32}, {{static_cast<uint32_t>(size), kI32}});
+    Giant giant = function_of(body, {kI32}, {{static_cast<uint32_t>(size), kI32}});
     giant.result = 4 * size;
     return giant;
   });
@@ -128,7 +128,7 @@ TEST(Giant, LocalsThatAreSetAgainAndAgain) {
   expect_linear(25'000, [](size_t size) {
     Bytes body = repeat(size, code("local.get", 0)) + code("i32.const", 2, "local.set", 0);
     body = std::move(body) + repeat(size, code("drop", "i32.const", 1, "local.set", 0));
-    return function_of(std::move(body), {}, {{1, kI32}});
+    return function_of(body, {}, {{1, kI32}});
   });
 }
 
