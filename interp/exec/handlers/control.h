@@ -125,8 +125,8 @@ struct Call {
   static constexpr bool kValid = true;
   static TAPPET_INLINE Enter enter(State& s) {
     const uint64_t shape = s.pc[1];
-    // Patched once the callee is translated, hence atomic.
-    const uint64_t code = __atomic_load_n(s.pc + 2, __ATOMIC_RELAXED);
+    // Patched once the callee is translated, by any thread, hence atomic.
+    const uint64_t code = __atomic_load_n(s.pc + 2, __ATOMIC_ACQUIRE);
     return enter_code(s, reinterpret_cast<const uint64_t*>(code),
                       s.fp + static_cast<uint32_t>(shape), static_cast<uint32_t>(shape >> 32));
   }
