@@ -1,6 +1,7 @@
 #include "cli/guest_host.h"
 
 #include <algorithm>
+#include <thread>
 
 namespace tappet::cli {
 
@@ -8,6 +9,10 @@ EngineConfig engine_config(const GuestOptions& options) {
   EngineConfig config;
   config.features = options.features;
   if (!options.guard_pages) config.memory = MemoryStrategy::kChecked;
+  if (options.eager_translation) {
+    const uint32_t processors = std::max(1u, std::thread::hardware_concurrency());
+    config.translation_threads = options.parallel_translation ? processors : 1;
+  }
   return config;
 }
 

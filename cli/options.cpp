@@ -23,6 +23,8 @@ enum class Meaning : uint8_t {
   kMaxResources,
   kMemoryReservation,
   kSignals,
+  kEagerTranslation,
+  kParallel,
   kUnknownImports,
   kInheritEnv,
   kHttp,
@@ -91,6 +93,12 @@ Result<> apply(const KeyRow& row, const std::string& value, GuestOptions& guest)
     case Meaning::kSignals:
       guest.guard_pages = on;
       break;
+    case Meaning::kEagerTranslation:
+      guest.eager_translation = on;
+      break;
+    case Meaning::kParallel:
+      guest.parallel_translation = on;
+      break;
     case Meaning::kUnknownImports:
       guest.unknown_imports_trap = on;
       break;
@@ -155,7 +163,7 @@ void add_guest_options(CLI::App& app, RawGuest& raw) {
   app.add_option("--max-memory", raw.max_memory, "most bytes per linear memory, such as 256M");
   const char* names[5] = {"-W,--wasm", "-S,--wasi", "-O,--optimize", "-D,--debug", "-C,--codegen"};
   const char* texts[5] = {"WebAssembly options: KEY[=VALUE],...", "WASI options", "tuning options",
-                          "debugging options", "compiler options (accepted, without effect)"};
+                          "debugging options", "translation options"};
   for (int i = 0; i < 5; ++i)
     app.add_option(names[i], raw.groups[i], texts[i])->allow_extra_args(false);
 }

@@ -28,6 +28,8 @@ struct GuestOptions {
   bool inherit_env = false;
   FeatureSet features = FeatureSet::defaults();
   bool guard_pages = true;
+  bool eager_translation = false;     // of all functions, before anything runs
+  bool parallel_translation = true;   // if eager: on all processors
   std::optional<bool> http;           // may send requests; unset: as is usual for the command
   bool unknown_imports_trap = false;  // when they are called, instead of being errors
   std::optional<std::chrono::nanoseconds> timeout;

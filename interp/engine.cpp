@@ -1,5 +1,6 @@
 #include "interp/engine.h"
 
+#include "interp/translate/translate_ahead.h"
 #include "interp/validate/validator.h"
 
 namespace tappet {
@@ -14,7 +15,13 @@ Result<std::shared_ptr<const ModuleCode>> Engine::compile(Bytes bytes) const {
 Result<std::shared_ptr<const ModuleCode>> Engine::compile(
     std::shared_ptr<const Module> module) const {
   TAPPET_TRY(validate_module(*module, config_.features));
-  return translate_module(std::move(module), code_options());
+  auto code = translate_module(std::move(module), code_options());
+  prepare(*code);
+  return code;
+}
+
+void Engine::prepare(const ModuleCode& code) const {
+  if (config_.translation_threads != 0) translate_ahead(code, config_.translation_threads);
 }
 
 std::unique_ptr<Store> Engine::make_store(StoreLimits limits) const {

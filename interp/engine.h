@@ -20,6 +20,8 @@ struct EngineConfig {
   FeatureSet features = FeatureSet::defaults();
   MemoryStrategy memory = best_memory_strategy();
   std::shared_ptr<OpProfile> profile = nullptr;  // as in CodeOptions
+  // 0: each function is translated on its first call. Else all are beforehand, on so many threads.
+  uint32_t translation_threads = 0;
 };
 
 // What stores and modules that work together share: types, features, the memory strategy. Cheap to
@@ -37,6 +39,9 @@ class Engine {
   Result<std::shared_ptr<const ModuleCode>> compile(Bytes bytes) const;
   // The same for a module decoded with decode_options() before, as components hold them.
   Result<std::shared_ptr<const ModuleCode>> compile(std::shared_ptr<const Module> module) const;
+
+  // Translates the module's functions if the configuration says that it is done beforehand.
+  void prepare(const ModuleCode& code) const;
 
   std::unique_ptr<Store> make_store(StoreLimits limits = {}) const;
 

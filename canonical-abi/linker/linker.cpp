@@ -50,6 +50,7 @@ Result<std::shared_ptr<const InstancePre>> Linker::link(
   Entities args = TAPPET_TRY(imports.resolve());
   Planner planner(pre->plan_, instances, engine_.code_options(), options_.calls_between_relatives);
   const Entities exports = TAPPET_TRY(planner.run(std::move(component), std::move(args)));
+  for (const auto& code : pre->plan_.codes) engine_.prepare(*code);
   add_exports(pre->plan_, exports, instances, pre->exports_);
   return std::shared_ptr<const InstancePre>(pre);
 }

@@ -86,7 +86,7 @@ bool call_ref_slow(State& s, uint64_t reference) {
 
 // Translates the callee and makes the instruction name its code; it is then executed again.
 bool return_call_slow(State& s) {
-  const auto* stub = reinterpret_cast<const uint64_t*>(__atomic_load_n(s.pc + 2, __ATOMIC_RELAXED));
+  const auto* stub = reinterpret_cast<const uint64_t*>(__atomic_load_n(s.pc + 2, __ATOMIC_ACQUIRE));
   const auto index = static_cast<uint32_t>(stub[1]);
   const uint64_t* entry = s.in->code->translated_entry(index);
   s.in->function(index).code = entry;

@@ -152,8 +152,8 @@ struct Call {
   static constexpr bool kValid = true;
   static TAPPET_INLINE Enter enter(State& s) {
     const uint64_t shape = s.pc[1];
-    // Patched once the callee is translated, hence atomic.
-    const uint64_t code = __atomic_load_n(s.pc + 2, __ATOMIC_RELAXED);
+    // Patched once the callee is translated, by any thread, hence atomic.
+    const uint64_t code = __atomic_load_n(s.pc + 2, __ATOMIC_ACQUIRE);
     return enter_code(s, reinterpret_cast<const uint64_t*>(code),
                       s.fp + static_cast<uint32_t>(shape), static_cast<uint16_t>(shape >> 32),
                       s.pc + kCallWords);
@@ -172,7 +172,7 @@ struct CallMoving {
   static TAPPET_INLINE Enter enter(State& s) {
     const State before = s;
     const uint64_t* call = s.pc + kWords<Sources...> - 1;
-    const uint64_t code = __atomic_load_n(call + 2, __ATOMIC_RELAXED);
+    const uint64_t code = __atomic_load_n(call + 2, __ATOMIC_ACQUIRE);
     const Enter entered = enter_code(s, reinterpret_cast<const uint64_t*>(code),
                                      s.fp + static_cast<uint32_t>(call[1]),
                                      static_cast<uint16_t>(call[1] >> 32), call + kCallWords);

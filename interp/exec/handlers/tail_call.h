@@ -41,7 +41,7 @@ struct ReturnCall {
   static TAPPET_INLINE Enter enter(State& s) {
     const uint64_t shape = s.pc[1];
     const auto* code =
-        reinterpret_cast<const uint64_t*>(__atomic_load_n(s.pc + 2, __ATOMIC_RELAXED));
+        reinterpret_cast<const uint64_t*>(__atomic_load_n(s.pc + 2, __ATOMIC_ACQUIRE));
     // A stub cannot know from the return address who called it: translated here instead.
     if (code[-1] == 0) [[unlikely]]
       return Enter::kSlow;

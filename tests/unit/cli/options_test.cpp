@@ -91,6 +91,10 @@ TEST(Options, Groups) {
   EXPECT_TRUE(parse({"-W", "unknown-imports-trap", "a.wasm"}).run.guest.unknown_imports_trap);
   EXPECT_FALSE(parse({"-O", "signals-based-traps=n", "a.wasm"}).run.guest.guard_pages);
   EXPECT_FALSE(parse({"-O", "memory-reservation=0", "a.wasm"}).run.guest.guard_pages);
+  EXPECT_FALSE(guest.eager_translation);
+  EXPECT_TRUE(guest.parallel_translation);
+  EXPECT_TRUE(parse({"-O", "eager-translation", "a.wasm"}).run.guest.eager_translation);
+  EXPECT_FALSE(parse({"-C", "parallel-compilation=n", "a.wasm"}).run.guest.parallel_translation);
 }
 
 TEST(Options, LaterKeysWin) {
