@@ -53,7 +53,9 @@ double time_to_first_result(const Giant& giant) {
   Thread thread(*store);
   thread.start(*(*instance)->exported_function("f"), {});
   EXPECT_EQ(run(thread), Outcome::kReturned) << thread.trap().to_string();
-  if (!thread.results().empty()) EXPECT_EQ(thread.results()[0], giant.result);
+  if (!thread.results().empty()) {
+    EXPECT_EQ(thread.results()[0], giant.result);
+  }
   return cpu_milliseconds() - start;
 }
 
