@@ -167,7 +167,7 @@ TEST(Giant, BranchTable) {
 
 // With values that have to be moved for all labels but the innermost.
 TEST(Giant, BranchTablesInDeepBlocks) {
-  expect_linear(12'500, [](size_t size) {
+  expect_linear(25'000, [](size_t size) {
     const Bytes table =
         code("block", kI32, "i32.const", 5, "i32.const", 0, "br_table", 1, 0, 1, "end", "drop");
     const Bytes open = code("i32.const", 9, "block", kI32);
