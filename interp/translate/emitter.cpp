@@ -48,6 +48,8 @@ std::unique_ptr<FunctionCode> Emitter::emit() {
   for (const Label& label : ir_.labels) {
     if (label.position != UINT32_MAX) labelled_[label.position] = true;
   }
+  // A call belongs to the blocks that it was in: nothing is fused across their ends.
+  for (const IrTry& block : ir_.tries) labelled_[block.begin] = labelled_[block.end] = true;
   positions_.resize(ir_.code.size() + 1);
   for (size_t i = 0; i < ir_.code.size(); ++i) {
     positions_[i] = here();

@@ -166,9 +166,8 @@ struct CompareSelect {
     static TAPPET_INLINE void run(State& s) {
       const bool first = Operator::template apply<uint32_t>(
           read_int<uint32_t, A>(s, field_a(s), 0), read_int<uint32_t, B>(s, field_b(s), 1));
-      const uint64_t x = s.fp[field_x(s)];
-      const uint64_t y = s.fp[static_cast<uint32_t>(s.pc[2])];
-      write_int<D>(s, field_d(s), first ? x : y);
+      const uint64_t from = first ? field_x(s) : s.pc[2];
+      write_int<D>(s, field_d(s), s.fp[from]);
     }
   };
 };
