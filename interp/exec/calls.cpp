@@ -16,7 +16,7 @@ bool Machine::tail_call(State& s, Function& function) {
   Thread& thread = *exec::current_activation->thread;
   const auto frame = static_cast<uint64_t>(s.fp - thread.stack_.get());
   const uint32_t link = function.shape.link_slot();
-  if (!thread.reserve(frame, link + 1)) return raise(s, TrapKind::kStackExhausted);
+  if (!thread.reserve(frame, function.shape.locals_slot())) return raise(s, TrapKind::kStackExhausted);
   s.fp = thread.stack_.get() + frame;
   const auto args = static_cast<uint32_t>(s.pc[1]);
   const uint64_t own = s.pc[3];
@@ -37,7 +37,7 @@ bool Machine::tail_call(State& s, Function& function) {
     s.pc = exec::is_return_stub(to) ? to : to - exec::kCallWords;
     return call_host(s, function, to, frame);
   }
-  s.fp[link] = reinterpret_cast<uint64_t>(to);
+  set_link(s.fp + link, to, static_cast<uint32_t>(to[-2]));
   return begin(s, function);
 }
 

@@ -20,7 +20,8 @@ struct Translate {
   static bool step(State& s) { return Machine::translate(s); }
 };
 
-// What a return address expects before it: the words of a call, here with a frame distance of zero.
+// What walks of the stack expect before a return address: the words of a call, here with a frame
+// distance of zero.
 struct ReturnStub {
   uint64_t call[kCallWords];
   uint64_t handler;

@@ -101,8 +101,12 @@ TAPPET_HANDLER_CC void execute(TAPPET_HANDLER_PARAMS) {
   } else if constexpr (CallOp<Op>) {
     const Enter entered = Op::enter(s);
     if (entered == Enter::kDone) [[likely]] {
+      forget_loop(s);
+      s.t = anything<uint64_t>();
+      s.f = anything<Vector>();
       TAPPET_DISPATCH();
     }
+    forget_loop(s);
     if (entered == Enter::kLimit) {
       TAPPET_TAIL_RETURN limit_handler(TAPPET_HANDLER_ARGS(s));
     }

@@ -56,6 +56,8 @@ struct MemoryHandlers {
   const PinHandlers3* load_op;                // a, x, d
   const PinHandlers3* float_load_op;          // a, x, d
   const PinHandlers3* load_scaled;            // a, x, d
+  const PinHandlers3* load_masked;            // a, x, d; rows as those of load_scaled
+  const PinHandlers1 (*load_table)[2];        // by kTableLoads, [to a loop]: a
   const PinHandlers2* load_branch[kTargets];  // a, b
 };
 extern const MemoryHandlers kGuardedMemoryHandlers;
@@ -69,6 +71,9 @@ struct AnyMemoryHandlers {
   const Handlers2* float_store;
 };
 extern const AnyMemoryHandlers kAnyMemoryHandlers[2];  // [of memory 0]
+
+// What a br_table may be fused with.
+inline constexpr Opcode kTableLoads[] = {Opcode::kI32Load, Opcode::kI32Load8U, Opcode::kI32Load16U};
 
 // By Target, then by comparison row.
 extern const PinHandlers2* const kIntBranchHandlers[kTargets];
@@ -88,6 +93,11 @@ extern const PinHandlers2 kIncrementTwoHandlers;     // a, b
 extern const PinHandlers3 kIncrementTwoBranchHandlers[];
 // By comparison row: local, addend, bound
 extern const PinHandlers3* const kIncrementBranchHandlers[kTargets];
+extern const Handler kAddXorRotlHandlers[2];        // [64 bits]
+extern const PinHandlers2 kRotlXorRotlHandlers[2];  // [64 bits]: a, d
+extern const PinHandlers2 kShiftXorMulHandlers[2];  // [64 bits]: a, d
+extern const PinHandlers2 kMoveJumpHandlers[kTargets];  // a, b
+extern const PinHandlers2 kAddJumpHandlers[kTargets];   // a, b
 extern const PinHandlers2 kAndBranchHandlers[2][kTargets];  // [if zero]: a, b
 
 extern const PinHandlers2 kMoveIntHandlers;
@@ -135,6 +145,9 @@ extern const Handler kCountHandler;  // for OpProfile
 extern const Handler kThrowHandler;
 extern const Handler kThrowRefHandler;
 extern const Handlers1 kCheckNonNullHandlers;
+inline constexpr size_t kFewZeroSlots = 12;
+extern const std::array<Handler, kFewZeroSlots> kZeroFewHandlers;
+extern const Handler kZeroManyHandler;
 extern const Handler kMoveSlotsHandler;
 extern const Handler kUnreachableHandler;
 

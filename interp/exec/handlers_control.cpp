@@ -77,6 +77,11 @@ constexpr Handler kCountHandler = &execute<Count>;
 constexpr Handler kThrowHandler = &execute<Throw>;
 constexpr Handler kThrowRefHandler = &execute<ThrowRef>;
 constexpr Handlers1 kCheckNonNullHandlers = handlers1<CheckNonNull>();
+constexpr std::array<Handler, kFewZeroSlots> kZeroFewHandlers =
+    []<size_t... I>(std::index_sequence<I...>) {
+      return std::array<Handler, kFewZeroSlots>{&execute<ZeroFew<I + 1>>...};
+    }(std::make_index_sequence<kFewZeroSlots>{});
+constexpr Handler kZeroManyHandler = &execute<ZeroMany>;
 constexpr Handler kMoveSlotsHandler = &execute<MoveSlots>;
 constexpr Handler kUnreachableHandler = &execute<RaiseTrap<TrapKind::kUnreachable>>;
 

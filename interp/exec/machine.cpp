@@ -49,7 +49,7 @@ void Thread::start(Function& function, std::span<const uint64_t> args) {
   side_frames_.clear();
   trap_ = {};
   pc_ = nullptr;  // run() starts the entry
-  if (!reserve(0, function.shape.link_slot() + 1)) {
+  if (!reserve(0, function.shape.locals_slot())) {
     entry_ = nullptr;  // run() traps
     return;
   }
@@ -58,7 +58,7 @@ void Thread::start(Function& function, std::span<const uint64_t> args) {
 
 HostOutcome HostCall::call(Function& callee, std::span<const uint64_t> args,
                            std::unique_ptr<HostContinuation> continuation) {
-  const uint64_t slots = callee.shape.link_slot() + 1;
+  const uint64_t slots = callee.shape.locals_slot();
   if (!thread_->reserve(top_, slots)) return trap(TrapKind::kStackExhausted, {});
   continuation_ = std::move(continuation);
   callee_ = &callee;
@@ -182,7 +182,7 @@ bool Machine::start_entry(Thread& thread, State& s) {
   if (thread.store_.killed()) return raise(s, TrapKind::kInterrupted);
   if (function->is_host())
     return call_host(s, *function, exec::halt_address(), thread.entry_frame_);
-  s.fp[function->shape.link_slot()] = reinterpret_cast<uint64_t>(exec::halt_address());
+  set_link(s.fp + function->shape.link_slot(), exec::halt_address(), 0);
   return begin(s, *function);
 }
 
@@ -191,13 +191,11 @@ bool Machine::begin(State& s, Function& function) {
   const uint64_t* code = function.code;
   s.in = function.instance;
   s.mem = s.in->memory0_base();
-  const uint64_t header = code[-1];
   const auto offset = static_cast<uint64_t>(s.fp - thread.stack_.get());
-  if (!thread.reserve(offset, static_cast<uint32_t>(header)))
+  if (!thread.reserve(offset, code[-1]))
     return raise(s, TrapKind::kStackExhausted);
   thread.store_.publish_limit(thread.stack_.get() + thread.capacity_);
   s.fp = thread.stack_.get() + offset;
-  std::fill_n(s.fp + function.shape.link_slot() + 1, header >> 32, 0);
   s.pc = code;
   return true;
 }
@@ -285,14 +283,14 @@ bool Machine::call(State& s, Function& function, uint32_t delta) {
   const uint64_t* return_pc = s.pc + exec::kCallWords;
   if (function.is_host()) return call_host(s, function, return_pc, frame + delta);
   const uint32_t link = function.shape.link_slot();
-  if (!thread.reserve(frame + delta, link + 1)) return raise(s, TrapKind::kStackExhausted);
+  if (!thread.reserve(frame + delta, function.shape.locals_slot())) return raise(s, TrapKind::kStackExhausted);
   s.fp = thread.stack_.get() + frame;
   if (function.instance == s.in) {
-    s.fp[delta + link] = reinterpret_cast<uint64_t>(return_pc);
+    set_link(s.fp + delta + link, return_pc, delta);
   } else {
     SideFrame* side = push_side_frame(thread, s, return_pc);
     if (side == nullptr) return raise(s, TrapKind::kStackExhausted);
-    s.fp[delta + link] = reinterpret_cast<uint64_t>(exec::instance_return_address());
+    set_link(s.fp + delta + link, exec::instance_return_address(), 0);
   }
   s.fp += delta;
   return begin(s, function);
@@ -324,7 +322,7 @@ SideFrame* Machine::push_side_frame(Thread& thread, const State& s, const uint64
 bool Machine::enter_host(State& s, Function& function, const uint64_t* return_pc, uint64_t base,
                          HostCall& call, HostOutcome& outcome) {
   Thread& thread = *exec::current_activation->thread;
-  const uint64_t slots = function.shape.link_slot() + 1;
+  const uint64_t slots = function.shape.locals_slot();
   const auto frame = static_cast<uint64_t>(s.fp - thread.stack_.get());
   if (!thread.reserve(base, slots)) return false;
   s.fp = thread.stack_.get() + frame;
@@ -409,7 +407,7 @@ bool Machine::settle(State& s, HostOutcome outcome, HostCall& call) {
 
 bool Machine::start_callee(State& s, Function& callee, uint64_t base) {
   s.fp = exec::current_activation->thread->stack_.get() + base;
-  s.fp[callee.shape.link_slot()] = reinterpret_cast<uint64_t>(exec::host_return_address());
+  set_link(s.fp + callee.shape.link_slot(), exec::host_return_address(), 0);
   return begin(s, callee) && continue_guest(s);
 }
 
@@ -455,7 +453,7 @@ bool Machine::call_nested(HostCall& call, Function& function, std::span<const ui
                           std::span<uint64_t> results) {
   Thread& thread = *call.thread_;
   const uint64_t base = call.top_;
-  if (thread.depth_ >= kMaxNestedRuns || !thread.reserve(base, function.shape.link_slot() + 1)) {
+  if (thread.depth_ >= kMaxNestedRuns || !thread.reserve(base, function.shape.locals_slot())) {
     call.trap(TrapKind::kStackExhausted, {});
     return false;
   }

@@ -56,7 +56,12 @@ class Machine {
   static bool start_entry(Thread& thread, exec::State& s);
   static bool resume_waiting(Thread& thread, exec::State& s);
 
-  // Starts wasm code whose arguments and return address are in place at s.fp.
+  // Fills a frame's link; the caller's frame is `distance` slots below.
+  static void set_link(uint64_t* link, const uint64_t* return_pc, uint32_t distance) {
+    link[0] = reinterpret_cast<uint64_t>(return_pc);
+    link[1] = uint64_t{distance} * sizeof *link;
+  }
+  // Starts wasm code whose arguments and link are in place at s.fp.
   static bool begin(exec::State& s, Function& function);
   static SideFrame* push_side_frame(Thread& thread, const exec::State& s,
                                     const uint64_t* return_pc);

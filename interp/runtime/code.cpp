@@ -127,7 +127,7 @@ void ModuleCode::make_stubs() {
   const size_t defined = module_->functions.size() - module_->imported_functions;
   stubs_.resize(defined * kStubWords);
   for (size_t i = 0; i < defined; ++i) {
-    stubs_[i * kStubWords] = code_header(0, 0);
+    stubs_[i * kStubWords] = 0;
     stubs_[i * kStubWords + 1] = translate_handler();
     stubs_[i * kStubWords + 2] = module_->imported_functions + i;
   }

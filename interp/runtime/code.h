@@ -19,7 +19,7 @@
 namespace tappet {
 
 // A function's threaded code: 64-bit words of handler pointers, operands and constants. words[0] is
-// the header; execution starts at words[1].
+// how many slots its frame takes; execution starts at words[1].
 struct FunctionCode {
   std::vector<uint64_t> words;
   uint32_t function_index = 0;
@@ -58,10 +58,6 @@ struct FunctionCode {
   }
 };
 
-// The header word: frame slots, and how many slots after the link to zero (the declared locals).
-constexpr uint64_t code_header(uint32_t frame_slots, uint32_t zero_slots) {
-  return frame_slots | static_cast<uint64_t>(zero_slots) << 32;
-}
 
 // Where an Instance's members of variable number lie: byte offsets from its start.
 struct InstanceLayout {

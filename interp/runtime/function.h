@@ -15,13 +15,16 @@ struct HostFunction;
 // those of the hierarchies any and extern see gc_object.h.
 using Ref = uint64_t;
 
-// Where a function's values lie: parameters from slot 0 of its frame, the return address above them
-// and above what its results need.
+// Where a function's values lie: parameters from slot 0 of its frame; the link above them and above
+// what its results need; then its other locals.
 struct CallShape {
   const FuncType* type = nullptr;  // lives as long as the TypeRegistry
   uint32_t param_slots = 0;
   uint32_t result_slots = 0;
   uint32_t link_slot() const { return param_slots > result_slots ? param_slots : result_slots; }
+  // The link: the return address, and how many bytes below this frame the caller's begins.
+  static constexpr uint32_t kLinkSlots = 2;
+  uint32_t locals_slot() const { return link_slot() + kLinkSlots; }
   // True if the result travels in an accumulator rather than in slot 0 and up.
   bool single_result() const { return type->results.size() == 1 && result_slots == 1; }
 };

@@ -61,7 +61,7 @@ uint64_t Thread::live_slots() const {
     return in_host ? side_frames_.back().top : capacity_;
   }
   if (!active_) return 0;
-  if (pc_ == nullptr) return entry_ == nullptr ? 0 : entry_->shape.link_slot() + 1;
+  if (pc_ == nullptr) return entry_ == nullptr ? 0 : entry_->shape.locals_slot();
   const FunctionCode* code = instance_->code->find(pc_);
   return code == nullptr ? capacity_ : frame_ + code->frame_slots;
 }

@@ -85,6 +85,7 @@ void FunctionTranslator::open_block(const Instruction& in) {
     flush();
   }
   if (in.opcode == Opcode::kLoop) bind(frame.label);
+  frame.assigned = assigned_.mark();
   frame.height = static_cast<uint32_t>(stack_.size() - frame.params.size());
   control_.push_back(frame);
 }
@@ -97,6 +98,7 @@ void FunctionTranslator::else_() {
     append(IrKind::kBranch).label = frame.label;
   }
   truncate(frame.height);
+  assigned_.reset(frame.assigned);
   for (const ValueType type : frame.params) push_home(type);
   bind(frame.else_label);
   frame.else_label = kNoLabel;
@@ -111,7 +113,8 @@ void FunctionTranslator::end() {
   const bool falls_through = unreachable_depth_ == 0;
   const bool is_target = frame.opcode != Opcode::kLoop && frame.label_used;
   const bool merges = is_target || frame.else_label != kNoLabel;
-  if (falls_through && !merges) return;  // the stack goes on as it is
+  if (falls_through && !merges) return;  // the stack goes on as it is, and so do the locals
+  assigned_.reset(frame.assigned);
   if (falls_through) flush();
   // An `if` without `else`: its parameters are its results, already at home.
   if (frame.else_label != kNoLabel) bind(frame.else_label);
@@ -353,7 +356,7 @@ void FunctionTranslator::finish_call(IrInstruction instruction, const CallShape&
   for (size_t i = 0; i < count; ++i) pop();
   instruction.frame = next_home();
   instruction.link = shape.link_slot();
-  need_slots(instruction.frame + instruction.link + 2);
+  need_slots(instruction.frame + shape.locals_slot() + 1);
   append(instruction);
   fence();
   if (shape.single_result()) {

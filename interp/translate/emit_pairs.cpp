@@ -1,5 +1,7 @@
 // Superinstructions: two neighbouring operations become one where no label stands between and the
 // first only feeds the second.
+#include <algorithm>
+
 #include "interp/translate/emitter_impl.h"
 
 namespace tappet::translate {
@@ -38,12 +40,17 @@ bool Emitter::try_three(const IrInstruction& first, const IrInstruction& second,
 bool Emitter::try_pair(const IrInstruction& first, const IrInstruction& second) {
   switch (first.kind) {
     case IrKind::kMoveInt:
-      return move_and_call(first, second) || move_two(first, second);
+      return move_and_call(first, second) || move_two(first, second) || jump(first, second);
     case IrKind::kLoad:
-      return load_branch(first, second);
+      return load_branch(first, second) || load_table(first, second);
+    case IrKind::kOpShift:
+      return load_masked(first, second);
+    case IrKind::kShiftOp:
+      return shift_xor_mul(first, second);
     case IrKind::kBinary:
       return increment_branch(first, second) || and_branch(first, second) ||
-             compare_select(first, second) || increment_two(first, second);
+             compare_select(first, second) || increment_two(first, second) ||
+             jump(first, second) || add_xor_rotl(first, second) || rotl_xor_rotl(first, second);
     default:
       return false;
   }
@@ -133,6 +140,66 @@ bool Emitter::load_branch(const IrInstruction& first, const IrInstruction& secon
   word(pack(first.a.slot, second.b.slot));
   word(first.immediate);
   constant(second.b);
+  return true;
+}
+
+bool Emitter::load_table(const IrInstruction& first, const IrInstruction& table) {
+  if (!is_acc(first.d) || is_const(first.a) || first.immediate > UINT32_MAX ||
+      table.kind != IrKind::kBranchTable || !is_acc(table.a))
+    return false;
+  size_t row = 0;
+  while (row < std::size(exec::kTableLoads) && first.row != family_row(exec::kTableLoads[row]))
+    ++row;
+  if (row == std::size(exec::kTableLoads)) return false;
+  const std::vector<uint32_t>& labels = ir_.branch_tables[table.immediate];
+  const uint32_t origin = here();
+  handler(find(memory_->load_table[row][any_loop(labels)], first.a.cls));
+  word(pack_high(first.a.slot, 0, labels.size() - 1));
+  word(first.immediate);
+  distances(labels, origin);
+  return true;
+}
+
+// A load from ((a & K) << S) or from its sum with a slot.
+bool Emitter::load_masked(const IrInstruction& first, const IrInstruction& load) {
+  constexpr exec::PairRow kMaskedIndex{family_row(Opcode::kI32And), family_row(Opcode::kI32Shl)};
+  if (exec::kOpShifts[first.first] != kMaskedIndex || !is_const(first.b) || !is_acc(first.d))
+    return false;
+  if (load.kind != IrKind::kLoad && load.kind != IrKind::kLoadSum) return false;
+  const bool sum = load.kind == IrKind::kLoadSum;
+  const Operand& other = is_acc(load.a) ? load.b : load.a;
+  if (sum ? !has_slot(other) || is_acc(load.a) == is_acc(load.b) : !is_acc(load.a)) return false;
+  const auto* const row = std::find(std::begin(exec::kScaledLoads), std::end(exec::kScaledLoads),
+                                    load.row);
+  if (row == std::end(exec::kScaledLoads) || load.immediate > UINT32_MAX) return false;
+  const exec::PinHandlers3& handlers = memory_->load_masked[row - std::begin(exec::kScaledLoads)];
+  handler(find(handlers, first.a.cls, sum ? Class::kSlot : Class::kConst, load.d.cls));
+  word(pack(first.a.slot, first.second, load.d.slot, sum ? other.slot : 0));
+  word(static_cast<uint32_t>(first.b.value) | load.immediate << 32);
+  return true;
+}
+
+// What comes before an unconditional branch.
+bool Emitter::jump(const IrInstruction& first, const IrInstruction& branch) {
+  if (branch.kind != IrKind::kBranch || !has_slot(first.d)) return false;
+  const bool is_move = first.kind == IrKind::kMoveInt;
+  const bool is_add = first.kind == IrKind::kBinary && first.row == family_row(Opcode::kI32Add) &&
+                      has_slot(first.a) && is_const(first.b);
+  if (!is_move && !is_add) return false;
+  const auto& tables = is_move ? exec::kMoveJumpHandlers : exec::kAddJumpHandlers;
+  const PinHandlers2& handlers = tables[target(branch.label)];
+  Handler fused = find(handlers, first.a.cls, first.d.cls);
+  if (fused == nullptr && exec::is_pin(first.a.cls))
+    fused = find(handlers, Class::kSlot, first.d.cls);
+  if (fused == nullptr) return false;
+  fixups_.push_back({here() + 1, here(), branch.label, Fixup::Half::kHigh});
+  handler(fused);
+  word(pack(first.a.slot, first.d.slot));
+  if (is_add) {
+    word(first.b.value);
+  } else {
+    constant(first.a);
+  }
   return true;
 }
 

@@ -1,5 +1,7 @@
 #include "interp/translate/emitter.h"
 
+#include <algorithm>
+
 #include "interp/translate/emitter_impl.h"
 #include "interp/translate/ir_printer.h"
 
@@ -43,7 +45,8 @@ std::unique_ptr<FunctionCode> Emitter::emit() {
   FunctionCode& out = *out_;
   out.frame_slots = ir_.frame_slots;
   out.link_slot = ir_.link_slot;
-  word(code_header(ir_.frame_slots, ir_.zero_slots));
+  word(ir_.frame_slots);
+  zero_locals();
   labelled_.resize(ir_.code.size() + 1);
   for (const Label& label : ir_.labels) {
     if (label.position != UINT32_MAX) labelled_[label.position] = true;
@@ -82,6 +85,15 @@ std::unique_ptr<FunctionCode> Emitter::emit() {
   resolve();
   side_table();
   return std::move(out_);
+}
+
+void Emitter::zero_locals() {
+  if (ir_.zero_slots == 0) return;
+  const uint32_t counter = count_execution();
+  handler(ir_.zero_slots <= exec::kFewZeroSlots ? exec::kZeroFewHandlers[ir_.zero_slots - 1]
+                                                : exec::kZeroManyHandler);
+  word(ir_.zero_slot | uint64_t{ir_.zero_slots} << 32);
+  count_in(counter, 0, "zero-locals");
 }
 
 // Emits what counts the next instruction, if anything is to be counted; returns where the counter
@@ -315,11 +327,17 @@ void Emitter::branch(const IrInstruction& i) {
 
 void Emitter::branch_table(const IrInstruction& i) {
   const std::vector<uint32_t>& labels = ir_.branch_tables[i.immediate];
-  bool any_loop = false;
-  for (const uint32_t label : labels) any_loop |= to_loop(label);
   const uint32_t origin = here();
-  handler(exec::kBranchTableHandlers[any_loop][at(i.a.cls)]);
+  handler(exec::kBranchTableHandlers[any_loop(labels)][at(i.a.cls)]);
   word(pack_high(i.a.slot, 0, labels.size() - 1));
+  distances(labels, origin);
+}
+
+bool Emitter::any_loop(const std::vector<uint32_t>& labels) const {
+  return std::any_of(labels.begin(), labels.end(), [&](uint32_t label) { return to_loop(label); });
+}
+
+void Emitter::distances(const std::vector<uint32_t>& labels, uint32_t origin) {
   for (size_t k = 0; k < labels.size(); ++k) {
     if (k % 2 == 0) word(0);
     fixups_.push_back(

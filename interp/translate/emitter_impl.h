@@ -67,6 +67,7 @@ class Emitter {
   Handler memory_handler(const IrInstruction& i) const;
   Handler fused_handler(const IrInstruction& i) const;
 
+  void zero_locals();
   // For OpProfile.
   uint32_t count_execution();
   void count_in(uint32_t counter, size_t index, std::string op);
@@ -94,6 +95,13 @@ class Emitter {
   bool compare_select(const IrInstruction& first, const IrInstruction& second);
   bool increment_branch(const IrInstruction& first, const IrInstruction& second);
   bool and_branch(const IrInstruction& first, const IrInstruction& second);
+  bool jump(const IrInstruction& first, const IrInstruction& branch);
+  bool load_table(const IrInstruction& first, const IrInstruction& table);
+  bool load_masked(const IrInstruction& first, const IrInstruction& load);
+  // Hashes and ciphers: emit_hash.cpp.
+  bool add_xor_rotl(const IrInstruction& first, const IrInstruction& second);
+  bool rotl_xor_rotl(const IrInstruction& first, const IrInstruction& second);
+  bool shift_xor_mul(const IrInstruction& first, const IrInstruction& second);
   void binary(const IrInstruction& i);
   void unary(const IrInstruction& i);
   void fused(const IrInstruction& i);
@@ -103,6 +111,8 @@ class Emitter {
   void select(const IrInstruction& i);
   void branch(const IrInstruction& i);
   void branch_table(const IrInstruction& i);
+  bool any_loop(const std::vector<uint32_t>& labels) const;
+  void distances(const std::vector<uint32_t>& labels, uint32_t origin);
   void global(const IrInstruction& i, const Operand& value);
   void call(const IrInstruction& i);
   // The words of a direct call behind its handler.

@@ -31,7 +31,7 @@ void FunctionTranslator::layout_frame() {
     slot += type.slots();
   }
   ir_.link_slot = shape_.link_slot();
-  slot = ir_.link_slot + 1;
+  slot = shape_.locals_slot();
   for (const LocalRun& run : module_.locals(function_)) {
     for (uint32_t i = 0; i < run.count; ++i) {
       local_slots_.push_back(slot);
@@ -39,14 +39,12 @@ void FunctionTranslator::layout_frame() {
       slot += run.type.slots();
     }
   }
-  ir_.zero_slots = slot - ir_.link_slot - 1;
   is_large_ |= slot >= kNearSlots;
   if (is_large_) {
     // Scratch slots lie before locals that could push them out of reach.
-    ir_.scratch_slot = ir_.link_slot + 1;
+    ir_.scratch_slot = shape_.locals_slot();
     for (size_t i = shape_.type->params.size(); i < local_slots_.size(); ++i)
       local_slots_[i] += kScratchSlots;
-    ir_.zero_slots += kScratchSlots;
     slot += kScratchSlots;
   }
   temp_base_ = slot;
@@ -54,8 +52,19 @@ void FunctionTranslator::layout_frame() {
   for (size_t i = 0; i < local_slots_.size(); ++i)
     ir_.banks[local_slots_[i]] = bank_of(local_kinds_[i]);
   touched_.resize(temp_base_);
+  assigned_ = AssignedLocals(local_slots_.size() - shape_.type->params.size());
   pending_.resize(temp_base_);
   need_slots(temp_base_ + 1);
+}
+
+void FunctionTranslator::zero_locals() {
+  const size_t params = shape_.type->params.size();
+  for (size_t i = params; i < local_slots_.size(); ++i) {
+    if (!assigned_.may_be_read_before(i - params)) continue;
+    if (ir_.zero_slots == 0) ir_.zero_slot = local_slots_[i];
+    const uint32_t slots = local_kinds_[i] == ValueKind::kV128 ? 2 : 1;
+    ir_.zero_slots = local_slots_[i] + slots - ir_.zero_slot;
+  }
 }
 
 Ir FunctionTranslator::translate() {
@@ -76,8 +85,8 @@ Ir FunctionTranslator::translate() {
       translate_one(instruction);
     }
   }
-  // Zeroing rounds up to pairs of slots.
-  ir_.frame_slots = frame_slots_ + 2;
+  zero_locals();
+  ir_.frame_slots = frame_slots_;
   // Few functions outgrow 16 bits, and how far a function goes is known only now.
   if (ir_.frame_slots >= kNearSlots && !is_large_) {
     return FunctionTranslator(code_, function_index_, true).translate();

@@ -14,6 +14,7 @@
 #include "interp/exec/handler_tables.h"
 #include "interp/module/instruction.h"
 #include "interp/runtime/code.h"
+#include "interp/translate/assigned_locals.h"
 #include "interp/translate/ir.h"
 
 namespace tappet::translate {
@@ -47,6 +48,7 @@ struct ControlFrame {
   uint32_t label = kNoLabel;       // branches to it: the end, or a loop's start
   uint32_t else_label = kNoLabel;  // `if`: not yet bound
   uint32_t height = 0;             // entries below its parameters
+  uint32_t assigned = 0;           // mark of AssignedLocals at its start
   bool label_used = false;
   uint32_t try_block = FunctionCode::kNoTry;  // try_table: in Ir::tries
   std::optional<uint32_t> catch_slots;        // of what clauses hand to the label, once one did
@@ -74,6 +76,7 @@ class FunctionTranslator {
 
   // driver: function_translator.cpp
   void layout_frame();
+  void zero_locals();
   void translate_one(const Instruction& instruction);
   void skip_unreachable(const Instruction& instruction);
 
@@ -231,6 +234,7 @@ class FunctionTranslator {
   std::vector<uint32_t> stub_of_;  // by depth: labels of the br_table at hand, else kNoLabel
   std::vector<uint32_t> local_slots_;
   std::vector<ValueKind> local_kinds_;
+  AssignedLocals assigned_;  // the declared ones
   std::vector<uint32_t>
       touched_;  // by slot below temp_base_: the last instruction that reads or writes it, + 1
   uint32_t temp_base_ = 0;

@@ -153,7 +153,9 @@ struct Ir {
   std::vector<Bank> banks;  // of parameters and locals, by slot
   uint32_t frame_slots = 0;
   uint32_t link_slot = 0;
-  uint32_t zero_slots = 0;    // declared locals, after the link
+  // Locals that may be read before they are written.
+  uint32_t zero_slot = 0;
+  uint32_t zero_slots = 0;
   uint32_t scratch_slot = 0;  // kScratchSlots that the emitter may use, in large frames
 };
 

@@ -35,7 +35,7 @@ void FunctionTranslator::finish_return_call(IrInstruction instruction, const Cal
   instruction.frame = next_home();
   instruction.link = shape.link_slot();
   instruction.first = shape.param_slots;
-  need_slots(instruction.link + 2);
+  need_slots(shape.locals_slot() + 1);
   append(instruction);
   fence();
   become_unreachable();

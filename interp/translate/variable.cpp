@@ -4,6 +4,8 @@
 namespace tappet::translate {
 
 void FunctionTranslator::local_get(uint32_t index) {
+  const size_t params = shape_.type->params.size();
+  if (index >= params) assigned_.read(index - params);
   push_local(local_slots_[index], local_kinds_[index]);
 }
 
@@ -26,6 +28,8 @@ bool FunctionTranslator::redirect(const Entry& entry, uint32_t slot) {
 
 void FunctionTranslator::local_set(uint32_t index, bool tee) {
   const uint32_t slot = local_slots_[index];
+  const size_t params = shape_.type->params.size();
+  if (index >= params) assigned_.write(index - params);
   const Entry entry = pop();
   const bool same = entry.where == Entry::Where::kLocal && entry.local_slot == slot;
   if (!same) {

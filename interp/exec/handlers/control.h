@@ -94,6 +94,23 @@ struct Count {
   static TAPPET_INLINE void run(State& s) { ++*reinterpret_cast<uint64_t*>(s.pc[1]); }
 };
 
+// Locals that are read before they are written. The second word: from which slot; how many.
+template <size_t kCount>
+struct ZeroFew {
+  static constexpr bool kValid = true;
+  static constexpr int kLength = 2;
+  static TAPPET_INLINE void run(State& s) {
+    uint64_t* slot = s.fp + static_cast<uint32_t>(s.pc[1]);
+    for (size_t i = 0; i < kCount; ++i) slot[i] = 0;
+  }
+};
+struct ZeroMany {
+  static constexpr int kLength = 2;
+  static TAPPET_INLINE void run(State& s) {
+    std::memset(s.fp + static_cast<uint32_t>(s.pc[1]), 0, field_high(s) * sizeof *s.fp);
+  }
+};
+
 // Many label values or results at once. The second word: from, to; the third: how many slots.
 struct MoveSlots {
   static constexpr bool kValid = true;
@@ -122,27 +139,19 @@ struct CheckNonNull {
 };
 
 // Calls are three words: handler; caller's frame to callee's frame in slots (low half) and the
-// callee's link slot (high half); and what is called. Returns rely on the second word's place.
+// callee's link slot (high half); and what is called. Walks of the stack rely on the second word's
+// place; returns take how far it is to the caller's frame from the link, one load earlier.
 inline constexpr int kCallWords = 3;
 
-// Starts `code` in a frame at `frame`. kLimit: too little stack or a request; nothing has changed.
+// Starts `code` in a frame `distance` slots above ours. kLimit: too little stack or a request; nothing has changed.
 // `after`: where it returns to.
-TAPPET_INLINE Enter enter_code(State& s, const uint64_t* code, uint64_t* frame, uint32_t link,
+TAPPET_INLINE Enter enter_code(State& s, const uint64_t* code, uint32_t distance, uint32_t link,
                                const uint64_t* after) {
-  const uint64_t header = code[-1];
-  if (frame + static_cast<uint32_t>(header) > s.in->control->limit.load(std::memory_order_relaxed))
-      [[unlikely]] {
+  uint64_t* const frame = s.fp + distance;
+  if (frame + code[-1] > s.in->control->limit.load(std::memory_order_relaxed)) [[unlikely]]
     return Enter::kLimit;
-  }
-  uint64_t* slot = frame + link;
-  *slot++ = reinterpret_cast<uint64_t>(after);
-  for (uint64_t* end = slot + (header >> 32); slot < end; slot += 2) {
-    // Rounded up to pairs: what follows the locals is written before it is read. The barrier keeps
-    // compilers from calling memset for a handful of stores.
-    slot[0] = 0;
-    slot[1] = 0;
-    asm volatile("" : : : "memory");
-  }
+  frame[link] = reinterpret_cast<uint64_t>(after);
+  frame[link + 1] = uint64_t{distance} * sizeof *frame;
   s.pc = code;
   s.fp = frame;
   return Enter::kDone;
@@ -151,12 +160,10 @@ TAPPET_INLINE Enter enter_code(State& s, const uint64_t* code, uint64_t* frame, 
 struct Call {
   static constexpr bool kValid = true;
   static TAPPET_INLINE Enter enter(State& s) {
-    const uint64_t shape = s.pc[1];
     // Patched once the callee is translated, by any thread, hence atomic.
     const uint64_t code = __atomic_load_n(s.pc + 2, __ATOMIC_ACQUIRE);
     return enter_code(s, reinterpret_cast<const uint64_t*>(code),
-                      s.fp + static_cast<uint32_t>(shape), static_cast<uint16_t>(shape >> 32),
-                      s.pc + kCallWords);
+                      field<uint32_t, 0>(s), field<uint16_t, 4>(s), s.pc + kCallWords);
   }
   static bool slow(State&) { return false; }
 };
@@ -171,14 +178,17 @@ struct CallMoving {
   static constexpr bool kValid = true;
   static TAPPET_INLINE Enter enter(State& s) {
     const State before = s;
-    const uint64_t* call = s.pc + kWords<Sources...> - 1;
-    const uint64_t code = __atomic_load_n(call + 2, __ATOMIC_ACQUIRE);
-    const Enter entered = enter_code(s, reinterpret_cast<const uint64_t*>(code),
-                                     s.fp + static_cast<uint32_t>(call[1]),
-                                     static_cast<uint16_t>(call[1] >> 32), call + kCallWords);
+    s.pc += kWords<Sources...> - 1;  // as if a call stood there
+    const uint64_t code = __atomic_load_n(s.pc + 2, __ATOMIC_ACQUIRE);
+    const Enter entered =
+        enter_code(s, reinterpret_cast<const uint64_t*>(code), field<uint32_t, 0>(s),
+                   field<uint16_t, 4>(s), s.pc + kCallWords);
     // Only now, because what cannot enter is executed again.
-    if (entered == Enter::kDone) [[likely]]
+    if (entered == Enter::kDone) [[likely]] {
       move<Sources...>(before);
+    } else {
+      s.pc = before.pc;
+    }
     return entered;
   }
   static bool slow(State&) { return false; }
@@ -195,6 +205,10 @@ struct CallMoving {
   }
 };
 
+// Calls give up what the pins hold before they are entered, and may be executed again.
+template <Class A>
+inline constexpr bool kNoPin = A == Class::kSlot || A == Class::kAcc;
+
 // What an indirect call finds its callee by: an index or a reference, with its slot in the third
 // word. An i32 lies zero-extended: one handler serves tables of both address types.
 template <Class A>
@@ -206,14 +220,13 @@ TAPPET_INLINE uint64_t indirect_operand(const State& s) {
 // exactly the type in the third word's low half; else null, for the slow path to look closer.
 template <Class A>
 TAPPET_INLINE const Function* indirect_callee(const State& s) {
-  const uint64_t target = s.pc[2];
   const uint64_t index = indirect_operand<A>(s);
-  const uint32_t table_offset = static_cast<uint32_t>(s.pc[1] >> 48) << 3;
+  const uint32_t table_offset = uint32_t{field<uint16_t, 6>(s)} << 3;
   const Table* table = *s.in->array<Table*>(table_offset);
   if (index >= table->size_) [[unlikely]]
     return nullptr;
   const Function* function = to_function(table->elements_[index]);
-  if (function == nullptr || function->type.value != static_cast<uint32_t>(target) ||
+  if (function == nullptr || function->type.value != static_cast<uint32_t>(s.pc[2]) ||
       function->instance != s.in) [[unlikely]] {
     return nullptr;
   }
@@ -231,14 +244,13 @@ bool return_call_import(State& s);
 // The third word: type (low half), index slot, table.
 template <Class A>
 struct CallIndirect {
-  static constexpr bool kValid = is_int_variable(A);
+  static constexpr bool kValid = kNoPin<A>;
   static TAPPET_INLINE Enter enter(State& s) {
     const Function* function = indirect_callee<A>(s);
     if (function == nullptr) [[unlikely]]
       return Enter::kSlow;
-    const uint64_t shape = s.pc[1];
-    return enter_code(s, function->code, s.fp + static_cast<uint32_t>(shape),
-                      static_cast<uint16_t>(shape >> 32), s.pc + kCallWords);
+    return enter_code(s, function->code, field<uint32_t, 0>(s), field<uint16_t, 4>(s),
+                      s.pc + kCallWords);
   }
   static bool slow(State& s) { return call_indirect_slow(s, indirect_operand<A>(s)); }
 };
@@ -246,14 +258,12 @@ struct CallIndirect {
 // The third word: the reference's slot, where that of an index is.
 template <Class A>
 struct CallRef {
-  static constexpr bool kValid = is_int_variable(A);
+  static constexpr bool kValid = kNoPin<A>;
   static TAPPET_INLINE Enter enter(State& s) {
     const Function* function = to_function(indirect_operand<A>(s));
     if (function == nullptr || function->instance != s.in) [[unlikely]]
       return Enter::kSlow;
-    const uint64_t shape = s.pc[1];
-    return enter_code(s, function->code, s.fp + static_cast<uint32_t>(shape),
-                      static_cast<uint32_t>(shape >> 32), s.pc + kCallWords);
+    return enter_code(s, function->code, field<uint32_t, 0>(s), field_high(s), s.pc + kCallWords);
   }
   static bool slow(State& s) { return call_ref_slow(s, indirect_operand<A>(s)); }
 };
@@ -277,9 +287,8 @@ struct ThrowRef {
 };
 
 TAPPET_INLINE void leave_frame(State& s, uint32_t link) {
-  const auto* to = reinterpret_cast<const uint64_t*>(s.fp[link]);
-  s.fp -= static_cast<uint32_t>(to[-2]);
-  s.pc = to;
+  s.pc = reinterpret_cast<const uint64_t*>(s.fp[link]);
+  s.fp = reinterpret_cast<uint64_t*>(reinterpret_cast<uint8_t*>(s.fp) - s.fp[link + 1]);
 }
 
 // A single result travels in its bank's accumulator and lies at the bottom of the callee's frame,

@@ -132,6 +132,47 @@ struct LoadScaled {
   };
 };
 
+// a: what is masked by the third word's low half; b: shift count; x: slot that is added, if it is
+// one; d: result. The offset is the third word's high half.
+template <bool kChecked, class M, class U>
+struct LoadMasked {
+  template <Class A, Class X, Class D>
+  struct With {
+    static constexpr bool kValid = is_int_variable(A) && kSlotOrConst<X> && is_int_variable(D);
+    static constexpr int kLength = 3;
+    static TAPPET_INLINE TrapKind run(State& s) {
+      const uint32_t masked =
+          read_int<uint32_t, A>(s, field_a(s), 0) & static_cast<uint32_t>(s.pc[2]);
+      const uint32_t base = X == Class::kSlot ? read_int<uint32_t, X>(s, field_x(s), 0) : 0;
+      const uint64_t address = uint64_t{(masked << (field_b(s) & 31)) + base} + (s.pc[2] >> 32);
+      if (!accessible<kChecked, M>(s, address)) [[unlikely]]
+        return TrapKind::kMemoryOutOfBounds;
+      write_int<D>(s, field_d(s), static_cast<U>(load_le<M>(s.mem + address)));
+      return TrapKind::kNone;
+    }
+  };
+};
+
+// a: address; the third word: offset; high field and distances as in BranchTable.
+template <bool kChecked, class M, bool kToLoop>
+struct LoadTable {
+  template <Class A>
+  struct With {
+    static constexpr bool kValid = is_int_variable(A);
+    static constexpr bool kBack = kToLoop;
+    static TAPPET_INLINE TrapKind jump(State& s) {
+      const uint64_t address = uint64_t{read_int<uint32_t, A>(s, field_a(s), 0)} + s.pc[2];
+      if (!accessible<kChecked, M>(s, address)) [[unlikely]]
+        return TrapKind::kMemoryOutOfBounds;
+      const uint32_t index = load_le<M>(s.mem + address);
+      const uint32_t count = field_high(s);
+      const auto* distances = reinterpret_cast<const uint8_t*>(s.pc + 3);
+      s.pc += load_le<int32_t>(distances + size_t{4} * (index < count ? index : count));
+      return TrapKind::kNone;
+    }
+  };
+};
+
 // a: address; b: what is compared with; the third word: offset.
 template <bool kChecked, class M, class Operator, Target kTo>
 struct LoadBranch {

@@ -6,9 +6,10 @@
 
 namespace tappet::exec {
 
-// Both operands in the one accumulator cannot happen, both constant is folded before.
+// Both operands in the one accumulator cannot happen, both constant is folded before. The same
+// local twice is rare: one of the two is read from its slot.
 constexpr bool valid_pair(Class a, Class b) {
-  return !(a == Class::kAcc && b == Class::kAcc) && !(a == Class::kConst && b == Class::kConst) &&
+  return !(is_pin(a) && a == b) && !(a == Class::kAcc && b == Class::kAcc) && !(a == Class::kConst && b == Class::kConst) &&
          is_int_class(a) && is_int_class(b);
 }
 

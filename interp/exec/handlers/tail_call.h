@@ -10,28 +10,21 @@
 namespace tappet::exec {
 
 TAPPET_INLINE Enter enter_tail(State& s, const uint64_t* code, uint32_t args, uint32_t link) {
-  const uint64_t header = code[-1];
   uint64_t* const frame = s.fp;
-  if (frame + static_cast<uint32_t>(header) > s.in->control->limit.load(std::memory_order_relaxed))
-      [[unlikely]] {
+  if (frame + code[-1] > s.in->control->limit.load(std::memory_order_relaxed)) [[unlikely]]
     return Enter::kLimit;
-  }
   const uint64_t own = s.pc[3];
   const uint64_t return_address = frame[static_cast<uint32_t>(own)];
-  // Downwards, hence in order: what is overwritten has been read. As in enter_code, barriers keep
-  // the loops from becoming calls.
+  const uint64_t distance = frame[static_cast<uint32_t>(own) + 1];
+  // Downwards, hence in order: what is overwritten has been read. The barrier keeps compilers from
+  // calling memmove for a handful of slots.
   const uint64_t* from = frame + args;
   for (uint64_t *to = frame, *end = frame + (own >> 32); to < end; ++to) {
     *to = *from++;
     asm volatile("" : : : "memory");
   }
-  uint64_t* slot = frame + link;
-  *slot++ = return_address;
-  for (uint64_t* end = slot + (header >> 32); slot < end; slot += 2) {
-    slot[0] = 0;
-    slot[1] = 0;
-    asm volatile("" : : : "memory");
-  }
+  frame[link] = return_address;
+  frame[link + 1] = distance;
   s.pc = code;
   return Enter::kDone;
 }

@@ -1,0 +1,46 @@
+// Unconditional branches fused with what comes before: ends of arms and of loop bodies.
+#pragma once
+
+#include "interp/exec/arith.h"
+#include "interp/exec/classes.h"
+#include "interp/exec/handlers/control.h"
+
+namespace tappet::exec {
+
+// Slots and pins: homes of locals.
+template <Class... C>
+inline constexpr bool kHomes = ((C == Class::kSlot || is_pin(C)) && ...) && kIntClasses<C...>;
+
+// b = a, then the branch.
+template <Target kTo>
+struct MoveJump {
+  template <Class A, Class B>
+  struct With {
+    static constexpr bool kValid =
+        is_int_class(A) && kHomes<B> && (!is_pin(A) || A != B) && kValidBranch<kTo, A, B>;
+    static constexpr bool kBack = is_back(kTo);
+    static TAPPET_INLINE TrapKind jump(State& s) {
+      write_int<B>(s, field_b(s), read_int<uint64_t, A>(s, field_a(s), 0));
+      go_to<kTo>(s);
+      return TrapKind::kNone;
+    }
+  };
+};
+
+// b = a + the third word, in 32 bits, then the branch.
+template <Target kTo>
+struct AddJump {
+  template <Class A, Class B>
+  struct With {
+    static constexpr bool kValid = kHomes<A, B> && kValidBranch<kTo, A, B>;
+    static constexpr bool kBack = is_back(kTo);
+    static TAPPET_INLINE TrapKind jump(State& s) {
+      write_int<B>(s, field_b(s),
+                   read_int<uint32_t, A>(s, field_a(s), 0) + static_cast<uint32_t>(s.pc[2]));
+      go_to<kTo>(s);
+      return TrapKind::kNone;
+    }
+  };
+};
+
+}  // namespace tappet::exec
