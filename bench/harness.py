@@ -6,8 +6,8 @@ be compared. Who prints anything but what is expected has not run the program.
 """
 
 import argparse
+import datetime
 import json
-import math
 import os
 import pathlib
 import platform
@@ -19,10 +19,12 @@ import subprocess
 import sys
 import tempfile
 
-from chart import draw
-from toolchain import TIMEOUT, CannotBuild
+import chart
+from figures import geomean, ratios
+from toolchain import TIMEOUT, CannotBuild, compiler_version
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROUNDS = 5
 
 
 class Peer:
@@ -68,16 +70,6 @@ def measure(peers, module, expected, rounds):
                 times[peer.name].append(seconds)
     medians = {name: statistics.median(all) for name, all in times.items() if name not in failures}
     return medians, failures
-
-
-def geomean(values):
-    return math.exp(statistics.fmean(math.log(value) for value in values))
-
-
-def ratios(results, ours, theirs):
-    """Our time divided by theirs, of the programs that both can run."""
-    return [times[ours] / times[theirs] for times in results.values()
-            if ours in times and theirs in times]
 
 
 def compare(peers, names, build, rounds, folder):
@@ -138,13 +130,34 @@ def machine():
     return platform.machine()
 
 
-def report(path, unit, results):
-    contents = {"machine": machine(), "processors": os.cpu_count(), "unit": unit,
+def repeat(benchmark, options):
+    """The command that does it again, for readers whose programs lie elsewhere."""
+    words = ["./dev", "bench", benchmark]
+    for peer in options.peers[1:]:
+        program = pathlib.Path(peer.command[0]).name
+        words += ["--peer", f"{peer.name}={' '.join([program, *peer.command[1:]])}"]
+    if options.rounds != ROUNDS:
+        words += ["--rounds", str(options.rounds)]
+    return " ".join(word if word == shlex.quote(word) else f"'{word}'" for word in words)
+
+
+def about(benchmark, options):
+    """What a reader has to know to believe the results."""
+    done = subprocess.run([options.tappet, "--version"], capture_output=True, text=True)
+    versions = {options.peers[0].name: done.stdout.strip().removeprefix("tappet ")}
+    versions.update(note.split("=", 1) for note in options.note)
+    return {"date": str(datetime.date.today()), "rounds": options.rounds,
+            "compiler": compiler_version(), "names": [peer.name for peer in options.peers],
+            "versions": versions, "command": repeat(benchmark, options)}
+
+
+def report(path, unit, results, **more):
+    contents = {"machine": machine(), "processors": os.cpu_count(), "unit": unit, **more,
                 "results": results}
-    pathlib.Path(path).write_text(json.dumps(contents, indent=2) + "\n", encoding="utf-8")
+    pathlib.Path(path).write_text(json.dumps(contents, indent=1) + "\n", encoding="utf-8")
 
 
-def make_parser(description, names, rounds=5):
+def make_parser(description, names, rounds=ROUNDS):
     """What every benchmark's command line takes."""
     parser = argparse.ArgumentParser(description=description,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -174,21 +187,42 @@ def parse(parser, names, ours=""):
 
 def main(description, names, build):
     """A benchmark's command line. build(name, folder): the module, and what it must print."""
+    benchmark = pathlib.Path(sys.argv[0]).stem
     parser = make_parser(description, names)
-    parser.add_argument("--svg", metavar="FILE", help="a bar chart of ratios to the first peer")
+    parser.add_argument("--note", action="append", default=[], metavar="NAME=TEXT",
+                        help="of which version a peer is, and what has compiled it")
+    parser.add_argument("--svg", metavar="FILE", help="a drawing of ratios to the first peer")
+    parser.add_argument("--readme", action="store_true", help="into bench/results and README.md")
     parser.add_argument("--instructions", action="store_true",
                         help="count machine instructions with callgrind, on Tappet alone")
     options = parse(parser, names)
+    for note in options.note:
+        if note.partition("=")[0] not in [peer.name for peer in options.peers]:
+            parser.error(f"--note takes NAME=TEXT of somebody who runs, not {note}")
     with tempfile.TemporaryDirectory() as work:
         folder = pathlib.Path(work)
         if options.instructions:
             results, broken = instructions(options.tappet, options.names, build, folder)
+            if options.json:
+                report(options.json, "instructions", results)
         else:
             results, broken = compare(options.peers, options.names, build, options.rounds, folder)
-            if options.svg:
-                chart = draw(results, [peer.name for peer in options.peers])
-                pathlib.Path(options.svg).write_text(chart, encoding="utf-8")
-    if options.json:
-        report(options.json, "instructions" if options.instructions else "seconds", results)
+            keep(benchmark, options, results)
     if broken:
         sys.exit(f"without a figure: {', '.join(broken)}")
+
+
+def keep(benchmark, options, results):
+    """Times, wherever they were asked for."""
+    files = [options.json] if options.json else []
+    if options.readme:
+        chart.RESULTS.mkdir(exist_ok=True)
+        files.append(chart.RESULTS / f"{benchmark}.json")
+    facts = about(benchmark, options)
+    for path in files:
+        report(path, "seconds", results, **facts)
+    if options.svg:
+        facts |= {"machine": machine(), "processors": os.cpu_count(), "results": results}
+        pathlib.Path(options.svg).write_text(chart.draw(facts), encoding="utf-8")
+    if options.readme:
+        chart.publish(benchmark)

@@ -1,10 +1,9 @@
 """Draws points as SVG, both axes logarithmic, so that what grows linearly has one slope."""
 
 import datetime
-import html
 import math
 
-from chart import COLOURS
+import svg
 
 LEFT, TOP, WIDTH, HEIGHT = 60, 40, 640, 320
 
@@ -40,29 +39,27 @@ def plot(lines, marks, x_title, y_title):
     out = []
     for tick in x.ticks():
         at = x.place(tick)
-        out.append(f'<path d="M{at:.1f} {y.start}V{y.end}" stroke="#ddd"/>'
-                   f'<text x="{at:.1f}" y="{y.start + 15}" text-anchor="middle">{tick:g}</text>')
+        out += [svg.line(at, y.start, at, y.end),
+                svg.text(at, y.start + 15, f"{tick:g}", "faint", text_anchor="middle")]
     for tick in y.ticks():
         at = y.place(tick)
-        out.append(f'<path d="M{x.start} {at:.1f}H{x.end}" stroke="#ddd"/>'
-                   f'<text x="{x.start - 6}" y="{at + 4:.1f}" text-anchor="end">{tick:g}</text>')
+        out += [svg.line(x.start, at, x.end, at),
+                svg.text(x.start - 6, at + 4, f"{tick:g}", "faint", text_anchor="end")]
     for i, (name, points) in enumerate(lines.items()):
-        colour = COLOURS[i % len(COLOURS)]
         places = [(x.place(px), y.place(py)) for px, py in points]
         path = " ".join(f"{px:.1f},{py:.1f}" for px, py in places)
-        out.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="1.5"/>')
-        out += [f'<circle cx="{px:.1f}" cy="{py:.1f}" r="3" fill="{colour}"/>' for px, py in places]
-        out.append(f'<rect x="{LEFT + 150 * i}" y="12" width="10" height="10" fill="{colour}"/>'
-                   f'<text x="{LEFT + 150 * i + 15}" y="21">{html.escape(name)}</text>')
+        out.append(f'<polyline points="{path}" class="{svg.series(i)}" stroke-width="1.5" '
+                   'fill-opacity="0"/>')
+        out += [svg.mark(i, *place, name) for place in places]
+        out += [svg.mark(i, LEFT + 150 * i + 5, 17, name), svg.text(LEFT + 150 * i + 15, 21, name)]
     for i, (name, point) in enumerate(sorted(marks.items(), key=lambda mark: mark[1])):
         px, py = x.place(point[0]), y.place(point[1])
         # By turns below and above, since neighbours are close.
         side, anchor = (7, "start") if i % 2 == 0 else (-7, "end")
-        out.append(f'<circle cx="{px:.1f}" cy="{py:.1f}" r="4" fill="none" stroke="{COLOURS[0]}"/>'
-                   f'<text x="{px + side:.1f}" y="{py + side + 4:.1f}" text-anchor="{anchor}" '
-                   f'font-size="10">{html.escape(name)}</text>')
-    note = f"{html.escape(y_title)} by {html.escape(x_title)}. {datetime.date.today()}"
-    out.append(f'<text x="{LEFT}" y="{HEIGHT - 8}" font-size="10">{note}</text>')
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" '
-            'font-family="sans-serif" font-size="11" fill="#222">'
-            '<rect width="100%" height="100%" fill="#fff"/>' + "\n".join(out) + "</svg>\n")
+        out.append(f'<circle cx="{px:.1f}" cy="{py:.1f}" r="4" class="{svg.series(0)}" '
+                   'fill-opacity="0"/>')
+        out.append(svg.text(px + side, py + side + 4, name, text_anchor=anchor, font_size=10))
+    title = f"{y_title} by {x_title}"
+    out.append(svg.text(LEFT, HEIGHT - 8, f"{title}. {datetime.date.today()}", "faint",
+                        font_size=10))
+    return svg.document(WIDTH, HEIGHT, title, out)

@@ -20,11 +20,18 @@ def run(command):
     return done.stdout
 
 
+def find_compiler(name):
+    return shutil.which(f"{name}-22") or name
+
+
+def compiler_version():
+    return run([find_compiler("clang"), "--version"]).splitlines()[0]
+
+
 def compile_c(options, sources, flags, output):
     is_c = "-xc" in flags or all(path.suffix == ".c" for path in sources)
     compiler = "clang" if is_c else "clang++"
-    run([shutil.which(f"{compiler}-22") or compiler, *options, "-O2", *flags, *map(str, sources),
-         "-o", str(output)])
+    run([find_compiler(compiler), *options, "-O2", *flags, *map(str, sources), "-o", str(output)])
 
 
 def compile_wasm(sources, flags, module):

@@ -3,10 +3,12 @@
 import contextlib
 import hashlib
 import io
+import json
 import pathlib
 import subprocess
 import sys
 import tempfile
+import types
 import unittest
 import xml.dom.minidom
 
@@ -15,9 +17,11 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "bench"))
 
 import archives
 import chart
+import figures
 import harness
 import modules
 import plot
+import svg
 from toolchain import CannotBuild
 
 
@@ -44,12 +48,12 @@ def quiet_compare(peers, names, build):
 
 class Figures(unittest.TestCase):
     def test_geometric_mean(self):
-        self.assertAlmostEqual(harness.geomean([0.5, 2.0, 1.0]), 1.0)
-        self.assertAlmostEqual(harness.geomean([0.25]), 0.25)
+        self.assertAlmostEqual(figures.geomean([0.5, 2.0, 1.0]), 1.0)
+        self.assertAlmostEqual(figures.geomean([0.25]), 0.25)
 
     def test_ratios_are_of_programs_that_both_ran(self):
         results = {"a": {"tappet": 1.0, "other": 4.0}, "b": {"tappet": 1.0}, "c": {"other": 1.0}}
-        self.assertEqual(harness.ratios(results, "tappet", "other"), [0.25])
+        self.assertEqual(figures.ratios(results, "tappet", "other"), [0.25])
 
     def test_median(self):
         peer = harness.Peer("one", "printf x")
@@ -78,7 +82,7 @@ class Peers(unittest.TestCase):
         peers = [harness.Peer("tappet", "false"), harness.Peer("other", "printf right")]
         results, broken, _ = quiet_compare(peers, ["a"], lambda *_: ("module", "right"))
         self.assertEqual(broken, ["a"])
-        self.assertEqual(harness.ratios(results, "tappet", "other"), [])
+        self.assertEqual(figures.ratios(results, "tappet", "other"), [])
 
     def test_what_cannot_be_built_is_broken_and_the_rest_runs(self):
         def build(name, _):
@@ -91,20 +95,83 @@ class Peers(unittest.TestCase):
         self.assertIn("cannot: no source", out)
 
 
-class Chart(unittest.TestCase):
-    def test_is_xml_with_gaps_and_without_peers(self):
-        full = {"a<b": {"tappet": 1.0, "x&y": 2.0}, "b": {"tappet": 1.0}}
-        for results, names in [(full, ["tappet", "x&y"]), (full, ["tappet"]), ({}, ["tappet"]),
-                               ({"a": {"tappet": 1.0}}, ["tappet", "absent"])]:
-            text = chart.draw(results, names)
-            xml.dom.minidom.parseString(text)
-        self.assertIn("0.50", chart.draw(full, ["tappet", "x&y"]))
+def a_report(results, names):
+    return {"machine": "a <fast> one", "processors": 2, "date": "2026-01-02", "rounds": 5,
+            "compiler": "clang", "names": names, "versions": {name: "1.0" for name in names},
+            "command": "./dev bench core --peer 'x&y=x&y {wasm}'", "results": results}
 
+
+class Chart(unittest.TestCase):
+    FULL = {"a<b": {"tappet": 1.0, "x&y": 2.0}, "b": {"tappet": 1.0}, "c": {"tappet": 1, "x&y": 8}}
+
+    def test_is_xml_with_gaps_and_without_peers(self):
+        for results, names in [(self.FULL, ["tappet", "x&y"]), (self.FULL, ["tappet"]),
+                               ({}, ["tappet"]), ({"a": {"tappet": 1.0}}, ["tappet", "absent"]),
+                               ({"a": {"tappet": 500.0, "slow": 0.001}}, ["tappet", "slow"])]:
+            xml.dom.minidom.parseString(chart.draw(a_report(results, names)))
+
+    def test_shows_means_every_ratio_and_what_is_needed_to_repeat_it(self):
+        drawing = chart.draw(a_report(self.FULL, ["tappet", "x&y"]))
+        for words in [">0.25<", "a&lt;b, tappet: 0.50", "c, tappet: 0.12", "2026-01-02",
+                      "a &lt;fast&gt; one", "x&amp;y: 1.0", "prefers-color-scheme:dark"]:
+            self.assertIn(words, drawing)
+
+    def test_every_series_differs_by_shape_and_has_a_colour_on_both_grounds(self):
+        marks = {svg.mark(i, 0, 0, "").partition('class="')[0] for i in range(len(svg.SERIES))}
+        self.assertEqual(len(marks), len(svg.SERIES))
+        for light, dark in [*svg.SERIES, *svg.GROUND.values()]:
+            self.assertNotEqual(light, dark)
+
+    def test_table_says_least_and_most(self):
+        table = chart.markdown(a_report(self.FULL, ["tappet", "x&y", "absent"]), "p.svg")
+        self.assertIn("| x&y (1.0) | 0.25 | c 0.12 | a<b 0.50 | 2 |", table)
+        self.assertNotIn("absent", table.partition("Again:")[0])
+        self.assertIn("![", table)
+
+    def test_figures_replace_those_of_their_name_only(self):
+        page = ("a\n<!-- figures: core -->\nold\n<!-- end of figures -->\nb\n"
+                "<!-- figures: real -->\nkept\n<!-- end of figures -->\n")
+        new = chart.insert(page, "core", "new \\1")
+        self.assertEqual(new, page.replace("old", "new \\1"))
+        self.assertEqual(chart.insert(new, "core", "old"), page)
+        with self.assertRaisesRegex(ValueError, "not one place"):
+            chart.insert("nothing", "core", "new")
+
+    def test_publishing_writes_drawing_and_page(self):
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            (folder / "results").mkdir()
+            (folder / "results/core.json").write_text(
+                json.dumps(a_report(self.FULL, ["tappet", "x&y"])))
+            page = folder / "README.md"
+            page.write_text("<!-- figures: core -->\n<!-- end of figures -->\n")
+            chart.publish("core", page, folder / "results")
+            self.assertIn("results/core.svg", page.read_text())
+            xml.dom.minidom.parse(str(folder / "results/core.svg"))
+
+    def test_the_page_shows_the_results_that_are_kept(self):
+        readme = (chart.ROOT / "README.md").read_text(encoding="utf-8")
+        kept = sorted(chart.RESULTS.glob("*.json"))
+        self.assertEqual(len(kept), readme.count("<!-- figures: "))
+        for path in kept:
+            report = json.loads(path.read_text(encoding="utf-8"))
+            picture = path.with_suffix(".svg")
+            table = chart.markdown(report, picture.relative_to(chart.ROOT))
+            self.assertEqual(chart.insert(readme, path.stem, table), readme)
+            self.assertEqual(picture.read_text(encoding="utf-8"), chart.draw(report))
+
+    def test_command_to_repeat_names_programs_without_their_folders(self):
+        options = types.SimpleNamespace(
+            rounds=3,
+            peers=[harness.Peer("tappet", "/a/tappet"), harness.Peer("o p", "/far/o --x {wasm}")])
+        self.assertEqual(harness.repeat("core", options),
+                         "./dev bench core --peer 'o p=o --x {wasm}' --rounds 3")
 
     def test_plot_is_xml_without_what_cannot_be_shown(self):
         lines = {"a<b": [(0.1, 1), (40, 300)], "b": [(1, -0.1)]}
         full = plot.plot(lines, {"m": (2, 3), "n": (1, 0)}, "x", "y")
-        self.assertEqual(full.count("<circle"), 3)
+        self.assertEqual(full.count("<title>a&lt;b</title>"), 3)  # two points and the legend
+        self.assertEqual(full.count("<circle"), 1)
         for text in [full, plot.plot({}, {}, "x", "y"), plot.plot({"a": [(1, 1)]}, {}, "x", "y")]:
             xml.dom.minidom.parseString(text)
 
