@@ -11,6 +11,8 @@
 namespace tappet::exec {
 namespace {
 
+// One chunk, which does not write to its operands' slots, is what nearly all are: `count - 1` is
+// less than this. Nothing at all takes the long way, since a memory without bytes has no address.
 constexpr uint64_t kChunkBytes = 4 << 20;
 
 // An address or count operand: i32 slots are zero-extended, so both address types read alike.
@@ -62,6 +64,10 @@ TrapKind slow_MemoryCopy(State& s, SlowOperands operands, bool& interrupted) {
   uint64_t& count = operands.slots[2];
   if (!target.contains(to, count) || !source.contains(from, count))
     return TrapKind::kMemoryOutOfBounds;
+  if (count - 1 < kChunkBytes) [[likely]] {
+    std::memmove(target.base() + to, source.base() + from, count);
+    return TrapKind::kNone;
+  }
   // Overlapping ranges are copied from the end that is not overwritten first.
   const bool backwards = &target == &source && to > from;
   while (count != 0) {
@@ -80,9 +86,14 @@ TrapKind slow_MemoryFill(State& s, SlowOperands operands, bool& interrupted) {
   uint64_t& to = operands.slots[0];
   uint64_t& count = operands.slots[2];
   if (!memory.contains(to, count)) return TrapKind::kMemoryOutOfBounds;
+  const auto value = static_cast<uint8_t>(operands.slots[1]);
+  if (count - 1 < kChunkBytes) [[likely]] {
+    std::memset(memory.base() + to, value, count);
+    return TrapKind::kNone;
+  }
   while (count != 0) {
     const uint64_t chunk = std::min(count, kChunkBytes);
-    std::memset(memory.base() + to, static_cast<int>(operands.slots[1] & 0xff), chunk);
+    std::memset(memory.base() + to, value, chunk);
     to += chunk;
     count -= chunk;
     if (count != 0 && limit_requested(s)) return interrupted = true, TrapKind::kNone;

@@ -132,14 +132,18 @@ TypeId TypeRegistry::add_function(FuncType type) {
 }
 
 TypeRegistry::~TypeRegistry() {
-  for (size_t i = 0; i < kBlocks; ++i) delete blocks_[i].load();
+  for (const auto& block : blocks_) delete[] block.load();
 }
 
 void TypeRegistry::append(Entry entry) {
-  auto& slot = blocks_[size_ >> kBlockBits];
-  Block* block = slot.load(std::memory_order_relaxed);
-  if (block == nullptr) slot.store(block = new Block, std::memory_order_release);
-  (*block)[size_ & ((1u << kBlockBits) - 1)] = std::move(entry);
+  const Place at = place(size_);
+  auto& slot = blocks_[at.block];
+  Entry* block = slot.load(std::memory_order_relaxed);
+  if (block == nullptr) {
+    block = new Entry[size_t{1} << (at.block + kFirstBits)];
+    slot.store(block, std::memory_order_release);
+  }
+  block[at.offset] = std::move(entry);
   ++size_;
 }
 

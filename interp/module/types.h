@@ -7,6 +7,7 @@
 
 #include <array>
 #include <atomic>
+#include <bit>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -193,18 +194,27 @@ class TypeRegistry {
     std::vector<TypeId> display;  // supertypes from the root down, then the type itself
   };
   // Entries lie in blocks that never move, so that reading needs no lock: whoever has an id was
-  // told it after the entry had been written.
-  static constexpr uint32_t kBlockBits = 12;
-  using Block = std::array<Entry, size_t{1} << kBlockBits>;
-  static constexpr size_t kBlocks = size_t{1} << 16;
+  // told it after the entry had been written. Each block is twice as large as the one before, so
+  // that a registry of few types is small.
+  static constexpr uint32_t kFirstBits = 6;
+  static constexpr size_t kBlocks = 32 - kFirstBits;
+  struct Place {
+    uint32_t block;
+    uint32_t offset;
+  };
+  static Place place(uint32_t id) {
+    const uint64_t shifted = uint64_t{id} + (uint64_t{1} << kFirstBits);
+    const auto top = static_cast<uint32_t>(std::bit_width(shifted) - 1);
+    return {top - kFirstBits, static_cast<uint32_t>(shifted - (uint64_t{1} << top))};
+  }
 
   const Entry& entry(TypeId id) const {
-    const Block* block = blocks_[id.value >> kBlockBits].load(std::memory_order_acquire);
-    return (*block)[id.value & ((1u << kBlockBits) - 1)];
+    const Place at = place(id.value);
+    return blocks_[at.block].load(std::memory_order_acquire)[at.offset];
   }
   void append(Entry entry);
 
-  std::unique_ptr<std::atomic<Block*>[]> blocks_{new std::atomic<Block*>[kBlocks]()};
+  std::array<std::atomic<Entry*>, kBlocks> blocks_{};
   const Equality equality_;
   std::mutex mutex_;  // for all below, and for writing
   uint32_t size_ = 0;

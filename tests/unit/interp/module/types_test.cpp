@@ -41,6 +41,23 @@ TEST(Types, OfHostsAreThoseOfModules) {
   EXPECT_NE(module->types[0], registry->add_function({{kI32}, {}}));
 }
 
+// However many there are, and wherever blocks of them end.
+TEST(Types, StayWhereTheyAreAsOthersAreAdded) {
+  constexpr uint32_t kCount = 5'000;
+  TypeRegistry registry(TypeRegistry::Equality::kNone);
+  std::vector<const FuncType*> added;
+  for (uint32_t i = 0; i < kCount; ++i) {
+    const TypeId id = registry.add_function({std::vector<ValueType>(i % 7, kI32), {}});
+    ASSERT_EQ(id.value, i);
+    added.push_back(&registry.function(id));
+  }
+  for (uint32_t i = 0; i < kCount; ++i) {
+    EXPECT_EQ(&registry.function(TypeId(i)), added[i]);
+    EXPECT_EQ(added[i]->params.size(), i % 7);
+    EXPECT_EQ(registry.subtyping_depth(TypeId(i)), 0u);
+  }
+}
+
 TEST(Types, AreWrittenAsInTheTextFormat) {
   EXPECT_EQ(TypeRegistry::to_string(kF64), "f64");
   EXPECT_EQ(TypeRegistry::to_string(kFuncRef), "funcref");
