@@ -53,7 +53,7 @@ constexpr bool keep_increment_branch(Target target) {
   return !kCompact || target == Target::kPinnedLoop;
 }
 
-// Of division: what C has, with the divisor a slot or a constant.
+// Of division: a slot or the accumulator by a slot or a constant.
 constexpr bool keep_division(Class a, Class b) {
   return !kCompact || (a != Class::kConst && b != Class::kAcc);
 }
