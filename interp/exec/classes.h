@@ -131,6 +131,11 @@ TAPPET_INLINE void write_float(State& s, uint32_t slot, Vector v) {
   }
 }
 
+// What a load extends the memory's type M to, U at least: an i32 lies zero-extended, so where zeros
+// are added i32 and i64 are loaded alike.
+template <class M, class U>
+using Loaded = std::conditional_t<std::is_signed_v<M>, U, uint64_t>;
+
 // Where a branch leads: forward, or to the header of a loop, where interruptions are noticed. The
 // header of a loop with pins is in a register.
 enum class Target : uint8_t { kForward, kLoop, kPinnedLoop };

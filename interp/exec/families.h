@@ -77,6 +77,12 @@ inline constexpr CompareRow kIntCompareRows[] = {
 #include "interp/exec/ops.def"
 };
 
+// The row of (b op a).
+inline constexpr uint8_t kFloatCompareSwapped[] = {
+#define FLOAT_COMPARE(name, type, op, swapped) family_row(Opcode::k##swapped).row,
+#include "interp/exec/ops.def"
+};
+
 // Rows of fused.def by what they are made of.
 struct PairRow {
   FamilyRow first;

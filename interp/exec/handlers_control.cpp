@@ -18,7 +18,7 @@ struct IntBranches {
 template <bool kNegated, Target kTo>
 struct FloatBranches {
   static constexpr PinHandlers2 kRows[] = {
-#define FLOAT_COMPARE(name, type, op) \
+#define FLOAT_COMPARE(name, type, op, swapped) \
   pin_handlers2<FloatBranch<op, type, kNegated, kTo>::template With>(),
 #include "interp/exec/ops.def"
   };

@@ -8,7 +8,8 @@ constexpr PinHandlers3 kFloatBinaryHandlers[] = {
 #include "interp/exec/ops.def"
 };
 constexpr PinHandlers3 kFloatCompareHandlers[] = {
-#define FLOAT_COMPARE(name, type, op) pin_handlers3<FloatCompare<op, type>::template With>(),
+#define FLOAT_COMPARE(name, type, op, swapped) \
+  pin_handlers3<FloatCompare<op, type>::template With>(),
 #include "interp/exec/ops.def"
 };
 constexpr PinHandlers2 kFloatUnaryHandlers[] = {

@@ -8,7 +8,7 @@ template <bool kFirst>
 struct Tables {
   static constexpr Handlers2 kIntLoads[] = {
 #define INT_LOAD(name, memory_type, type) \
-  handlers2<IntLoadAny<kFirst, memory_type, type>::template With>(),
+  handlers2<IntLoadAny<kFirst, memory_type, Loaded<memory_type, type>>::template With>(),
 #include "interp/exec/ops.def"
   };
   static constexpr Handlers2 kFloatLoads[] = {

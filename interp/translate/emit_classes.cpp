@@ -82,6 +82,14 @@ Handler Emitter::memory_handler(const IrInstruction& i) const {
   }
 }
 
+Handler Emitter::any_memory_handler(const IrInstruction& i) const {
+  const exec::AnyMemoryHandlers& tables = exec::kAnyMemoryHandlers[i.second == 0];
+  const bool is_float = i.row.family == Family::kFloatLoad || i.row.family == Family::kFloatStore;
+  if (i.kind == IrKind::kLoadAny)
+    return (is_float ? tables.float_load : tables.int_load)[i.row.row][at(i.a.cls, i.d.cls)];
+  return (is_float ? tables.float_store : tables.int_store)[i.row.row][at(i.a.cls, i.b.cls)];
+}
+
 Handler Emitter::fused_handler(const IrInstruction& i) const {
   const auto in = [&](const PinHandlers3& row, const Operand& middle) {
     return find(row, i.a.cls, middle.cls, i.d.cls);
@@ -119,6 +127,9 @@ Handler Emitter::lookup(const IrInstruction& i) const {
     case IrKind::kStore:
     case IrKind::kStoreSum:
       return memory_handler(i);
+    case IrKind::kLoadAny:
+    case IrKind::kStoreAny:
+      return any_memory_handler(i);
     case IrKind::kOpOp:
     case IrKind::kShiftOp:
     case IrKind::kOpShift:
@@ -127,6 +138,15 @@ Handler Emitter::lookup(const IrInstruction& i) const {
     case IrKind::kFloatOpOp:
     case IrKind::kLoadScaled:
       return fused_handler(i);
+    case IrKind::kStructGet:
+    case IrKind::kStructSet:
+    case IrKind::kArrayGet:
+    case IrKind::kArraySet:
+    case IrKind::kArrayLen:
+    case IrKind::kI31Get:
+    case IrKind::kRefTest:
+    case IrKind::kRefCast:
+      return object_handler(i);
     case IrKind::kMoveInt:
       return find(exec::kMoveIntHandlers, i.a.cls, i.d.cls);
     case IrKind::kMoveFloat:
@@ -146,9 +166,10 @@ Handler Emitter::lookup(const IrInstruction& i) const {
     case IrKind::kGlobalSetVector:
       return exec::simd::kGlobalSetHandlers[i.flag][at(i.a.cls)];
     case IrKind::kIntBranch:
-      return find(exec::kIntBranchHandlers[target(i.label)][i.row.row], i.a.cls, i.b.cls);
+      return find(exec::kIntBranchHandlers[branch_target(i)][i.row.row], i.a.cls, i.b.cls);
     case IrKind::kFloatBranch:
-      return find(exec::kFloatBranchHandlers[i.flag][target(i.label)][i.row.row], i.a.cls, i.b.cls);
+      return find(exec::kFloatBranchHandlers[i.flag][branch_target(i)][i.row.row], i.a.cls,
+                  i.b.cls);
     case IrKind::kBranchTable:
       return find(exec::kBranchTableHandlers[0], i.a.cls);
     case IrKind::kGlobalGetInt:

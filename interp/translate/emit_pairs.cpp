@@ -119,7 +119,9 @@ bool Emitter::move_two(const IrInstruction& first, const IrInstruction& second) 
 
 bool Emitter::increment_two(const IrInstruction& first, const IrInstruction& second) {
   if (!is_increment(first) || !is_increment(second)) return false;
-  handler(find(exec::kIncrementTwoHandlers, first.d.cls, second.d.cls));
+  const Handler fused = find(exec::kIncrementTwoHandlers, first.d.cls, second.d.cls);
+  if (fused == nullptr) return false;
+  handler(fused);
   word(pack(first.d.slot, second.d.slot));
   word(first.b.value);
   word(second.b.value);
@@ -134,9 +136,11 @@ bool Emitter::load_branch(const IrInstruction& first, const IrInstruction& secon
   if (row < 0) return false;
   const Class bound = is_const(second.b) ? Class::kConst : Class::kSlot;
   const PinHandlers2& handlers = memory_->load_branch[target(second.label)][row];
-  const Handler pinned = find(handlers, first.a.cls, bound);
+  Handler fused = find(handlers, first.a.cls, bound);
+  if (fused == nullptr && has_slot(first.a)) fused = find(handlers, Class::kSlot, bound);
+  if (fused == nullptr) return false;
   fixups_.push_back({here() + 1, here(), second.label, Fixup::Half::kHigh});
-  handler(pinned != nullptr ? pinned : find(handlers, Class::kSlot, bound));
+  handler(fused);
   word(pack(first.a.slot, second.b.slot));
   word(first.immediate);
   constant(second.b);
@@ -212,7 +216,9 @@ bool Emitter::compare_select(const IrInstruction& first, const IrInstruction& se
     return false;
   const auto plain = [](const Operand& o) { return exec::is_pin(o.cls) ? Class::kSlot : o.cls; };
   const PinHandlers3& handlers = exec::kCompareSelectHandlers[first.row.row];
-  handler(find(handlers, plain(first.a), plain(first.b), second.d.cls));
+  const Handler fused = find(handlers, plain(first.a), plain(first.b), second.d.cls);
+  if (fused == nullptr) return false;
+  handler(fused);
   word(pack(first.a.slot, first.b.slot, second.d.slot, second.b.slot));
   word(second.x.slot);
   constant(first.b);
@@ -226,9 +232,11 @@ bool Emitter::increment_branch(const IrInstruction& first, const IrInstruction& 
   if (!same(second.a) || is_acc(second.b) || second.row.row >= family_row(Opcode::kI64Eq).row)
     return false;
   const Class addend = is_const(first.b) ? Class::kConst : Class::kSlot;
+  const Handler fused = find(exec::kIncrementBranchHandlers[target(second.label)][second.row.row],
+                             first.d.cls, addend, second.b.cls);
+  if (fused == nullptr) return false;
   fixups_.push_back({here() + 1, here(), second.label, Fixup::Half::kHigh});
-  handler(find(exec::kIncrementBranchHandlers[target(second.label)][second.row.row], first.d.cls,
-               addend, second.b.cls));
+  handler(fused);
   word(pack(first.d.slot, first.b.slot));
   word(first.b.value);
   word(is_const(second.b) ? second.b.value : second.b.slot);
@@ -246,8 +254,10 @@ bool Emitter::and_branch(const IrInstruction& first, const IrInstruction& second
   Operand a = first.a;
   Operand b = first.b;
   if (!exec::in_order(a.cls, b.cls)) std::swap(a, b);
+  const Handler fused = find(exec::kAndBranchHandlers[if_zero][target(second.label)], a.cls, b.cls);
+  if (fused == nullptr) return false;
   fixups_.push_back({here() + 1, here(), second.label, Fixup::Half::kHigh});
-  handler(find(exec::kAndBranchHandlers[if_zero][target(second.label)], a.cls, b.cls));
+  handler(fused);
   word(pack(a.slot, b.slot));
   constant(b);
   return true;

@@ -69,9 +69,12 @@ std::unique_ptr<FunctionCode> Emitter::emit() {
     IrInstruction instruction = ir_.code[i];
     const Operand result = instruction.d;
     near(instruction);
+    if (goes_around(instruction)) negate(instruction);
     const bool reload = settle(instruction);
+    const bool spilled = spill(instruction);
     out.origins.push_back({here(), instruction.offset});
     emit_one(instruction);
+    if (spilled) unspill(instruction, result);
     count_in(counter, i, op_name(instruction));
     if (reload) load_pin(result);
     if (instruction.has_result && far(result)) {
@@ -163,6 +166,7 @@ void Emitter::emit_one(const IrInstruction& i) {
     case IrKind::kSelectFloat:
       return select(i);
     case IrKind::kBranch:
+      return plain_branch(i.label);
     case IrKind::kIntBranch:
     case IrKind::kFloatBranch:
       return branch(i);
@@ -296,17 +300,9 @@ void Emitter::store(const IrInstruction& i) {
 }
 
 void Emitter::any_memory(const IrInstruction& i) {
-  const exec::AnyMemoryHandlers& tables = exec::kAnyMemoryHandlers[i.second == 0];
   const uint64_t memory = code_.layout().memories + i.second * sizeof(Memory*);
-  const bool is_load = i.kind == IrKind::kLoadAny;
-  const Operand& value = is_load ? i.d : i.b;
-  const exec::Handlers2* rows = nullptr;
-  if (is_load) {
-    rows = i.row.family == Family::kFloatLoad ? tables.float_load : tables.int_load;
-  } else {
-    rows = i.row.family == Family::kFloatStore ? tables.float_store : tables.int_store;
-  }
-  handler(rows[i.row.row][at(i.a.cls, value.cls)]);
+  const Operand& value = i.kind == IrKind::kLoadAny ? i.d : i.b;
+  handler(lookup(i));
   word(pack_high(i.a.slot, value.slot, memory));
   word(i.immediate);
   constant(value);
@@ -318,11 +314,22 @@ void Emitter::select(const IrInstruction& i) {
   constant(i.b), constant(i.x);
 }
 
+void Emitter::plain_branch(uint32_t label) {
+  fixups_.push_back({here() + 1, here(), label, Fixup::Half::kHigh});
+  handler(exec::kBranchHandlers[target(label)]);
+  word(0);
+}
+
 void Emitter::branch(const IrInstruction& i) {
-  fixups_.push_back({here() + 1, here(), i.label, Fixup::Half::kHigh});
-  handler(i.kind == IrKind::kBranch ? exec::kBranchHandlers[target(i.label)] : lookup(i));
+  const uint32_t origin = here();
+  const bool around = goes_around(i);
+  if (!around) fixups_.push_back({origin + 1, origin, i.label, Fixup::Half::kHigh});
+  handler(lookup(i));
   word(pack(i.a.slot, i.b.slot));
   constant(i.a), constant(i.b);
+  if (!around) return;
+  plain_branch(i.label);
+  out_->words[origin + 1] |= uint64_t{here() - origin} << 32;
 }
 
 void Emitter::branch_table(const IrInstruction& i) {

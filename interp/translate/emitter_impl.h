@@ -1,4 +1,4 @@
-// The emitter's inside, shared by its two sources.
+// The emitter's inside, shared by its sources.
 #pragma once
 
 #include <memory>
@@ -62,6 +62,23 @@ class Emitter {
   // Brings operands into an order and classes that have a handler: slots instead of pins. True if
   // the result, which is pinned, goes to its slot alone.
   bool settle(IrInstruction& i) const;
+  // Operands that no handler reads where they are go to slots: emits those moves. True if the
+  // result comes from such a slot too.
+  bool spill(IrInstruction& i);
+  bool spill_these(const IrInstruction& i, uint32_t which, IrInstruction& attempt) const;
+  void move_for_spill(const Operand& from, const Operand& to, bool is_float);
+  bool split_sum(IrInstruction& i);
+  // After an instruction whose result does not come where it is wanted.
+  void unspill(const IrInstruction& i, const Operand& result);
+  uint32_t spill_slot(uint32_t operand) const {
+    return is_large() ? ir_.scratch_slot + 2 * operand : ir_.spill_slot + operand;
+  }
+  // A conditional branch to a target that only plain branches have: around such a one.
+  bool goes_around(const IrInstruction& i) const;
+  static void negate(IrInstruction& branch);
+  size_t branch_target(const IrInstruction& i) const;
+  Handler object_handler(const IrInstruction& i) const;
+  Handler any_memory_handler(const IrInstruction& i) const;
   Handler binary_handler(const IrInstruction& i) const;
   Handler unary_handler(const IrInstruction& i) const;
   Handler memory_handler(const IrInstruction& i) const;
@@ -109,6 +126,7 @@ class Emitter {
   void store(const IrInstruction& i);
   void any_memory(const IrInstruction& i);
   void select(const IrInstruction& i);
+  void plain_branch(uint32_t label);
   void branch(const IrInstruction& i);
   void branch_table(const IrInstruction& i);
   bool any_loop(const std::vector<uint32_t>& labels) const;
@@ -123,7 +141,6 @@ class Emitter {
   Handler vector_handler(const IrInstruction& i) const;
   void wide(const IrInstruction& i);
   void gc(const IrInstruction& i);
-  void cast(const IrInstruction& i);
   exec::simd::Access access_of(const IrInstruction& i) const;
   void resolve();
   void side_table();

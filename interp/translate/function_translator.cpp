@@ -1,6 +1,7 @@
 #include "interp/translate/function_translator.h"
 
 #include "interp/binary/instruction_reader.h"
+#include "interp/exec/profile.h"
 #include "interp/exec/simd_tables.h"
 
 namespace tappet::translate {
@@ -86,7 +87,8 @@ Ir FunctionTranslator::translate() {
     }
   }
   zero_locals();
-  ir_.frame_slots = frame_slots_;
+  ir_.spill_slot = frame_slots_;
+  ir_.frame_slots = ir_.spill_slot + (exec::kCompact ? kSpillSlots : 0);
   // Few functions outgrow 16 bits, and how far a function goes is known only now.
   if (ir_.frame_slots >= kNearSlots && !is_large_) {
     return FunctionTranslator(code_, function_index_, true).translate();

@@ -157,11 +157,14 @@ struct Ir {
   uint32_t zero_slot = 0;
   uint32_t zero_slots = 0;
   uint32_t scratch_slot = 0;  // kScratchSlots that the emitter may use, in large frames
+  uint32_t spill_slot = 0;    // in others, kSpillSlots of them
 };
 
 // A near home for each operand of an instruction in a frame too large for 16-bit slots: of two
 // slots, for vectors.
 inline constexpr uint32_t kScratchSlots = 8;
+// One for each operand of an instruction; vectors need none.
+inline constexpr uint32_t kSpillSlots = 4;
 inline constexpr uint32_t kNearSlots = 1u << 16;
 
 }  // namespace tappet::translate

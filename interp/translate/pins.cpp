@@ -10,11 +10,6 @@ using exec::Family;
 using exec::kFloatPins;
 using exec::kIntPins;
 
-// What the operands of an instruction are, where they can be pins at all.
-struct Banks {
-  Bank a = Bank::kNone, b = Bank::kNone, x = Bank::kNone, d = Bank::kNone;
-};
-
 Banks binary_banks(Family family) {
   constexpr Bank i = Bank::kInt;
   constexpr Bank f = Bank::kFloat;
@@ -40,7 +35,9 @@ Banks unary_banks(Family family) {
   }
 }
 
-Banks banks_of(const IrInstruction& in) {
+}  // namespace
+
+Banks pinnable_banks(const IrInstruction& in) {
   constexpr Bank i = Bank::kInt;
   constexpr Bank f = Bank::kFloat;
   constexpr Bank none = Bank::kNone;
@@ -96,6 +93,8 @@ Banks banks_of(const IrInstruction& in) {
       return {};
   }
 }
+
+namespace {
 
 bool is_call(IrKind kind) {
   return kind == IrKind::kCall || kind == IrKind::kCallImport || kind == IrKind::kCallIndirect ||
@@ -208,7 +207,7 @@ void Pinner::count(const Loop& loop, uint32_t& calls) {
     IrInstruction& in = ir_.code[i];
     // Between slots all moves are alike.
     if (is_move_of_float(in, *this)) in.kind = IrKind::kMoveFloat;
-    const Banks banks = banks_of(in);
+    const Banks banks = pinnable_banks(in);
     add(in.a, banks.a, reads_), add(in.b, banks.b, reads_), add(in.x, banks.x, reads_);
     if (in.has_result) add(in.d, banks.d, writes_);
     calls += is_call(in.kind);
@@ -219,7 +218,7 @@ void Pinner::count(const Loop& loop, uint32_t& calls) {
     const auto exclude = [&](uint32_t slot) {
       if (slot < reads_.size()) reads_[slot] = writes_[slot] = 0;
     };
-    if (in.has_result && in.d.cls == Class::kSlot && banks_of(in).d != bank_of(in.d))
+    if (in.has_result && in.d.cls == Class::kSlot && pinnable_banks(in).d != bank_of(in.d))
       exclude(in.d.slot);
     if (in.kind == IrKind::kWideSum || in.kind == IrKind::kWideProduct) exclude(in.frame);
   }
@@ -280,7 +279,7 @@ void Pinner::pin(const Loop& loop) {
   ir_.labels[loop.label].is_pinned = true;
   for (uint32_t i = loop.begin; i < loop.end; ++i) {
     IrInstruction& in = ir_.code[i];
-    const Banks banks = banks_of(in);
+    const Banks banks = pinnable_banks(in);
     rewrite(in.a, banks.a, choice, false);
     rewrite(in.b, banks.b, choice, false);
     rewrite(in.x, banks.x, choice, false);

@@ -14,7 +14,8 @@ namespace tappet::exec {
 
 // Loops without pins have no use for pinned operands.
 template <Target kTarget, Class... C>
-inline constexpr bool kValidBranch = kTarget != Target::kLoop || pins_among(C...) == 0;
+inline constexpr bool kValidBranch =
+    kTarget != Target::kLoop || (kKeepLoopBranches && pins_among(C...) == 0);
 
 template <Target kTo>
 struct Branch {
@@ -30,8 +31,8 @@ template <class Operator, class U, Target kTo>
 struct IntBranch {
   template <Class A, Class B>
   struct With {
-    static constexpr bool kValid =
-        valid_pair(A, B) && A != Class::kConst && kValidBranch<kTo, A, B>;
+    static constexpr bool kValid = valid_pair(A, B) && A != Class::kConst &&
+                                   kValidBranch<kTo, A, B> && keep_comparison<Operator>(A, B);
     static constexpr Target kTarget = kTo;
     static constexpr int kLength = kWords<A, B>;
     static TAPPET_INLINE bool taken(const State& s) {
@@ -46,7 +47,8 @@ template <class Operator, class F, bool kNegate, Target kTo>
 struct FloatBranch {
   template <Class A, Class B>
   struct With {
-    static constexpr bool kValid = valid_float_pair(A, B) && kValidBranch<kTo, A, B>;
+    static constexpr bool kValid =
+        valid_float_pair(A, B) && kValidBranch<kTo, A, B> && keep_float_branch<Operator>(A, B);
     static constexpr Target kTarget = kTo;
     static constexpr int kLength = kWords<A, B>;
     static TAPPET_INLINE bool taken(const State& s) {

@@ -5,6 +5,7 @@
 
 #include "interp/exec/arith.h"
 #include "interp/exec/classes.h"
+#include "interp/exec/profile.h"
 
 namespace tappet::exec {
 
@@ -17,7 +18,8 @@ template <class Operator, class F>
 struct FloatBinary {
   template <Class A, Class B, Class D>
   struct With {
-    static constexpr bool kValid = valid_float_pair(A, B) && is_float_variable(D);
+    static constexpr bool kValid =
+        valid_float_pair(A, B) && is_float_variable(D) && keep_float_binary<Operator>(A, B, D);
     static constexpr int kLength = kWords<A, B>;
     static TAPPET_INLINE void run(State& s) {
       // Keeping the other lanes of the left operand's register makes this one scalar instruction.
@@ -32,7 +34,8 @@ template <class Operator, class F>
 struct FloatCompare {
   template <Class A, Class B, Class D>
   struct With {
-    static constexpr bool kValid = valid_float_pair(A, B) && D != Class::kConst && !is_pin(D);
+    static constexpr bool kValid = valid_float_pair(A, B) && D != Class::kConst && !is_pin(D) &&
+                                   keep_comparison<Operator>(A, B);
     static constexpr int kLength = kWords<A, B>;
     static TAPPET_INLINE void run(State& s) {
       const F a = read_float<F, A>(s, field_a(s), 0);
@@ -46,7 +49,8 @@ template <class Operator, class F>
 struct FloatUnary {
   template <Class A, Class D>
   struct With {
-    static constexpr bool kValid = is_float_variable(A) && is_float_variable(D);
+    static constexpr bool kValid =
+        is_float_variable(A) && is_float_variable(D) && keep_float_unary<Operator>(A, D);
     static constexpr int kLength = kWords<A>;
     static TAPPET_INLINE void run(State& s) {
       const Vector a = A == Class::kAcc ? s.f : from_scalar(read_float<F, A>(s, field_a(s), 0));
@@ -76,7 +80,7 @@ template <class F, class I>
 struct TruncateSat {
   template <Class A, Class D>
   struct With {
-    static constexpr bool kValid = is_float_variable(A) && is_int_variable(D);
+    static constexpr bool kValid = is_float_variable(A) && is_int_variable(D) && keep_rare(A, D);
     static constexpr int kLength = kWords<A>;
     static TAPPET_INLINE void run(State& s) {
       write_int<D>(s, field_d(s), truncate_saturating<F, I>(read_float<F, A>(s, field_a(s), 0)));
@@ -150,8 +154,8 @@ struct IntToFloat {
 // As SelectInt, on floating values; the condition is an integer.
 template <Class C, Class A, Class B, Class D>
 struct SelectFloat {
-  static constexpr bool kValid =
-      C != Class::kConst && D != Class::kConst && !(A == Class::kAcc && B == Class::kAcc);
+  static constexpr bool kValid = C != Class::kConst && D != Class::kConst &&
+                                 !(A == Class::kAcc && B == Class::kAcc) && keep_rare(A, B, C, D);
   static constexpr int kLength = kWords<A, B>;
   static TAPPET_INLINE void run(State& s) {
     const auto condition = read_int<uint32_t, C>(s, field_a(s), 0);

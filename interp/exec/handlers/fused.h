@@ -202,7 +202,7 @@ struct CompareSelect {
   template <Class A, Class B, Class D>
   struct With {
     static constexpr bool kValid = (A == Class::kSlot || A == Class::kAcc) && !is_pin(B) &&
-                                   valid_pair(A, B) && is_int_variable(D);
+                                   valid_pair(A, B) && is_int_variable(D) && kKeepCompareSelect;
     static constexpr int kLength = kWords<B> + 1;
     static TAPPET_INLINE void run(State& s) {
       const bool first = Operator::template apply<uint32_t>(
@@ -260,7 +260,7 @@ struct IncrementBranch {
   struct With {
     static constexpr bool kValid = (A == Class::kSlot || is_pin(A)) && is_int_class(A) &&
                                    is_int_class(C) && kSlotOrConst<B> && C != Class::kAcc &&
-                                   kValidBranch<kTo, A, B, C>;
+                                   kValidBranch<kTo, A, B, C> && keep_increment_branch(kTo);
     static constexpr Target kTarget = kTo;
     static constexpr int kLength = 4;
     static TAPPET_INLINE bool taken(State& s) {

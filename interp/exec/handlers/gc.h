@@ -54,7 +54,7 @@ template <class Read>
 struct StructGet {
   template <Class A, Class D>
   struct With {
-    static constexpr bool kValid = A != Class::kConst && D != Class::kConst;
+    static constexpr bool kValid = A != Class::kConst && D != Class::kConst && keep_rare(A, D);
     static constexpr int kLength = 2;
     static TAPPET_INLINE TrapKind run(State& s) {
       const uint8_t* object = read_object<A>(s, field_a(s));
@@ -71,8 +71,9 @@ template <class Write, bool kFloat>
 struct StructSet {
   template <Class A, Class B>
   struct With {
-    static constexpr bool kValid =
-        A != Class::kConst && (kFloat || !(A == Class::kAcc && B == Class::kAcc));
+    static constexpr bool kValid = A != Class::kConst &&
+                                   (kFloat || !(A == Class::kAcc && B == Class::kAcc)) &&
+                                   keep_rare(A, B);
     static constexpr int kLength = kWords<B>;
     static TAPPET_INLINE TrapKind run(State& s) {
       auto* object = const_cast<uint8_t*>(read_object<A>(s, field_a(s)));
@@ -100,7 +101,8 @@ template <class Read>
 struct ArrayGet {
   template <Class A, Class B, Class D>
   struct With {
-    static constexpr bool kValid = valid_pair(A, B) && A != Class::kConst && D != Class::kConst;
+    static constexpr bool kValid =
+        valid_pair(A, B) && A != Class::kConst && D != Class::kConst && keep_rare(A, B, D);
     static constexpr int kLength = kWords<B>;
     static TAPPET_INLINE TrapKind run(State& s) {
       const uint8_t* at = nullptr;
@@ -121,7 +123,8 @@ struct ArraySet {
   struct With {
     static constexpr bool kValid =
         valid_pair(A, B) && A != Class::kConst &&
-        (A == Class::kAcc) + (B == Class::kAcc) + (!kFloat && X == Class::kAcc) <= 1;
+        (A == Class::kAcc) + (B == Class::kAcc) + (!kFloat && X == Class::kAcc) <= 1 &&
+        keep_rare(A, B, X);
     static constexpr int kLength = kWords<B, X>;
     static TAPPET_INLINE TrapKind run(State& s) {
       const uint8_t* at = nullptr;
@@ -138,7 +141,7 @@ struct ArraySet {
 // a: the array, d: the result.
 template <Class A, Class D>
 struct ArrayLen {
-  static constexpr bool kValid = A != Class::kConst && D != Class::kConst;
+  static constexpr bool kValid = A != Class::kConst && D != Class::kConst && keep_rare(A, D);
   static constexpr int kLength = 2;
   static TAPPET_INLINE TrapKind run(State& s) {
     const uint8_t* array = read_object<A>(s, field_a(s));
@@ -153,7 +156,7 @@ template <bool kSigned>
 struct I31Get {
   template <Class A, Class D>
   struct With {
-    static constexpr bool kValid = A != Class::kConst && D != Class::kConst;
+    static constexpr bool kValid = A != Class::kConst && D != Class::kConst && keep_rare(A, D);
     static constexpr int kLength = 2;
     static TAPPET_INLINE TrapKind run(State& s) {
       const auto ref = read_int<uint64_t, A>(s, field_a(s), 0);
@@ -197,7 +200,7 @@ template <class Target, bool kNullable>
 struct RefTest {
   template <Class A, Class D>
   struct With {
-    static constexpr bool kValid = A != Class::kConst && D != Class::kConst;
+    static constexpr bool kValid = A != Class::kConst && D != Class::kConst && keep_rare(A, D);
     static constexpr int kLength = Target::kLength;
     static TAPPET_INLINE void run(State& s) {
       const auto ref = read_int<uint64_t, A>(s, field_a(s), 0);
@@ -211,7 +214,7 @@ template <class Target, bool kNullable>
 struct RefCast {
   template <Class A, Class D>
   struct With {
-    static constexpr bool kValid = A != Class::kConst && D != Class::kConst;
+    static constexpr bool kValid = A != Class::kConst && D != Class::kConst && keep_rare(A, D);
     static constexpr int kLength = Target::kLength;
     static TAPPET_INLINE TrapKind run(State& s) {
       const auto ref = read_int<uint64_t, A>(s, field_a(s), 0);

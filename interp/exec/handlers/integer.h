@@ -3,6 +3,7 @@
 
 #include "interp/exec/arith.h"
 #include "interp/exec/classes.h"
+#include "interp/exec/profile.h"
 
 namespace tappet::exec {
 
@@ -32,7 +33,8 @@ template <class Operator, class U>
 struct IntDivision {
   template <Class A, Class B, Class D>
   struct With {
-    static constexpr bool kValid = valid_pair(A, B) && is_int_variable(D) && !is_pin(D);
+    static constexpr bool kValid =
+        valid_pair(A, B) && is_int_variable(D) && !is_pin(D) && keep_division(A, B);
     static constexpr int kLength = kWords<A, B>;
     static TAPPET_INLINE TrapKind run(State& s) {
       const U a = read_int<U, A>(s, field_a(s), 0);
@@ -51,7 +53,8 @@ struct IntCompare {
   template <Class A, Class B, Class D>
   struct With {
     static constexpr bool kValid = valid_pair(A, B) && A != Class::kConst && is_int_variable(D) &&
-                                   !is_pin(D) && pins_among(A, B) <= 1;
+                                   !is_pin(D) && pins_among(A, B) <= 1 &&
+                                   keep_comparison<Operator>(A, B);
     static constexpr int kLength = kWords<A, B>;
     static TAPPET_INLINE void run(State& s) {
       const U a = read_int<U, A>(s, field_a(s), 0);

@@ -33,7 +33,7 @@ struct IntLoad {
   // a: address, b: result
   template <Class A, Class D>
   struct With {
-    static constexpr bool kValid = is_int_class(A) && is_int_variable(D);
+    static constexpr bool kValid = is_int_class(A) && is_int_variable(D) && keep_address<M>(A);
     static constexpr int kLength = kWords<A>;
     static TAPPET_INLINE TrapKind run(State& s) {
       const uint64_t address = address_of<A>(s, 0);
@@ -46,7 +46,8 @@ struct IntLoad {
   // a + b: address, d: result, x: offset
   template <Class A, Class B, Class D>
   struct Sum {
-    static constexpr bool kValid = valid_pair(A, B) && in_order(A, B) && is_int_variable(D);
+    static constexpr bool kValid =
+        valid_pair(A, B) && in_order(A, B) && is_int_variable(D) && keep_sum<M>();
     static constexpr int kLength = kWords<A, B>;
     static TAPPET_INLINE TrapKind run(State& s) {
       const uint32_t base =

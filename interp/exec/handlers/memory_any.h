@@ -7,6 +7,7 @@
 
 #include "interp/exec/arith.h"
 #include "interp/exec/classes.h"
+#include "interp/exec/profile.h"
 
 namespace tappet::exec {
 
@@ -31,7 +32,7 @@ template <bool kFirst, class M, class U>
 struct IntLoadAny {
   template <Class A, Class D>
   struct With {
-    static constexpr bool kValid = A != Class::kConst && D != Class::kConst;
+    static constexpr bool kValid = A != Class::kConst && D != Class::kConst && keep_rare(A, D);
     static constexpr int kLength = kAnyMemoryWords;
     static TAPPET_INLINE TrapKind run(State& s) {
       const uint8_t* at = any_address<kFirst, M, A>(s);
@@ -47,7 +48,7 @@ template <bool kFirst, class F>
 struct FloatLoadAny {
   template <Class A, Class D>
   struct With {
-    static constexpr bool kValid = A != Class::kConst && D != Class::kConst;
+    static constexpr bool kValid = A != Class::kConst && D != Class::kConst && keep_rare(A, D);
     static constexpr int kLength = kAnyMemoryWords;
     static TAPPET_INLINE TrapKind run(State& s) {
       const uint8_t* at = any_address<kFirst, F, A>(s);
@@ -63,7 +64,8 @@ template <bool kFirst, class M>
 struct IntStoreAny {
   template <Class A, Class B>
   struct With {
-    static constexpr bool kValid = A != Class::kConst && !(A == Class::kAcc && B == Class::kAcc);
+    static constexpr bool kValid =
+        A != Class::kConst && !(A == Class::kAcc && B == Class::kAcc) && keep_rare(A, B);
     static constexpr int kLength = kAnyMemoryWords + kConstsBefore<B>;
     static TAPPET_INLINE TrapKind run(State& s) {
       uint8_t* at = any_address<kFirst, M, A>(s);
@@ -79,7 +81,7 @@ template <bool kFirst, class F>
 struct FloatStoreAny {
   template <Class A, Class B>
   struct With {
-    static constexpr bool kValid = A != Class::kConst;
+    static constexpr bool kValid = A != Class::kConst && keep_rare(A, B);
     static constexpr int kLength = kAnyMemoryWords + kConstsBefore<B>;
     static TAPPET_INLINE TrapKind run(State& s) {
       uint8_t* at = any_address<kFirst, F, A>(s);
