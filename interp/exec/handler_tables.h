@@ -57,7 +57,8 @@ struct MemoryHandlers {
   const PinHandlers3* float_load_op;          // a, x, d
   const PinHandlers3* load_scaled;            // a, x, d
   const PinHandlers3* load_masked;            // a, x, d; rows as those of load_scaled
-  const PinHandlers1 (*load_table)[2];        // by kTableLoads, [to a loop]: a
+  const PinHandlers2 (*load_table)[2];        // by kPlainLoads, [to a loop]: a, b
+  const PinHandlers3* load_advance;           // by kPlainLoads: a, b, d
   const PinHandlers2* load_branch[kTargets];  // a, b
 };
 extern const MemoryHandlers kGuardedMemoryHandlers;
@@ -72,8 +73,8 @@ struct AnyMemoryHandlers {
 };
 extern const AnyMemoryHandlers kAnyMemoryHandlers[2];  // [of memory 0]
 
-// What a br_table may be fused with.
-inline constexpr Opcode kTableLoads[] = {Opcode::kI32Load, Opcode::kI32Load8U, Opcode::kI32Load16U};
+// What a br_table or a sum may be fused with.
+inline constexpr Opcode kPlainLoads[] = {Opcode::kI32Load, Opcode::kI32Load8U, Opcode::kI32Load16U};
 
 // By Target, then by comparison row.
 extern const PinHandlers2* const kIntBranchHandlers[kTargets];

@@ -28,6 +28,8 @@ class Reservation {
   bool commit(uint64_t from, uint64_t to) const;
 
  private:
+  void use_huge_pages(uint64_t committed) const;
+
   uint8_t* base_ = nullptr;
   uint64_t size_ = 0;
 };

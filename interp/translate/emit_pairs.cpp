@@ -13,6 +13,21 @@ namespace {
 bool is_const(const Operand& o) { return o.cls == Class::kConst; }
 bool is_acc(const Operand& o) { return o.cls == Class::kAcc; }
 
+constexpr uint64_t kMaxOffset = 0xffff;
+
+// Which of exec::kPlainLoads, or -1.
+int plain_load(exec::FamilyRow row) {
+  for (size_t i = 0; i < std::size(exec::kPlainLoads); ++i) {
+    if (row == family_row(exec::kPlainLoads[i])) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+// What may trap, of those that became one, is the load or the call.
+bool may_trap(IrKind kind) {
+  return kind == IrKind::kCall || kind == IrKind::kLoad || kind == IrKind::kLoadSum;
+}
+
 }  // namespace
 
 size_t Emitter::try_fuse(size_t index) {
@@ -24,10 +39,10 @@ size_t Emitter::try_fuse(size_t index) {
   const bool more = index + 2 < ir_.code.size() && !labelled_[index + 2];
   size_t taken = more && try_three(first, second, ir_.code[index + 2]) ? 3 : 0;
   if (taken == 0 && try_pair(first, second)) taken = 2;
-  // What may trap is the load of a pair that has one, and the call, which comes last.
-  const bool calls = taken != 0 && ir_.code[index + taken - 1].kind == IrKind::kCall;
-  if (taken != 0)
-    out_->origins.push_back({word, calls ? ir_.code[index + taken - 1].offset : first.offset});
+  if (taken == 0) return 0;
+  size_t origin = index + taken - 1;
+  while (origin > index && !may_trap(ir_.code[origin].kind)) --origin;
+  out_->origins.push_back({word, ir_.code[origin].offset});
   return taken;
 }
 
@@ -42,7 +57,8 @@ bool Emitter::try_pair(const IrInstruction& first, const IrInstruction& second) 
     case IrKind::kMoveInt:
       return move_and_call(first, second) || move_two(first, second) || jump(first, second);
     case IrKind::kLoad:
-      return load_branch(first, second) || load_table(first, second);
+      return load_branch(first, second) || load_table(first, second) ||
+             load_advance(first, second);
     case IrKind::kOpShift:
       return load_masked(first, second);
     case IrKind::kShiftOp:
@@ -50,7 +66,7 @@ bool Emitter::try_pair(const IrInstruction& first, const IrInstruction& second) 
     case IrKind::kBinary:
       return increment_branch(first, second) || and_branch(first, second) ||
              compare_select(first, second) || increment_two(first, second) ||
-             jump(first, second) || add_xor_rotl(first, second) || rotl_xor_rotl(first, second);
+             load_advance(first, second) || jump(first, second) || add_xor_rotl(first, second) || rotl_xor_rotl(first, second);
     default:
       return false;
   }
@@ -148,19 +164,45 @@ bool Emitter::load_branch(const IrInstruction& first, const IrInstruction& secon
 }
 
 bool Emitter::load_table(const IrInstruction& first, const IrInstruction& table) {
-  if (!is_acc(first.d) || is_const(first.a) || first.immediate > UINT32_MAX ||
-      table.kind != IrKind::kBranchTable || !is_acc(table.a))
+  const int row = plain_load(first.row);
+  if (row < 0 || is_const(first.a) || first.immediate > UINT32_MAX ||
+      table.kind != IrKind::kBranchTable)
     return false;
-  size_t row = 0;
-  while (row < std::size(exec::kTableLoads) && first.row != family_row(exec::kTableLoads[row]))
-    ++row;
-  if (row == std::size(exec::kTableLoads)) return false;
+  const bool same = is_acc(first.d) ? is_acc(table.a)
+                                    : has_slot(table.a) && table.a.slot == first.d.slot;
+  if (!same) return false;
   const std::vector<uint32_t>& labels = ir_.branch_tables[table.immediate];
   const uint32_t origin = here();
-  handler(find(memory_->load_table[row][any_loop(labels)], first.a.cls));
-  word(pack_high(first.a.slot, 0, labels.size() - 1));
+  handler(find(memory_->load_table[row][any_loop(labels)], first.a.cls, first.d.cls));
+  word(pack_high(first.a.slot, first.d.slot, labels.size() - 1));
   word(first.immediate);
   distances(labels, origin);
+  return true;
+}
+
+// A local and a constant make a local; something is loaded from where the one or the other points.
+bool Emitter::load_advance(const IrInstruction& first, const IrInstruction& second) {
+  const bool load_first = first.kind == IrKind::kLoad;
+  const IrInstruction& load = load_first ? first : second;
+  const IrInstruction& add = load_first ? second : first;
+  if (load.kind != IrKind::kLoad || add.kind != IrKind::kBinary ||
+      add.row != family_row(Opcode::kI32Add) || !has_slot(add.a) || !is_const(add.b) ||
+      !has_slot(add.d))
+    return false;
+  const int row = plain_load(load.row);
+  if (row < 0 || !has_slot(load.a) || load.immediate > kMaxOffset) return false;
+  const bool keeps = !is_acc(load.d);
+  if (keeps && load.d.slot == add.d.slot) return false;
+  if (load_first && keeps && load.d.slot == add.a.slot) return false;
+  const bool from_sum = !load_first && load.a.slot == add.d.slot;
+  if (!from_sum && load.a.slot != add.a.slot) return false;
+  const Handler fused =
+      find(memory_->load_advance[row], add.a.cls, add.d.cls, load.d.cls);
+  if (fused == nullptr) return false;
+  const uint64_t addend = static_cast<uint32_t>(add.b.value);
+  handler(fused);
+  word(pack(add.a.slot, add.d.slot, load.d.slot, static_cast<uint32_t>(load.immediate)));
+  word(addend | (from_sum ? addend << 32 : 0));
   return true;
 }
 

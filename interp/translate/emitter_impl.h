@@ -114,6 +114,7 @@ class Emitter {
   bool and_branch(const IrInstruction& first, const IrInstruction& second);
   bool jump(const IrInstruction& first, const IrInstruction& branch);
   bool load_table(const IrInstruction& first, const IrInstruction& table);
+  bool load_advance(const IrInstruction& first, const IrInstruction& second);
   bool load_masked(const IrInstruction& first, const IrInstruction& load);
   // Hashes and ciphers: emit_hash.cpp.
   bool add_xor_rotl(const IrInstruction& first, const IrInstruction& second);

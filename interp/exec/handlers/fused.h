@@ -8,6 +8,9 @@
 
 namespace tappet::exec {
 
+// Slots and pins: homes of locals.
+template <Class... C>
+inline constexpr bool kHomes = ((C == Class::kSlot || is_pin(C)) && ...) && kIntClasses<C...>;
 template <Class K>
 inline constexpr bool kSlotOrConst = K == Class::kSlot || K == Class::kConst;
 
@@ -153,18 +156,40 @@ struct LoadMasked {
   };
 };
 
-// a: address; the third word: offset; high field and distances as in BranchTable.
+// A sum, and a load from before or behind it: what reads a sequence. b = a + the third word's low
+// half; d = load [a + its high half + x], each of the two sums in 32 bits.
+template <bool kChecked, class M>
+struct LoadAdvance {
+  template <Class A, Class B, Class D>
+  struct With {
+    static constexpr bool kValid = kHomes<A, B> && is_int_variable(D) && !(is_pin(D) && D == B);
+    static constexpr int kLength = 3;
+    static TAPPET_INLINE TrapKind run(State& s) {
+      const auto a = read_int<uint32_t, A>(s, field_a(s), 0);
+      write_int<B>(s, field_b(s), a + field<uint32_t, 8>(s));
+      const uint64_t address = uint64_t{a + field<uint32_t, 12>(s)} + field_x(s);
+      if (!accessible<kChecked, M>(s, address)) [[unlikely]]
+        return TrapKind::kMemoryOutOfBounds;
+      write_int<D>(s, field_d(s), load_le<M>(s.mem + address));
+      return TrapKind::kNone;
+    }
+  };
+};
+
+// a: address; b: where what is loaded goes, too; the third word: offset; high field and distances
+// as in BranchTable.
 template <bool kChecked, class M, bool kToLoop>
 struct LoadTable {
-  template <Class A>
+  template <Class A, Class B>
   struct With {
-    static constexpr bool kValid = is_int_variable(A);
+    static constexpr bool kValid = is_int_variable(A) && is_int_variable(B);
     static constexpr bool kBack = kToLoop;
     static TAPPET_INLINE TrapKind jump(State& s) {
       const uint64_t address = uint64_t{read_int<uint32_t, A>(s, field_a(s), 0)} + s.pc[2];
       if (!accessible<kChecked, M>(s, address)) [[unlikely]]
         return TrapKind::kMemoryOutOfBounds;
       const uint32_t index = load_le<M>(s.mem + address);
+      if (B != Class::kAcc) write_int<B>(s, field_b(s), index);
       const uint32_t count = field_high(s);
       const auto* distances = reinterpret_cast<const uint8_t*>(s.pc + 3);
       s.pc += load_le<int32_t>(distances + size_t{4} * (index < count ? index : count));

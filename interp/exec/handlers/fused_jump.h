@@ -4,12 +4,9 @@
 #include "interp/exec/arith.h"
 #include "interp/exec/classes.h"
 #include "interp/exec/handlers/control.h"
+#include "interp/exec/handlers/fused.h"
 
 namespace tappet::exec {
-
-// Slots and pins: homes of locals.
-template <Class... C>
-inline constexpr bool kHomes = ((C == Class::kSlot || is_pin(C)) && ...) && kIntClasses<C...>;
 
 // b = a, then the branch.
 template <Target kTo>
