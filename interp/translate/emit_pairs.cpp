@@ -60,7 +60,7 @@ bool Emitter::is_increment(const IrInstruction& i) {
 
 bool Emitter::move_and_call(const IrInstruction& first, const IrInstruction& call) {
   if (!is_plain_move(first) || call.kind != IrKind::kCall) return false;
-  handler(exec::kCallMovingHandlers[is_const(first.a)]);
+  handler(exec::kCallMovingHandlers[metered()][is_const(first.a)]);
   word(pack(first.a.slot, first.d.slot));
   constant(first.a);
   call_words(call);
@@ -70,7 +70,7 @@ bool Emitter::move_and_call(const IrInstruction& first, const IrInstruction& cal
 bool Emitter::moves_and_call(const IrInstruction& first, const IrInstruction& second,
                              const IrInstruction& call) {
   if (!is_plain_move(first) || !is_plain_move(second)) return false;
-  handler(exec::kCallMovingTwoHandlers[is_const(first.a)][is_const(second.a)]);
+  handler(exec::kCallMovingTwoHandlers[metered()][is_const(first.a)][is_const(second.a)]);
   word(pack(first.a.slot, first.d.slot, second.a.slot, second.d.slot));
   constant(first.a), constant(second.a);
   call_words(call);
@@ -91,8 +91,8 @@ bool Emitter::increment_two_branch(const IrInstruction& first, const IrInstructi
   const IrInstruction& other = compares(second) ? first : second;
   // The bound is read behind both increments, as it was.
   const Class bound = is_const(branch.b) ? Class::kConst : Class::kSlot;
-  const Handler fused =
-      find(exec::kIncrementTwoBranchHandlers[branch.row.row], other.d.cls, compared.d.cls, bound);
+  const Handler fused = find(exec::kIncrementTwoBranchHandlers[metered()][branch.row.row],
+                             other.d.cls, compared.d.cls, bound);
   if (fused == nullptr) return false;
   fixups_.push_back({here() + 1, here(), branch.label, Fixup::Half::kHigh});
   handler(fused);
@@ -159,9 +159,11 @@ bool Emitter::increment_branch(const IrInstruction& first, const IrInstruction& 
   if (!same(second.a) || is_acc(second.b) || second.row.row >= family_row(Opcode::kI64Eq).row)
     return false;
   const Class addend = is_const(first.b) ? Class::kConst : Class::kSlot;
+  const Handler fused = find(exec::kIncrementBranchHandlers[target(second.label)][second.row.row],
+                             first.d.cls, addend, class_in_branch(second.b, second.label));
+  if (fused == nullptr) return false;
   fixups_.push_back({here() + 1, here(), second.label, Fixup::Half::kHigh});
-  handler(find(exec::kIncrementBranchHandlers[target(second.label)][second.row.row], first.d.cls,
-               addend, second.b.cls));
+  handler(fused);
   word(pack(first.d.slot, first.b.slot));
   word(first.b.value);
   word(is_const(second.b) ? second.b.value : second.b.slot);
@@ -178,6 +180,8 @@ bool Emitter::and_branch(const IrInstruction& first, const IrInstruction& second
     return false;
   Operand a = first.a;
   Operand b = first.b;
+  a.cls = class_in_branch(a, second.label);
+  b.cls = class_in_branch(b, second.label);
   if (!exec::in_order(a.cls, b.cls)) std::swap(a, b);
   fixups_.push_back({here() + 1, here(), second.label, Fixup::Half::kHigh});
   handler(find(exec::kAndBranchHandlers[if_zero][target(second.label)], a.cls, b.cls));

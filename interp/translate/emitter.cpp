@@ -43,6 +43,7 @@ std::unique_ptr<FunctionCode> Emitter::emit() {
   FunctionCode& out = *out_;
   out.frame_slots = ir_.frame_slots;
   out.link_slot = ir_.link_slot;
+  word(ir_.cost);
   word(code_header(ir_.frame_slots, ir_.zero_slots));
   labelled_.resize(ir_.code.size() + 1);
   for (const Label& label : ir_.labels) {
@@ -61,6 +62,7 @@ std::unique_ptr<FunctionCode> Emitter::emit() {
         positions_[++i] = here();
       }
       count_in(counter, i + 1 - fused, std::move(name));
+      cost_of_round(ir_.code[i]);
       continue;
     }
     IrInstruction instruction = ir_.code[i];
@@ -69,6 +71,7 @@ std::unique_ptr<FunctionCode> Emitter::emit() {
     const bool reload = settle(instruction);
     out.origins.push_back({here(), instruction.offset});
     emit_one(instruction);
+    cost_of_round(instruction);
     count_in(counter, i, op_name(instruction));
     if (reload) load_pin(result);
     if (instruction.has_result && far(result)) {
@@ -97,6 +100,13 @@ void Emitter::count_in(uint32_t counter, size_t index, std::string op) {
   if (counter == 0) return;
   const bool joined = index != 0 && !labelled_[index] && falls_through(ir_.code[index - 1].kind);
   out_->words[counter] = reinterpret_cast<uint64_t>(&code_.profile()->add(std::move(op), joined));
+}
+
+// Behind a branch to a loop, in metered code.
+void Emitter::cost_of_round(const IrInstruction& i) {
+  const bool branches =
+      i.kind == IrKind::kBranch || i.kind == IrKind::kIntBranch || i.kind == IrKind::kFloatBranch;
+  if (branches && is_metered(i.label)) word(ir_.labels[i.label].cost);
 }
 
 // After an instruction that has no handler for a pinned result.
@@ -315,16 +325,23 @@ void Emitter::branch(const IrInstruction& i) {
 
 void Emitter::branch_table(const IrInstruction& i) {
   const std::vector<uint32_t>& labels = ir_.branch_tables[i.immediate];
-  bool any_loop = false;
-  for (const uint32_t label : labels) any_loop |= to_loop(label);
+  size_t most = 0;  // to loops, metered
+  for (const uint32_t label : labels) {
+    if (to_loop(label)) most = is_metered(label) ? 2 : 1;
+  }
   const uint32_t origin = here();
-  handler(exec::kBranchTableHandlers[any_loop][at(i.a.cls)]);
+  handler(exec::kBranchTableHandlers[most][at(i.a.cls)]);
   word(pack_high(i.a.slot, 0, labels.size() - 1));
   for (size_t k = 0; k < labels.size(); ++k) {
     if (k % 2 == 0) word(0);
     fixups_.push_back(
         {here() - 1, origin, labels[k], k % 2 == 0 ? Fixup::Half::kLow : Fixup::Half::kHigh});
   }
+  if (most != 2) return;
+  const auto cost = [&](size_t k) {
+    return k < labels.size() ? uint64_t{ir_.labels[labels[k]].cost} : 0;
+  };
+  for (size_t k = 0; k < labels.size(); k += 2) word(cost(k) | cost(k + 1) << 32);
 }
 
 void Emitter::global(const IrInstruction& i, const Operand& value) {
@@ -344,13 +361,13 @@ void Emitter::call(const IrInstruction& i) {
     case IrKind::kCallIndirect:
     case IrKind::kReturnCallIndirect: {
       const bool tail = i.kind == IrKind::kReturnCallIndirect;
-      return emit(tail ? exec::kReturnCallIndirectHandlers[at(i.a.cls)] : lookup(i),
+      return emit(tail ? exec::kReturnCallIndirectHandlers[metered()][at(i.a.cls)] : lookup(i),
                   shape | (table >> 3) << 48, i.immediate | operand);
     }
     case IrKind::kCallRef:
       return emit(lookup(i), shape, operand);
     case IrKind::kReturnCallRef:
-      return emit(exec::kReturnCallRefHandlers[at(i.a.cls)], shape, operand);
+      return emit(exec::kReturnCallRefHandlers[metered()][at(i.a.cls)], shape, operand);
     case IrKind::kCallImport:
       return emit(exec::kCallImportHandler, shape, i.immediate);
     case IrKind::kReturnCallImport:
@@ -360,8 +377,8 @@ void Emitter::call(const IrInstruction& i) {
   }
   const auto* code = code_.entry(static_cast<uint32_t>(i.immediate));
   if (i.kind == IrKind::kReturnCall)
-    return emit(exec::kReturnCallHandler, shape, reinterpret_cast<uint64_t>(code));
-  handler(exec::kCallHandler);
+    return emit(exec::kReturnCallHandler[metered()], shape, reinterpret_cast<uint64_t>(code));
+  handler(exec::kCallHandler[metered()]);
   call_words(i);
 }
 
@@ -385,8 +402,9 @@ void Emitter::side_table() {
                            block.first_catch, block.catches});
   }
   for (const IrCatch& clause : ir_.catches) {
-    const uint32_t target = positions_[ir_.labels[clause.label].position];
-    out_->catches.push_back({clause.tag, clause.wants_ref, clause.slot, target});
+    const Label& label = ir_.labels[clause.label];
+    out_->catches.push_back(
+        {clause.tag, clause.wants_ref, clause.slot, positions_[label.position], label.cost});
   }
 }
 

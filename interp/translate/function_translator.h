@@ -48,6 +48,7 @@ struct ControlFrame {
   uint32_t else_label = kNoLabel;  // `if`: not yet bound
   uint32_t height = 0;             // entries below its parameters
   bool label_used = false;
+  uint32_t cost_before = 0;                   // loop: of the function up to here, in fuel
   uint32_t try_block = FunctionCode::kNoTry;  // try_table: in Ir::tries
   std::optional<uint32_t> catch_slots;        // of what clauses hand to the label, once one did
   bool has_value = false;                     // the shorthand for one result:

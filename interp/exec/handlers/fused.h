@@ -219,7 +219,8 @@ struct IncrementBranch {
   struct With {
     static constexpr bool kValid = (A == Class::kSlot || is_pin(A)) && is_int_class(A) &&
                                    is_int_class(C) && kSlotOrConst<B> && C != Class::kAcc &&
-                                   kValidBranch<kTo, A, B, C>;
+                                   kValidBranch<kTo, B, C> &&
+                                   (kTo == Target::kMeteredPinnedLoop || kValidBranch<kTo, A>);
     static constexpr Target kTarget = kTo;
     static constexpr int kLength = 4;
     static TAPPET_INLINE bool taken(State& s) {
@@ -236,13 +237,13 @@ struct IncrementBranch {
 
 // The end of a loop with two counters: a and b grow by the halves of the third word, then b is
 // compared with the fourth, a constant or a slot.
-template <class Operator>
+template <class Operator, Target kTo>
 struct IncrementTwoBranch {
   template <Class A, Class B, Class C>
   struct With {
     static constexpr bool kValid =
         is_pin(A) && is_pin(B) && A != B && kIntClasses<A, B> && kSlotOrConst<C>;
-    static constexpr Target kTarget = Target::kPinnedLoop;
+    static constexpr Target kTarget = kTo;
     static constexpr int kLength = 4;
     static TAPPET_INLINE bool taken(State& s) {
       const uint64_t addends = s.pc[2];
