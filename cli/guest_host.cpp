@@ -13,6 +13,7 @@ EngineConfig engine_config(const GuestOptions& options) {
     const uint32_t processors = std::max(1u, std::thread::hardware_concurrency());
     config.translation_threads = options.parallel_translation ? processors : 1;
   }
+  config.fuel = options.fuel.has_value();
   return config;
 }
 
@@ -21,6 +22,7 @@ StoreLimits store_limits(const GuestOptions& options) {
   if (options.max_memory) limits.memory_bytes = std::min(limits.memory_bytes, *options.max_memory);
   if (options.max_table) limits.table_entries = *options.max_table;
   if (options.max_stack) limits.stack_bytes = *options.max_stack;
+  if (options.fuel) limits.fuel = *options.fuel;
   return limits;
 }
 

@@ -42,6 +42,16 @@ Result<std::chrono::nanoseconds> parse_duration(const std::string& text) {
   return std::chrono::nanoseconds(static_cast<int64_t>(*value));
 }
 
+Result<uint64_t> parse_count(const std::string& text) {
+  uint64_t count = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, count);
+  if (error != std::errc() || rest != end) {
+    return fail(ErrorKind::kUsage, fmt::format("'{}' is not a number such as 1000000", text));
+  }
+  return count;
+}
+
 Result<uint64_t> parse_size(const std::string& text) {
   static constexpr double kKilo = 1024;
   static constexpr Unit kUnits[] = {{"", 1},

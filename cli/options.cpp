@@ -21,6 +21,7 @@ enum class Meaning : uint8_t {
   kMaxStack,
   kMaxTable,
   kMaxResources,
+  kFuel,
   kMemoryReservation,
   kSignals,
   kEagerTranslation,
@@ -86,6 +87,9 @@ Result<> apply(const KeyRow& row, const std::string& value, GuestOptions& guest)
     case Meaning::kMaxResources:
       guest.max_resources =
           static_cast<uint32_t>(std::min<uint64_t>(TAPPET_TRY(parse_size(value)), UINT32_MAX));
+      break;
+    case Meaning::kFuel:
+      guest.fuel = TAPPET_TRY(parse_count(value));
       break;
     case Meaning::kMemoryReservation:
       guest.guard_pages = TAPPET_TRY(parse_size(value)) != 0;
@@ -320,6 +324,7 @@ Result<Command> parse_wast(std::vector<std::string> args) {
   for (const std::string& text : groups[1]) TAPPET_TRY(apply_group('O', text, guest));
   wast.features = guest.features;
   wast.guard_pages = guest.guard_pages;
+  wast.fuel = guest.fuel;
   return command;
 }
 

@@ -37,6 +37,7 @@ struct GuestOptions {
   std::optional<uint64_t> max_stack;   // bytes
   std::optional<uint64_t> max_table;   // entries, per table
   std::optional<uint32_t> max_resources;
+  std::optional<uint64_t> fuel;  // as of Store::set_fuel, per store; unset: endless
 };
 
 struct RunOptions {
@@ -63,6 +64,7 @@ struct WastOptions {
   std::vector<std::string> files;
   FeatureSet features = FeatureSet::defaults();
   bool guard_pages = true;
+  std::optional<uint64_t> fuel;  // as of GuestOptions, for a script as a whole
   bool round_trip = false;
   bool gc_stress = false;
   bool json = false;
@@ -92,6 +94,8 @@ Result<Command> parse_command_line(std::vector<std::string> args);
 
 // "10s", "250ms", "3us", "1m"; a plain number means seconds.
 Result<std::chrono::nanoseconds> parse_duration(const std::string& text);
+// "1000000": all 64 bits.
+Result<uint64_t> parse_count(const std::string& text);
 // "1048576", "64k", "256MiB", "4G": powers of 1024.
 Result<uint64_t> parse_size(const std::string& text);
 

@@ -26,7 +26,10 @@ std::unique_ptr<script::ScriptEngine> make_engine(const WastOptions& options) {
   EngineConfig config;
   config.features = options.features;
   if (!options.guard_pages) config.memory = MemoryStrategy::kChecked;
-  return std::make_unique<script::ExecutingEngine>(config, options.gc_stress);
+  StoreLimits limits;
+  config.fuel = options.fuel.has_value();
+  limits.fuel = options.fuel.value_or(limits.fuel);
+  return std::make_unique<script::ExecutingEngine>(config, options.gc_stress, limits);
 }
 
 std::string script_name(const std::string& file) {

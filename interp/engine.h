@@ -22,6 +22,8 @@ struct EngineConfig {
   std::shared_ptr<OpProfile> profile = nullptr;  // as in CodeOptions
   // 0: each function is translated on its first call. Else all are beforehand, on so many threads.
   uint32_t translation_threads = 0;
+  // Code takes fuel from its store: Store::set_fuel, StoreLimits::fuel. Costs some 3 % of speed.
+  bool fuel = false;
 };
 
 // What stores and modules that work together share: types, features, the memory strategy. Cheap to
@@ -32,7 +34,7 @@ class Engine {
 
   const EngineConfig& config() const { return config_; }
   const std::shared_ptr<TypeRegistry>& registry() const { return registry_; }
-  CodeOptions code_options() const { return {config_.memory, config_.profile}; }
+  CodeOptions code_options() const { return {config_.memory, config_.profile, config_.fuel}; }
   DecodeOptions decode_options() const { return {registry_, config_.features}; }
 
   // Decodes, validates and prepares a module. Errors as of decode_module and validate_module.

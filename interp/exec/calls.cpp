@@ -10,13 +10,29 @@ namespace tappet {
 
 using exec::State;
 
+HostOutcome HostCall::call(Function& callee, std::span<const uint64_t> args,
+                           std::unique_ptr<HostContinuation> continuation) {
+  const uint64_t slots = callee.shape.locals_slot();
+  if (!thread_->reserve(top_, slots)) return trap(TrapKind::kStackExhausted, {});
+  continuation_ = std::move(continuation);
+  callee_ = &callee;
+  callee_base_ = top_;
+  top_ += slots;
+  // The collector sees the arguments from now on.
+  SideFrame& side = thread_->side_frames_.back();
+  side.top = std::max(side.top, top_);
+  std::copy(args.begin(), args.end(), thread_->stack_.get() + callee_base_);
+  return HostOutcome::kCall;
+}
+
 // The callee replaces the frame at s.fp, and returns where that one would have.
 bool Machine::tail_call(State& s, Function& function) {
   if (exec::limit_requested(s)) return handle_limit(s);  // without stack growth nothing else asks
   Thread& thread = *exec::current_activation->thread;
   const auto frame = static_cast<uint64_t>(s.fp - thread.stack_.get());
   const uint32_t link = function.shape.link_slot();
-  if (!thread.reserve(frame, function.shape.locals_slot())) return raise(s, TrapKind::kStackExhausted);
+  if (!thread.reserve(frame, function.shape.locals_slot()))
+    return raise(s, TrapKind::kStackExhausted);
   s.fp = thread.stack_.get() + frame;
   const auto args = static_cast<uint32_t>(s.pc[1]);
   const uint64_t own = s.pc[3];

@@ -137,18 +137,27 @@ template <class M, class U>
 using Loaded = std::conditional_t<std::is_signed_v<M>, U, uint64_t>;
 
 // Where a branch leads: forward, or to the header of a loop, where interruptions are noticed. The
-// header of a loop with pins is in a register.
-enum class Target : uint8_t { kForward, kLoop, kPinnedLoop };
-inline constexpr size_t kTargets = 3;
-constexpr bool is_back(Target target) { return target != Target::kForward; }
+// header of a loop with pins is in a register. Where fuel counts, branches to loops are metered:
+// the word behind the instruction is what another round costs, and interruptions are noticed when a
+// slice of fuel is used up (Store::set_fuel).
+enum class Target : uint8_t { kForward, kLoop, kPinnedLoop, kMeteredLoop, kMeteredPinnedLoop };
+inline constexpr size_t kTargets = 5;
+constexpr bool is_metered(Target target) { return target >= Target::kMeteredLoop; }
 
+// Takes a branch, an instruction of so many words. True if it has to see handle_limit() before what
+// it leads to.
 template <Target kTarget>
-TAPPET_INLINE void go_to(State& s) {
-  if constexpr (kTarget == Target::kPinnedLoop) {
+TAPPET_INLINE bool go_to(State& s, int length) {
+  bool stop = false;
+  if constexpr (is_metered(kTarget)) stop = charge(s, s.pc[length]);
+  if constexpr (kTarget == Target::kPinnedLoop || kTarget == Target::kMeteredPinnedLoop) {
     s.pc = s.head;
-    return;
+  } else {
+    s.pc += static_cast<int32_t>(field_high(s));
   }
-  s.pc += static_cast<int32_t>(field_high(s));
+  if constexpr (kTarget == Target::kLoop || kTarget == Target::kPinnedLoop)
+    stop = limit_requested(s);
+  return stop;
 }
 
 }  // namespace tappet::exec

@@ -5,7 +5,7 @@
 //   static bool taken(State&)          and has kLength: a branch to kTarget if taken; one that
 //   loads
 //                                      has accessible_to(State&), false for a trap
-//   static TrapKind jump(State&)       sets pc itself; kBack: to a loop header, with the check
+//   static bool jump(State&)           sets pc itself; true asks for handle_limit() first
 //   static Enter enter(State&)         a call: sets pc and fp, or changes nothing; kSlow then asks
 //   for
 //                                      static bool slow(State&), out of line
@@ -19,9 +19,9 @@
 
 namespace tappet::exec {
 
-TAPPET_INLINE bool limit_requested(const State& s) {
-  return s.in->control->limit.load(std::memory_order_relaxed) == nullptr;
-}
+// Behind a branch that is not taken.
+template <class Op>
+inline constexpr int kBranchLength = Op::kLength + (is_metered(Op::kTarget) ? 1 : 0);
 
 // The out-of-line part of a call, as an operation of its own.
 template <class Op>
@@ -50,21 +50,21 @@ bool execute(State& s) {
   } else if constexpr (CallOp<Op>) {
     const Enter entered = Op::enter(s);
     if (entered == Enter::kDone) return true;
-    return entered == Enter::kLimit ? handle_limit(s) : Op::slow(s);
+    return entered == Enter::kSlow ? Op::slow(s) : handle_limit(s);
   } else if constexpr (BranchOp<Op>) {
     if constexpr (LoadingOp<Op>) {
       if (!Op::accessible_to(s)) return raise_trap(s, TrapKind::kMemoryOutOfBounds);
     }
     if (!Op::taken(s)) {
-      s.pc += Op::kLength;
+      s.pc += kBranchLength<Op>;
       return true;
     }
-    go_to<Op::kTarget>(s);
-    return !(is_back(Op::kTarget) && limit_requested(s)) || handle_limit(s);
+    return !go_to<Op::kTarget>(s, Op::kLength) || handle_limit(s);
   } else if constexpr (JumpOp<Op>) {
-    const TrapKind trap = Op::jump(s);
-    if (trap != TrapKind::kNone) return raise_trap(s, trap);
-    return !(Op::kBack && limit_requested(s)) || handle_limit(s);
+    if constexpr (LoadingOp<Op>) {
+      if (!Op::accessible_to(s)) return raise_trap(s, TrapKind::kMemoryOutOfBounds);
+    }
+    return !Op::jump(s) || handle_limit(s);
   } else if constexpr (std::is_void_v<decltype(Op::run(s))>) {
     Op::run(s);
     s.pc += Op::kLength;
@@ -107,7 +107,7 @@ TAPPET_HANDLER_CC void execute(TAPPET_HANDLER_PARAMS) {
       TAPPET_DISPATCH();
     }
     forget_loop(s);
-    if (entered == Enter::kLimit) {
+    if (entered != Enter::kSlow) {
       TAPPET_TAIL_RETURN limit_handler(TAPPET_HANDLER_ARGS(s));
     }
     TAPPET_TAIL_RETURN execute<OutOfLine<Op>>(TAPPET_HANDLER_ARGS(s));
@@ -119,21 +119,21 @@ TAPPET_HANDLER_CC void execute(TAPPET_HANDLER_PARAMS) {
       }
     }
     if (Op::taken(s)) {
-      go_to<Op::kTarget>(s);
-      if (is_back(Op::kTarget) && limit_requested(s)) [[unlikely]] {
+      if (go_to<Op::kTarget>(s, Op::kLength)) [[unlikely]] {
         TAPPET_TAIL_RETURN limit_handler(TAPPET_HANDLER_ARGS(s));
       }
       TAPPET_DISPATCH();
     }
-    s.pc += Op::kLength;
+    s.pc += kBranchLength<Op>;
     TAPPET_DISPATCH();
   } else if constexpr (JumpOp<Op>) {
-    const TrapKind trap = Op::jump(s);
-    if (trap != TrapKind::kNone) [[unlikely]] {
-      s.t = static_cast<uint64_t>(trap);
-      TAPPET_TAIL_RETURN trap_handler(TAPPET_HANDLER_ARGS(s));
+    if constexpr (LoadingOp<Op>) {
+      if (!Op::accessible_to(s)) [[unlikely]] {
+        s.t = static_cast<uint64_t>(TrapKind::kMemoryOutOfBounds);
+        TAPPET_TAIL_RETURN trap_handler(TAPPET_HANDLER_ARGS(s));
+      }
     }
-    if (Op::kBack && limit_requested(s)) [[unlikely]] {
+    if (Op::jump(s)) [[unlikely]] {
       TAPPET_TAIL_RETURN limit_handler(TAPPET_HANDLER_ARGS(s));
     }
     TAPPET_DISPATCH();

@@ -81,7 +81,7 @@ extern const PinHandlers2* const kIntBranchHandlers[kTargets];
 // The same by float comparison row, [negated].
 extern const PinHandlers2* const kFloatBranchHandlers[2][kTargets];
 extern const Handler kBranchHandlers[kTargets];
-extern const PinHandlers1 kBranchTableHandlers[2];
+extern const PinHandlers1 kBranchTableHandlers[3];  // [to loops, too; metered]
 
 // Superinstructions, by row of fused.def.
 extern const PinHandlers3 kOpOpHandlers[][2];        // [b is constant]: a, x, d
@@ -90,15 +90,15 @@ extern const PinHandlers3 kOpShiftHandlers[];        // a, b, d
 extern const PinHandlers3 kFloatOpOpHandlers[][3];   // [x: slot, accumulator, d]: a, b, d
 extern const PinHandlers3 kCompareSelectHandlers[];  // by comparison row: a, b, d
 extern const PinHandlers2 kIncrementTwoHandlers;     // a, b
-// Of pinned loops, by comparison row: a, b, bound.
-extern const PinHandlers3 kIncrementTwoBranchHandlers[];
+// Of pinned loops, [metered], by comparison row: a, b, bound.
+extern const PinHandlers3* const kIncrementTwoBranchHandlers[2];
 // By comparison row: local, addend, bound
 extern const PinHandlers3* const kIncrementBranchHandlers[kTargets];
-extern const Handler kAddXorRotlHandlers[2];        // [64 bits]
-extern const PinHandlers2 kRotlXorRotlHandlers[2];  // [64 bits]: a, d
-extern const PinHandlers2 kShiftXorMulHandlers[2];  // [64 bits]: a, d
-extern const PinHandlers2 kMoveJumpHandlers[kTargets];  // a, b
-extern const PinHandlers2 kAddJumpHandlers[kTargets];   // a, b
+extern const Handler kAddXorRotlHandlers[2];                // [64 bits]
+extern const PinHandlers2 kRotlXorRotlHandlers[2];          // [64 bits]: a, d
+extern const PinHandlers2 kShiftXorMulHandlers[2];          // [64 bits]: a, d
+extern const PinHandlers2 kMoveJumpHandlers[kTargets];      // a, b
+extern const PinHandlers2 kAddJumpHandlers[kTargets];       // a, b
 extern const PinHandlers2 kAndBranchHandlers[2][kTargets];  // [if zero]: a, b
 
 extern const PinHandlers2 kMoveIntHandlers;
@@ -128,16 +128,19 @@ extern const PinHandlers1 kGlobalGetFloatHandlers[2];
 extern const PinHandlers1 kGlobalSetIntHandlers[2];
 extern const PinHandlers1 kGlobalSetFloatHandlers[2];
 
-extern const Handler kCallHandler;
-extern const Handler kCallMovingHandlers[2];        // [from a constant]
-extern const Handler kCallMovingTwoHandlers[2][2];  // [the first from a constant][the second]
+// Calls of metered code, which takes fuel, have handlers of their own: [metered].
+extern const Handler kCallHandler[2];
+using CallMovingHandlers = std::array<Handler, 2>;       // [the last from a constant]
+extern const CallMovingHandlers kCallMovingHandlers[2];  // [metered]
+extern const CallMovingHandlers kCallMovingTwoHandlers[2]
+                                                      [2];  // [metered][the first from a constant]
 extern const Handler kCallImportHandler;
-extern const PinHandlers1 kCallIndirectHandlers;
-extern const PinHandlers1 kCallRefHandlers;
-extern const Handler kReturnCallHandler;
+extern const PinHandlers1 kCallIndirectHandlers[2];
+extern const PinHandlers1 kCallRefHandlers[2];
+extern const Handler kReturnCallHandler[2];
 extern const Handler kReturnCallImportHandler;
-extern const Handlers1 kReturnCallIndirectHandlers;
-extern const Handlers1 kReturnCallRefHandlers;
+extern const Handlers1 kReturnCallIndirectHandlers[2];
+extern const Handlers1 kReturnCallRefHandlers[2];
 extern const Handler kReturnHandler;
 extern const PinHandlers1 kReturnIntHandlers;
 extern const PinHandlers1 kReturnFloatHandlers;

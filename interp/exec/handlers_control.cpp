@@ -29,21 +29,34 @@ constexpr PinHandlers1 by_class() {
   return pin_handlers1<Op::template With>();
 }
 
+template <bool kMetered, Class... Before>
+constexpr CallMovingHandlers call_moving() {
+  return {&execute<CallMoving<kMetered, Before..., Class::kSlot>>,
+          &execute<CallMoving<kMetered, Before..., Class::kConst>>};
+}
+
 }  // namespace
 
 constexpr const PinHandlers2* kIntBranchHandlers[kTargets] = {
     IntBranches<Target::kForward>::kRows, IntBranches<Target::kLoop>::kRows,
-    IntBranches<Target::kPinnedLoop>::kRows};
+    IntBranches<Target::kPinnedLoop>::kRows, IntBranches<Target::kMeteredLoop>::kRows,
+    IntBranches<Target::kMeteredPinnedLoop>::kRows};
 constexpr const PinHandlers2* kFloatBranchHandlers[2][kTargets] = {
     {FloatBranches<false, Target::kForward>::kRows, FloatBranches<false, Target::kLoop>::kRows,
-     FloatBranches<false, Target::kPinnedLoop>::kRows},
+     FloatBranches<false, Target::kPinnedLoop>::kRows,
+     FloatBranches<false, Target::kMeteredLoop>::kRows,
+     FloatBranches<false, Target::kMeteredPinnedLoop>::kRows},
     {FloatBranches<true, Target::kForward>::kRows, FloatBranches<true, Target::kLoop>::kRows,
-     FloatBranches<true, Target::kPinnedLoop>::kRows}};
-constexpr Handler kBranchHandlers[kTargets] = {&execute<Branch<Target::kForward>>,
-                                               &execute<Branch<Target::kLoop>>,
-                                               &execute<Branch<Target::kPinnedLoop>>};
-constexpr PinHandlers1 kBranchTableHandlers[2] = {by_class<BranchTable<false>>(),
-                                                  by_class<BranchTable<true>>()};
+     FloatBranches<true, Target::kPinnedLoop>::kRows,
+     FloatBranches<true, Target::kMeteredLoop>::kRows,
+     FloatBranches<true, Target::kMeteredPinnedLoop>::kRows}};
+constexpr Handler kBranchHandlers[kTargets] = {
+    &execute<Branch<Target::kForward>>, &execute<Branch<Target::kLoop>>,
+    &execute<Branch<Target::kPinnedLoop>>, &execute<Branch<Target::kMeteredLoop>>,
+    &execute<Branch<Target::kMeteredPinnedLoop>>};
+constexpr PinHandlers1 kBranchTableHandlers[3] = {by_class<BranchTable<Target::kForward>>(),
+                                                  by_class<BranchTable<Target::kLoop>>(),
+                                                  by_class<BranchTable<Target::kMeteredLoop>>()};
 
 constexpr PinHandlers1 kGlobalGetIntHandlers[2] = {by_class<GlobalGetInt<false>>(),
                                                    by_class<GlobalGetInt<true>>()};
@@ -54,21 +67,23 @@ constexpr PinHandlers1 kGlobalSetIntHandlers[2] = {by_class<GlobalSetInt<false>>
 constexpr PinHandlers1 kGlobalSetFloatHandlers[2] = {by_class<GlobalSetFloat<false>>(),
                                                      by_class<GlobalSetFloat<true>>()};
 
-constexpr Handler kCallHandler = &execute<Call>;
-constexpr Handler kCallMovingHandlers[2] = {&execute<CallMoving<Class::kSlot>>,
-                                            &execute<CallMoving<Class::kConst>>};
-constexpr Handler kCallMovingTwoHandlers[2][2] = {
-    {&execute<CallMoving<Class::kSlot, Class::kSlot>>,
-     &execute<CallMoving<Class::kSlot, Class::kConst>>},
-    {&execute<CallMoving<Class::kConst, Class::kSlot>>,
-     &execute<CallMoving<Class::kConst, Class::kConst>>}};
+constexpr Handler kCallHandler[2] = {&execute<Call<false>>, &execute<Call<true>>};
+constexpr CallMovingHandlers kCallMovingHandlers[2] = {call_moving<false>(), call_moving<true>()};
+constexpr CallMovingHandlers kCallMovingTwoHandlers[2][2] = {
+    {call_moving<false, Class::kSlot>(), call_moving<false, Class::kConst>()},
+    {call_moving<true, Class::kSlot>(), call_moving<true, Class::kConst>()}};
 constexpr Handler kCallImportHandler = &execute<CallImport>;
-constexpr PinHandlers1 kCallIndirectHandlers = pin_handlers1<CallIndirect>();
-constexpr PinHandlers1 kCallRefHandlers = pin_handlers1<CallRef>();
-constexpr Handler kReturnCallHandler = &execute<ReturnCall>;
+constexpr PinHandlers1 kCallIndirectHandlers[2] = {by_class<CallIndirect<false>>(),
+                                                   by_class<CallIndirect<true>>()};
+constexpr PinHandlers1 kCallRefHandlers[2] = {by_class<CallRef<false>>(),
+                                              by_class<CallRef<true>>()};
+constexpr Handler kReturnCallHandler[2] = {&execute<ReturnCall<false>>, &execute<ReturnCall<true>>};
 constexpr Handler kReturnCallImportHandler = &execute<ReturnCallImport>;
-constexpr Handlers1 kReturnCallIndirectHandlers = handlers1<ReturnCallIndirect>();
-constexpr Handlers1 kReturnCallRefHandlers = handlers1<ReturnCallRef>();
+constexpr Handlers1 kReturnCallIndirectHandlers[2] = {
+    handlers1<ReturnCallIndirect<false>::template With>(),
+    handlers1<ReturnCallIndirect<true>::template With>()};
+constexpr Handlers1 kReturnCallRefHandlers[2] = {handlers1<ReturnCallRef<false>::template With>(),
+                                                 handlers1<ReturnCallRef<true>::template With>()};
 constexpr Handler kReturnHandler = &execute<Return>;
 constexpr PinHandlers1 kReturnIntHandlers = pin_handlers1<ReturnInt>();
 constexpr PinHandlers1 kReturnFloatHandlers = pin_handlers1<ReturnFloat>();

@@ -14,6 +14,15 @@ struct IncrementBranches {
   };
 };
 
+template <Target kTo>
+struct IncrementTwoBranches {
+  static constexpr PinHandlers3 kRows[] = {
+#define INT_COMPARE(name, type, op, negated, swapped) \
+  pin_handlers3<IncrementTwoBranch<op, kTo>::template With>(),
+#include "interp/exec/ops.def"
+  };
+};
+
 template <bool kIfZero, Target kTo>
 constexpr PinHandlers2 and_branches() {
   return pin_handlers2<AndBranch<kIfZero, kTo>::template With>();
@@ -37,11 +46,9 @@ constexpr PinHandlers3 kFloatOpOpHandlers[][3] = {
        FloatOpOp<type, F##first, F##op, swapped>::template By<Class::kPin0>::template With>()},
 #include "interp/exec/fused.def"
 };
-constexpr PinHandlers3 kIncrementTwoBranchHandlers[] = {
-#define INT_COMPARE(name, type, op, negated, swapped) \
-  pin_handlers3<IncrementTwoBranch<op>::template With>(),
-#include "interp/exec/ops.def"
-};
+constexpr const PinHandlers3* kIncrementTwoBranchHandlers[2] = {
+    IncrementTwoBranches<Target::kPinnedLoop>::kRows,
+    IncrementTwoBranches<Target::kMeteredPinnedLoop>::kRows};
 constexpr PinHandlers2 kIncrementTwoHandlers = pin_handlers2<IncrementTwo>();
 constexpr PinHandlers3 kCompareSelectHandlers[] = {
 #define INT_COMPARE(name, type, op, negated, swapped) \
@@ -50,11 +57,14 @@ constexpr PinHandlers3 kCompareSelectHandlers[] = {
 };
 constexpr const PinHandlers3* kIncrementBranchHandlers[kTargets] = {
     IncrementBranches<Target::kForward>::kRows, IncrementBranches<Target::kLoop>::kRows,
-    IncrementBranches<Target::kPinnedLoop>::kRows};
+    IncrementBranches<Target::kPinnedLoop>::kRows, IncrementBranches<Target::kMeteredLoop>::kRows,
+    IncrementBranches<Target::kMeteredPinnedLoop>::kRows};
 constexpr PinHandlers2 kAndBranchHandlers[2][kTargets] = {
     {and_branches<false, Target::kForward>(), and_branches<false, Target::kLoop>(),
-     and_branches<false, Target::kPinnedLoop>()},
+     and_branches<false, Target::kPinnedLoop>(), and_branches<false, Target::kMeteredLoop>(),
+     and_branches<false, Target::kMeteredPinnedLoop>()},
     {and_branches<true, Target::kForward>(), and_branches<true, Target::kLoop>(),
-     and_branches<true, Target::kPinnedLoop>()}};
+     and_branches<true, Target::kPinnedLoop>(), and_branches<true, Target::kMeteredLoop>(),
+     and_branches<true, Target::kMeteredPinnedLoop>()}};
 
 }  // namespace tappet::exec

@@ -24,11 +24,11 @@ constexpr PinHandlers2 kRotlXorRotlHandlers[2] = {
 constexpr PinHandlers2 kShiftXorMulHandlers[2] = {
     pin_handlers2<ShiftXorMul<uint32_t>::template With>(),
     pin_handlers2<ShiftXorMul<uint64_t>::template With>()};
-constexpr PinHandlers2 kMoveJumpHandlers[kTargets] = {move_jumps<Target::kForward>(),
-                                                      move_jumps<Target::kLoop>(),
-                                                      move_jumps<Target::kPinnedLoop>()};
-constexpr PinHandlers2 kAddJumpHandlers[kTargets] = {add_jumps<Target::kForward>(),
-                                                     add_jumps<Target::kLoop>(),
-                                                     add_jumps<Target::kPinnedLoop>()};
+constexpr PinHandlers2 kMoveJumpHandlers[kTargets] = {
+    move_jumps<Target::kForward>(), move_jumps<Target::kLoop>(), move_jumps<Target::kPinnedLoop>(),
+    move_jumps<Target::kMeteredLoop>(), move_jumps<Target::kMeteredPinnedLoop>()};
+constexpr PinHandlers2 kAddJumpHandlers[kTargets] = {
+    add_jumps<Target::kForward>(), add_jumps<Target::kLoop>(), add_jumps<Target::kPinnedLoop>(),
+    add_jumps<Target::kMeteredLoop>(), add_jumps<Target::kMeteredPinnedLoop>()};
 
 }  // namespace tappet::exec

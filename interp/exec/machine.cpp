@@ -56,21 +56,6 @@ void Thread::start(Function& function, std::span<const uint64_t> args) {
   std::copy(args.begin(), args.end(), stack_.get());
 }
 
-HostOutcome HostCall::call(Function& callee, std::span<const uint64_t> args,
-                           std::unique_ptr<HostContinuation> continuation) {
-  const uint64_t slots = callee.shape.locals_slot();
-  if (!thread_->reserve(top_, slots)) return trap(TrapKind::kStackExhausted, {});
-  continuation_ = std::move(continuation);
-  callee_ = &callee;
-  callee_base_ = top_;
-  top_ += slots;
-  // The collector sees the arguments from now on.
-  SideFrame& side = thread_->side_frames_.back();
-  side.top = std::max(side.top, top_);
-  std::copy(args.begin(), args.end(), thread_->stack_.get() + callee_base_);
-  return HostOutcome::kCall;
-}
-
 void Machine::save(Thread& thread, const State& s) {
   thread.pc_ = s.pc;
   thread.frame_ = static_cast<uint64_t>(s.fp - thread.stack_.get());
@@ -192,11 +177,12 @@ bool Machine::begin(State& s, Function& function) {
   s.in = function.instance;
   s.mem = s.in->memory0_base();
   const auto offset = static_cast<uint64_t>(s.fp - thread.stack_.get());
-  if (!thread.reserve(offset, code[-1]))
-    return raise(s, TrapKind::kStackExhausted);
+  if (!thread.reserve(offset, code[-1])) return raise(s, TrapKind::kStackExhausted);
   thread.store_.publish_limit(thread.stack_.get() + thread.capacity_);
   s.fp = thread.stack_.get() + offset;
   s.pc = code;
+  if (s.in->code->metered() && !thread.store_.spend_fuel(code[-2]))
+    return raise(s, TrapKind::kOutOfFuel);
   return true;
 }
 
@@ -222,6 +208,8 @@ bool Machine::handle_limit(State& s) {
   Thread& thread = *control.thread;
   Store& store = thread.store_;
   if (store.killed()) return raise(s, TrapKind::kInterrupted);
+  const bool fuel_asked = control.fuel < 0;
+  if (fuel_asked && !store.settle_fuel()) return raise(s, TrapKind::kOutOfFuel);
   if (control.limit.load() == nullptr) {
     const bool preempted = store.take_preempt();
     store.publish_limit(thread.stack_.get() + thread.capacity_);
@@ -230,6 +218,7 @@ bool Machine::handle_limit(State& s) {
     exec::current_activation->outcome = Outcome::kInterrupted;
     return false;
   }
+  if (fuel_asked) return true;
   // A call without room: grow, and execute it again.
   const auto offset = static_cast<uint64_t>(s.fp - thread.stack_.get());
   const uint64_t more =
@@ -283,7 +272,8 @@ bool Machine::call(State& s, Function& function, uint32_t delta) {
   const uint64_t* return_pc = s.pc + exec::kCallWords;
   if (function.is_host()) return call_host(s, function, return_pc, frame + delta);
   const uint32_t link = function.shape.link_slot();
-  if (!thread.reserve(frame + delta, function.shape.locals_slot())) return raise(s, TrapKind::kStackExhausted);
+  if (!thread.reserve(frame + delta, function.shape.locals_slot()))
+    return raise(s, TrapKind::kStackExhausted);
   s.fp = thread.stack_.get() + frame;
   if (function.instance == s.in) {
     set_link(s.fp + delta + link, return_pc, delta);

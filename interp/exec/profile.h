@@ -46,8 +46,11 @@ constexpr bool keep_float_branch(Class a, Class b) {
   return keep_comparison<Operator>(a, b) && !(kCompact && kOneOf<Operator, FNe>);
 }
 
-// A conditional branch back to a loop whose header is in no register goes around a plain one.
-inline constexpr bool kKeepLoopBranches = !kCompact;
+// A conditional branch back to a loop, unless its header is in a register and nothing is metered,
+// goes around a plain one.
+constexpr bool keep_branch(Target target) {
+  return !kCompact || target == Target::kForward || target == Target::kPinnedLoop;
+}
 // Counting up and branching ends loops, at their header in a register.
 constexpr bool keep_increment_branch(Target target) {
   return !kCompact || target == Target::kPinnedLoop;

@@ -22,8 +22,13 @@ uint32_t low32(uint64_t slot) { return static_cast<uint32_t>(slot); }
 // An array of `length` with `operands` slots in use; null after a trap.
 GcObject* new_array(State& s, SlowOperands operands, uint32_t slots, uint32_t length,
                     TrapKind& trap) {
+  const GcLayout& layout = s.in->code->object_layout(operands.first);
+  if (!pay_for(s, uint64_t{length} * bytes_of(layout.element))) {
+    trap = TrapKind::kOutOfFuel;
+    return nullptr;
+  }
   const Safepoint safepoint(s, operands.slots + slots);
-  const Allocated made = heap(s).new_array(s.in->code->object_layout(operands.first), length);
+  const Allocated made = heap(s).new_array(layout, length);
   trap = made.trap;
   return made.object;
 }
@@ -177,6 +182,7 @@ TrapKind slow_ArrayFill(State& s, SlowOperands operands, bool& interrupted) {
   if (trap != TrapKind::kNone) return trap;
   while (count != 0) {
     const uint64_t chunk = std::min<uint64_t>(count, kChunkBytes / bytes_of(layout.element));
+    if (!pay_for(s, chunk * bytes_of(layout.element))) return TrapKind::kOutOfFuel;
     fill_elements(array, layout, to, chunk, operands.slots + 2);
     to += chunk;
     count -= chunk;
@@ -198,6 +204,7 @@ TrapKind slow_ArrayCopy(State& s, SlowOperands operands, bool& interrupted) {
   const bool backwards = target == source && to > from;
   while (count != 0) {
     const uint64_t chunk = std::min<uint64_t>(count, kChunkBytes / bytes_of(layout.element));
+    if (!pay_for(s, chunk * bytes_of(layout.element))) return TrapKind::kOutOfFuel;
     const uint64_t skip = backwards ? count - chunk : 0;
     std::memmove(element_at(target, layout, to + skip), element_at(source, layout, from + skip),
                  chunk * bytes_of(layout.element));
@@ -218,6 +225,7 @@ TrapKind slow_ArrayInitData(State& s, SlowOperands operands, bool&) {
   const uint64_t bytes = uint64_t{count} * bytes_of(layout.element);
   const uint8_t* from = segment_bytes(s, operands.second, low32(operands.slots[2]), bytes);
   if (from == nullptr) return TrapKind::kMemoryOutOfBounds;
+  if (!pay_for(s, bytes)) return TrapKind::kOutOfFuel;
   std::memcpy(element_at(array, layout, to), from, bytes);
   return TrapKind::kNone;
 }
@@ -229,6 +237,7 @@ TrapKind slow_ArrayInitElem(State& s, SlowOperands operands, bool&) {
   const uint32_t count = low32(operands.slots[3]);
   const TrapKind trap = check_range(array, to, count);
   if (trap != TrapKind::kNone) return trap;
+  if (!pay_for(s, uint64_t{count} * sizeof(Ref))) return TrapKind::kOutOfFuel;
   return copy_elements(*s.in, operands.second, low32(operands.slots[2]), count,
                        reinterpret_cast<Ref*>(element_at(array, layout, to)));
 }

@@ -45,6 +45,7 @@ TrapKind slow_MemoryInit(State& s, SlowOperands operands, bool&) {
   const uint64_t count = operand(operands, 2);
   if (!in_bounds(from, count, available) || !memory.contains(to, count))
     return TrapKind::kMemoryOutOfBounds;
+  if (!pay_for(s, count)) return TrapKind::kOutOfFuel;
   if (count != 0) {
     std::memcpy(memory.base() + to, s.in->module().bytes.data() + segment.begin + from, count);
   }
@@ -65,6 +66,7 @@ TrapKind slow_MemoryCopy(State& s, SlowOperands operands, bool& interrupted) {
   if (!target.contains(to, count) || !source.contains(from, count))
     return TrapKind::kMemoryOutOfBounds;
   if (count - 1 < kChunkBytes) [[likely]] {
+    if (!pay_for(s, count)) return TrapKind::kOutOfFuel;
     std::memmove(target.base() + to, source.base() + from, count);
     return TrapKind::kNone;
   }
@@ -72,6 +74,7 @@ TrapKind slow_MemoryCopy(State& s, SlowOperands operands, bool& interrupted) {
   const bool backwards = &target == &source && to > from;
   while (count != 0) {
     const uint64_t chunk = std::min(count, kChunkBytes);
+    if (!pay_for(s, chunk)) return TrapKind::kOutOfFuel;
     const uint64_t skip = backwards ? count - chunk : 0;
     std::memmove(target.base() + to + skip, source.base() + from + skip, chunk);
     if (!backwards) to += chunk, from += chunk;
@@ -88,11 +91,13 @@ TrapKind slow_MemoryFill(State& s, SlowOperands operands, bool& interrupted) {
   if (!memory.contains(to, count)) return TrapKind::kMemoryOutOfBounds;
   const auto value = static_cast<uint8_t>(operands.slots[1]);
   if (count - 1 < kChunkBytes) [[likely]] {
+    if (!pay_for(s, count)) return TrapKind::kOutOfFuel;
     std::memset(memory.base() + to, value, count);
     return TrapKind::kNone;
   }
   while (count != 0) {
     const uint64_t chunk = std::min(count, kChunkBytes);
+    if (!pay_for(s, chunk)) return TrapKind::kOutOfFuel;
     std::memset(memory.base() + to, value, chunk);
     to += chunk;
     count -= chunk;
@@ -118,6 +123,9 @@ TrapKind slow_TableSet(State& s, SlowOperands operands, bool&) {
 }
 
 TrapKind slow_TableInit(State& s, SlowOperands operands, bool&) {
+  // What exceeds the segment is a trap.
+  const uint64_t most = s.in->module().elems[operands.first].size();
+  if (!pay_for(s, std::min(most, operand(operands, 2)) * sizeof(Ref))) return TrapKind::kOutOfFuel;
   return init_table(*s.in, operands.second, operands.first, operand(operands, 0),
                     operand(operands, 1), operand(operands, 2));
 }
@@ -136,6 +144,7 @@ TrapKind slow_TableCopy(State& s, SlowOperands operands, bool&) {
   if (!in_bounds(to, count, target.size()) || !in_bounds(from, count, source.size())) {
     return TrapKind::kTableOutOfBounds;
   }
+  if (!pay_for(s, count * sizeof(Ref))) return TrapKind::kOutOfFuel;
   if (count != 0)
     std::memmove(target.elements() + to, source.elements() + from, count * sizeof(Ref));
   return TrapKind::kNone;
@@ -143,8 +152,10 @@ TrapKind slow_TableCopy(State& s, SlowOperands operands, bool&) {
 
 TrapKind slow_TableGrow(State& s, SlowOperands operands, bool&) {
   Table& table = *s.in->table(operands.first);
-  operands.slots[0] =
-      grow_result(table.grow(operand(operands, 1), operands.slots[0]), table.type().address);
+  const uint64_t delta = operand(operands, 1);
+  const int64_t old = table.grow(delta, operands.slots[0]);
+  operands.slots[0] = grow_result(old, table.type().address);
+  if (old >= 0 && !pay_for(s, delta * sizeof(Ref))) return TrapKind::kOutOfFuel;
   return TrapKind::kNone;
 }
 
@@ -158,6 +169,7 @@ TrapKind slow_TableFill(State& s, SlowOperands operands, bool&) {
   const uint64_t to = operand(operands, 0);
   const uint64_t count = operand(operands, 2);
   if (!in_bounds(to, count, table.size())) return TrapKind::kTableOutOfBounds;
+  if (!pay_for(s, count * sizeof(Ref))) return TrapKind::kOutOfFuel;
   std::fill_n(table.elements() + to, count, operands.slots[1]);
   return TrapKind::kNone;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "interp/exec/state.h"
+#include "interp/runtime/store.h"
 
 namespace tappet::exec {
 
@@ -24,6 +25,11 @@ inline constexpr int kSlowWords = 3;
 // The immediates of slow RefTest and RefCast: `first` is the heap type's kind and, with this added,
 // nullable; `second` is the id of a defined type.
 inline constexpr uint32_t kNullableType = 0x100;
+
+// What a bulk operation that writes so much costs, where fuel counts.
+inline bool pay_for(State& s, uint64_t bytes) {
+  return !s.in->code->metered() || s.in->store->spend_fuel((bytes + 7) / 8);
+}
 
 template <SlowFunction kFunction>
 struct Slow {

@@ -152,6 +152,18 @@ TAPPET_INLINE void forget_loop(State& s) {
 inline Handler handler_at(const uint64_t* pc) { return reinterpret_cast<Handler>(*pc); }
 inline uint64_t to_word(Handler handler) { return reinterpret_cast<uint64_t>(handler); }
 
+TAPPET_INLINE bool limit_requested(const State& s) {
+  return s.in->control->limit.load(std::memory_order_relaxed) == nullptr;
+}
+
+// Takes what the code ahead costs. True if that is more than is at hand: handle_limit() settles it.
+TAPPET_INLINE bool charge(const State& s, uint64_t cost) {
+  Control& control = *s.in->control;
+  const int64_t left = control.fuel - static_cast<int64_t>(cost);
+  control.fuel = left;
+  return left < 0;
+}
+
 // Operand fields of an instruction's second word: four slots, or two slots and 32 bits. Each is
 // loaded by itself: that takes fewer instructions than a shift out of the whole word.
 template <class T, int kByte>
@@ -164,14 +176,14 @@ TAPPET_INLINE uint32_t field_d(const State& s) { return field<uint16_t, 4>(s); }
 TAPPET_INLINE uint32_t field_x(const State& s) { return field<uint16_t, 6>(s); }
 TAPPET_INLINE uint32_t field_high(const State& s) { return field<uint32_t, 4>(s); }
 
-// What a call's fast path came to.
-enum class Enter : uint8_t { kDone, kLimit, kSlow };
+// What a call's fast path came to. kOutOfFuel: entered, but the fuel at hand does not cover it.
+enum class Enter : uint8_t { kDone, kLimit, kOutOfFuel, kSlow };
 
 // What became of an instruction that may stop: out-of-line code decides.
 // Both expect s.pc at the instruction; they return true to continue at s.pc.
 bool raise_trap(State& s, TrapKind kind);
-// A preemption, a kill, or too little stack for `slots` above the frame; after growing it, the
-// instruction at s.pc is executed again.
+// A preemption, a kill, too little stack for a call's frame, or fuel that was charged but is not at
+// hand; if there was too little stack, the instruction at s.pc is executed again.
 bool handle_limit(State& s);
 
 }  // namespace tappet::exec

@@ -39,11 +39,14 @@ class Unwinder {
       if (code_ == nullptr || !code_->contains(at)) code_ = instance_->code->find(at);
       if (find_clause(tag, static_cast<uint32_t>(at - code_->words.data()))) return Found::kCatch;
       if (interrupted_) return Found::kInterrupted;
+      ++frames_;
       pc_ = reinterpret_cast<const uint64_t*>(fp_[code_->link_slot]);
       fp_ -= static_cast<uint32_t>(pc_[-2]);
     }
   }
 
+  // In fuel.
+  uint64_t cost() const { return frames_ + clause_->cost; }
   // After kCatch.
   const FunctionCode::Catch& clause() const { return *clause_; }
   // Makes the catching frame the running one; abandons host functions on the way.
@@ -113,6 +116,7 @@ class Unwinder {
   size_t side_;  // side frames below the frame
   const FunctionCode* code_ = nullptr;
   const FunctionCode::Catch* clause_ = nullptr;
+  uint64_t frames_ = 0;  // left
   uint64_t steps_ = 0;
   bool interrupted_ = false;
 };
@@ -144,6 +148,8 @@ bool Machine::throw_exception(State& s, const Tag& tag, GcException* exception,
     case Unwinder::Found::kCatch:
       break;
   }
+  if (s.in->code->metered() && !thread.store_.spend_fuel(unwinder.cost()))
+    return raise(s, TrapKind::kOutOfFuel);
   const FunctionCode::Catch& clause = unwinder.clause();
   if (clause.wants_ref && exception == nullptr) {
     const Allocated made = new_exception(s, tag, values);

@@ -125,18 +125,19 @@ const GcLayout& ModuleCode::make_object_layout(uint32_t type_index) const {
 
 void ModuleCode::make_stubs() {
   const size_t defined = module_->functions.size() - module_->imported_functions;
-  stubs_.resize(defined * kStubWords);
+  stubs_.resize(defined * stub_words());
   for (size_t i = 0; i < defined; ++i) {
-    stubs_[i * kStubWords] = 0;
-    stubs_[i * kStubWords + 1] = translate_handler();
-    stubs_[i * kStubWords + 2] = module_->imported_functions + i;
+    uint64_t* const end = stubs_.data() + (i + 1) * stub_words();
+    end[-3] = 0;
+    end[-2] = translate_handler();
+    end[-1] = module_->imported_functions + i;
   }
 }
 
 const uint64_t* ModuleCode::entry(uint32_t function_index) const {
   const uint32_t defined = function_index - module_->imported_functions;
   const FunctionCode* code = functions_[defined].load(std::memory_order_acquire);
-  return code != nullptr ? code->entry() : &stubs_[size_t{defined} * kStubWords + 1];
+  return code != nullptr ? code->entry() : &stubs_[size_t{defined + 1} * stub_words() - 2];
 }
 
 const uint64_t* ModuleCode::translated_entry(uint32_t function_index) const {

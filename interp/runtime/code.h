@@ -19,7 +19,8 @@
 namespace tappet {
 
 // A function's threaded code: 64-bit words of handler pointers, operands and constants. words[0] is
-// how many slots its frame takes; execution starts at words[1].
+// what entering the function costs in fuel, words[1] how many slots its frame takes; execution
+// starts at words[2].
 struct FunctionCode {
   std::vector<uint64_t> words;
   uint32_t function_index = 0;
@@ -48,16 +49,16 @@ struct FunctionCode {
     bool wants_ref;   // a reference to the exception follows the values
     uint32_t slot;    // where the values go
     uint32_t target;  // where execution goes on: a word
+    uint32_t cost;    // in fuel, if that is a loop's header
   };
   std::vector<Try> tries;
   std::vector<Catch> catches;
 
-  const uint64_t* entry() const { return words.data() + 1; }
+  const uint64_t* entry() const { return words.data() + 2; }
   bool contains(const uint64_t* pc) const {
     return pc >= words.data() && pc <= words.data() + words.size();
   }
 };
-
 
 // Where an Instance's members of variable number lie: byte offsets from its start.
 struct InstanceLayout {
@@ -74,7 +75,8 @@ struct InstanceLayout {
 struct CodeOptions {
   MemoryStrategy memory = MemoryStrategy::kChecked;
   std::shared_ptr<OpProfile> profile =
-      nullptr;  // counts what is executed, if set; about halves the speed
+      nullptr;        // counts what is executed, if set; about halves the speed
+  bool fuel = false;  // the code takes fuel from its store (Store::set_fuel)
 };
 
 // A validated module made ready to run: entry points that translate themselves on first call.
@@ -89,6 +91,8 @@ class ModuleCode {
   const std::shared_ptr<const Module>& shared_module() const { return module_; }
   MemoryStrategy strategy() const { return options_.memory; }
   OpProfile* profile() const { return options_.profile.get(); }
+  // Whether running takes fuel.
+  bool metered() const { return options_.fuel; }
   const InstanceLayout& layout() const { return layout_; }
 
   const CallShape& shape(uint32_t type_index) const { return shapes_[type_index]; }
@@ -120,7 +124,8 @@ class ModuleCode {
   void make_stubs();
 
  private:
-  static constexpr uint32_t kStubWords = 3;  // header, handler, function index
+  // Cost, which only metered calls look at, header, handler, function index.
+  uint32_t stub_words() const { return metered() ? 4 : 3; }
 
   const GcLayout& make_object_layout(uint32_t type_index) const;
 

@@ -22,6 +22,8 @@ struct Control {
   // The highest frame end that may be used without asking. Zero requests the slow path of the next
   // call or back edge: set by Store::preempt and kill from any thread.
   std::atomic<uint64_t*> limit{nullptr};
+  // Fuel that metered code may use before it asks for more; negative only until it has asked.
+  int64_t fuel = 0;
   Thread* thread = nullptr;   // the running thread
   void* registers = nullptr;  // exec: where its registers are kept while out-of-line code runs
   // While an instruction of the running thread allocates: the end of its stack's live slots.

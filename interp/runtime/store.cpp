@@ -8,7 +8,9 @@
 namespace tappet {
 
 Store::Store(std::shared_ptr<TypeRegistry> registry, MemoryStrategy strategy, StoreLimits limits)
-    : registry_(std::move(registry)), strategy_(strategy), limits_(limits) {}
+    : registry_(std::move(registry)), strategy_(strategy), limits_(limits) {
+  set_fuel(limits.fuel);
+}
 
 Store::~Store() {
   for (Instance* instance : instances_) {
@@ -95,6 +97,19 @@ bool Store::reserves(const void* address) const {
 
 bool Store::owns(const Instance* instance) const {
   return std::find(instances_.begin(), instances_.end(), instance) != instances_.end();
+}
+
+void Store::set_fuel(uint64_t fuel) {
+  const uint64_t slice = std::min(fuel, kFuelSlice);
+  control_.fuel = static_cast<int64_t>(slice);
+  fuel_reserve_ = fuel - slice;
+}
+
+bool Store::settle_fuel() {
+  const uint64_t owed = -static_cast<uint64_t>(control_.fuel);
+  const bool covered = owed <= fuel_reserve_;
+  set_fuel(covered ? fuel_reserve_ - owed : 0);
+  return covered;
 }
 
 void Store::publish_limit(uint64_t* limit) {

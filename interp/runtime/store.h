@@ -26,6 +26,7 @@ struct StoreLimits {
                           << 30;        // per linear memory, and for the garbage-collected heap
   uint64_t table_entries = 10'000'000;  // per table
   uint64_t stack_bytes = 8 << 20;       // per thread's wasm stack
+  uint64_t fuel = UINT64_MAX;           // to begin with, for metered code (Store::set_fuel)
 };
 
 // Makes the collector see values that an evaluation in progress keeps. Innermost last, as scopes
@@ -82,8 +83,31 @@ class Store {
   bool reserves(const void* address) const;
   bool owns(const Instance* instance) const;
 
-  // Asks the running thread to leave run() with kInterrupted at its next call or back edge; it can
-  // be resumed. Any thread; async-signal-safe.
+  // Fuel ends guests at a point that depends on nothing but what they do. Only code of an engine
+  // with EngineConfig::fuel takes any, and everything that can go on for ever does:
+  //   entering a function     1 for each instruction in its body
+  //   another round of a loop 1 for each instruction in its body, nested loops included
+  //   memory.copy, fill, init, table.copy, fill, init, grow, array.new*, copy, fill, init_*
+  //                           1 for every 8 bytes that are written, an entry of a table being 8
+  //   a throw that is caught  1 for each function that it leaves
+  // Instructions that do nothing at run time cost nothing: block, loop, try_table, else, end, nop,
+  // drop, return, unreachable. So the cost of a call or round is the most that it can execute, paid
+  // in advance; what takes another way pays as much. Host functions cost nothing of themselves.
+  // Whoever cannot pay traps with kOutOfFuel, and no fuel is left. Long bulk operations pay, and
+  // may stop, every 4 MiB. To be used between calls and by host functions.
+  uint64_t fuel() const { return fuel_reserve_ + static_cast<uint64_t>(control_.fuel); }
+  void set_fuel(uint64_t fuel);
+  // False if there is not so much; none is left then. The running thread.
+  bool spend_fuel(uint64_t cost) {
+    control_.fuel -= static_cast<int64_t>(cost);
+    return control_.fuel >= 0 || settle_fuel();
+  }
+  // Makes up for a charge that exceeded the slice at hand; false if there is not so much.
+  bool settle_fuel();
+
+  // Asks the running thread to leave run() with kInterrupted at its next call or back edge, or
+  // after at most kFuelSlice of fuel if its code is metered; it can be resumed. Any thread;
+  // async-signal-safe.
   void preempt() { request(kPreempt); }
   // Makes the running thread, and every later one, trap with kInterrupted. Any thread;
   // async-signal-safe.
@@ -102,6 +126,9 @@ class Store {
   // Everything the collector starts from but Roots (gc_roots.cpp).
   void mark_roots(GcMarker& marker) const;
   GcHeap& make_heap();
+  // Code takes fuel from a slice in Control, which only its own OS thread touches; that the slice
+  // is used up is when it looks for requests. Some ten microseconds' worth.
+  static constexpr uint64_t kFuelSlice = 1 << 16;
   static constexpr uint32_t kPreempt = 1;
   static constexpr uint32_t kKill = 2;
   void request(uint32_t what) {
@@ -113,6 +140,7 @@ class Store {
   MemoryStrategy strategy_;
   StoreLimits limits_;
   Control control_;
+  uint64_t fuel_reserve_ = 0;  // beyond the slice in control_
   std::atomic<uint32_t> requests_{0};
   std::deque<HostFunction> host_functions_;
   std::deque<Function> functions_;  // of hosts

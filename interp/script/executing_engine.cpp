@@ -44,8 +44,8 @@ Outcome failed(std::string message) { return {Outcome::Kind::kFailed, {}, std::m
 
 }  // namespace
 
-ExecutingEngine::ExecutingEngine(const EngineConfig& config, bool gc_stress)
-    : engine_(config), gc_stress_(gc_stress), store_(engine_.make_store()) {
+ExecutingEngine::ExecutingEngine(const EngineConfig& config, bool gc_stress, StoreLimits limits)
+    : engine_(config), gc_stress_(gc_stress), store_(engine_.make_store(limits)) {
   if (gc_stress) store_->heap().set_stress(true);
   define_spectest();
 }

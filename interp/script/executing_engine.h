@@ -11,7 +11,8 @@ namespace tappet::script {
 class ExecutingEngine : public ScriptEngine {
  public:
   // `gc_stress`: every allocation of an object collects garbage first.
-  explicit ExecutingEngine(const EngineConfig& config = {}, bool gc_stress = false);
+  explicit ExecutingEngine(const EngineConfig& config = {}, bool gc_stress = false,
+                           StoreLimits limits = {});
 
   Result<std::shared_ptr<const Module>> load(Bytes bytes) override;
   bool executes() const override { return true; }

@@ -86,6 +86,7 @@ void FunctionTranslator::open_block(const Instruction& in) {
   }
   if (in.opcode == Opcode::kLoop) bind(frame.label);
   frame.assigned = assigned_.mark();
+  frame.cost_before = ir_.cost;
   frame.height = static_cast<uint32_t>(stack_.size() - frame.params.size());
   control_.push_back(frame);
 }
@@ -110,6 +111,7 @@ void FunctionTranslator::end() {
   const ControlFrame frame = control_.back();
   control_.pop_back();
   close_try(frame);
+  if (frame.opcode == Opcode::kLoop) ir_.labels[frame.label].cost = ir_.cost - frame.cost_before;
   const bool falls_through = unreachable_depth_ == 0;
   const bool is_target = frame.opcode != Opcode::kLoop && frame.label_used;
   const bool merges = is_target || frame.else_label != kNoLabel;

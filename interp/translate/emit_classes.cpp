@@ -181,9 +181,9 @@ Handler Emitter::lookup(const IrInstruction& i) const {
     case IrKind::kGlobalSetFloat:
       return find(exec::kGlobalSetFloatHandlers[i.flag], i.a.cls);
     case IrKind::kCallIndirect:
-      return find(exec::kCallIndirectHandlers, i.a.cls);
+      return find(exec::kCallIndirectHandlers[metered()], i.a.cls);
     case IrKind::kCallRef:
-      return find(exec::kCallRefHandlers, i.a.cls);
+      return find(exec::kCallRefHandlers[metered()], i.a.cls);
     case IrKind::kReturnInt:
       return find(exec::kReturnIntHandlers, i.a.cls);
     case IrKind::kReturnFloat:

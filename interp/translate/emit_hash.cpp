@@ -62,8 +62,7 @@ bool Emitter::shift_xor_mul(const IrInstruction& first, const IrInstruction& sec
   const PairRow xored{family_row(width == 0 ? Opcode::kI32ShrU : Opcode::kI64ShrU),
                       family_row(width == 0 ? Opcode::kI32Xor : Opcode::kI64Xor)};
   if (exec::kShiftOps[first.first] != xored || !same_place(first.a, first.x)) return false;
-  if (first.d.cls != Class::kAcc || second.a.cls != Class::kAcc ||
-      second.b.cls != Class::kConst)
+  if (first.d.cls != Class::kAcc || second.a.cls != Class::kAcc || second.b.cls != Class::kConst)
     return false;
   handler(find(exec::kShiftXorMulHandlers[width], first.a.cls, second.d.cls));
   word(pack(first.a.slot, first.second, second.d.slot));

@@ -57,8 +57,7 @@ bool Emitter::try_pair(const IrInstruction& first, const IrInstruction& second) 
     case IrKind::kMoveInt:
       return move_and_call(first, second) || move_two(first, second) || jump(first, second);
     case IrKind::kLoad:
-      return load_branch(first, second) || load_table(first, second) ||
-             load_advance(first, second);
+      return load_branch(first, second) || load_table(first, second) || load_advance(first, second);
     case IrKind::kOpShift:
       return load_masked(first, second);
     case IrKind::kShiftOp:
@@ -66,7 +65,8 @@ bool Emitter::try_pair(const IrInstruction& first, const IrInstruction& second) 
     case IrKind::kBinary:
       return increment_branch(first, second) || and_branch(first, second) ||
              compare_select(first, second) || increment_two(first, second) ||
-             load_advance(first, second) || jump(first, second) || add_xor_rotl(first, second) || rotl_xor_rotl(first, second);
+             load_advance(first, second) || jump(first, second) || add_xor_rotl(first, second) ||
+             rotl_xor_rotl(first, second);
     default:
       return false;
   }
@@ -83,7 +83,7 @@ bool Emitter::is_increment(const IrInstruction& i) {
 
 bool Emitter::move_and_call(const IrInstruction& first, const IrInstruction& call) {
   if (!is_plain_move(first) || call.kind != IrKind::kCall) return false;
-  handler(exec::kCallMovingHandlers[is_const(first.a)]);
+  handler(exec::kCallMovingHandlers[metered()][is_const(first.a)]);
   word(pack(first.a.slot, first.d.slot));
   constant(first.a);
   call_words(call);
@@ -93,7 +93,7 @@ bool Emitter::move_and_call(const IrInstruction& first, const IrInstruction& cal
 bool Emitter::moves_and_call(const IrInstruction& first, const IrInstruction& second,
                              const IrInstruction& call) {
   if (!is_plain_move(first) || !is_plain_move(second)) return false;
-  handler(exec::kCallMovingTwoHandlers[is_const(first.a)][is_const(second.a)]);
+  handler(exec::kCallMovingTwoHandlers[metered()][is_const(first.a)][is_const(second.a)]);
   word(pack(first.a.slot, first.d.slot, second.a.slot, second.d.slot));
   constant(first.a), constant(second.a);
   call_words(call);
@@ -114,8 +114,8 @@ bool Emitter::increment_two_branch(const IrInstruction& first, const IrInstructi
   const IrInstruction& other = compares(second) ? first : second;
   // The bound is read behind both increments, as it was.
   const Class bound = is_const(branch.b) ? Class::kConst : Class::kSlot;
-  const Handler fused =
-      find(exec::kIncrementTwoBranchHandlers[branch.row.row], other.d.cls, compared.d.cls, bound);
+  const Handler fused = find(exec::kIncrementTwoBranchHandlers[metered()][branch.row.row],
+                             other.d.cls, compared.d.cls, bound);
   if (fused == nullptr) return false;
   fixups_.push_back({here() + 1, here(), branch.label, Fixup::Half::kHigh});
   handler(fused);
@@ -168,12 +168,14 @@ bool Emitter::load_table(const IrInstruction& first, const IrInstruction& table)
   if (row < 0 || is_const(first.a) || first.immediate > UINT32_MAX ||
       table.kind != IrKind::kBranchTable)
     return false;
-  const bool same = is_acc(first.d) ? is_acc(table.a)
-                                    : has_slot(table.a) && table.a.slot == first.d.slot;
+  const bool same =
+      is_acc(first.d) ? is_acc(table.a) : has_slot(table.a) && table.a.slot == first.d.slot;
   if (!same) return false;
   const std::vector<uint32_t>& labels = ir_.branch_tables[table.immediate];
+  const size_t loops = to_loops(labels);
+  if (loops == 2) return false;
   const uint32_t origin = here();
-  handler(find(memory_->load_table[row][any_loop(labels)], first.a.cls, first.d.cls));
+  handler(find(memory_->load_table[row][loops], first.a.cls, first.d.cls));
   word(pack_high(first.a.slot, first.d.slot, labels.size() - 1));
   word(first.immediate);
   distances(labels, origin);
@@ -196,8 +198,7 @@ bool Emitter::load_advance(const IrInstruction& first, const IrInstruction& seco
   if (load_first && keeps && load.d.slot == add.a.slot) return false;
   const bool from_sum = !load_first && load.a.slot == add.d.slot;
   if (!from_sum && load.a.slot != add.a.slot) return false;
-  const Handler fused =
-      find(memory_->load_advance[row], add.a.cls, add.d.cls, load.d.cls);
+  const Handler fused = find(memory_->load_advance[row], add.a.cls, add.d.cls, load.d.cls);
   if (fused == nullptr) return false;
   const uint64_t addend = static_cast<uint32_t>(add.b.value);
   handler(fused);
@@ -215,8 +216,8 @@ bool Emitter::load_masked(const IrInstruction& first, const IrInstruction& load)
   const bool sum = load.kind == IrKind::kLoadSum;
   const Operand& other = is_acc(load.a) ? load.b : load.a;
   if (sum ? !has_slot(other) || is_acc(load.a) == is_acc(load.b) : !is_acc(load.a)) return false;
-  const auto* const row = std::find(std::begin(exec::kScaledLoads), std::end(exec::kScaledLoads),
-                                    load.row);
+  const auto* const row =
+      std::find(std::begin(exec::kScaledLoads), std::end(exec::kScaledLoads), load.row);
   if (row == std::end(exec::kScaledLoads) || load.immediate > UINT32_MAX) return false;
   const exec::PinHandlers3& handlers = memory_->load_masked[row - std::begin(exec::kScaledLoads)];
   handler(find(handlers, first.a.cls, sum ? Class::kSlot : Class::kConst, load.d.cls));
@@ -275,7 +276,7 @@ bool Emitter::increment_branch(const IrInstruction& first, const IrInstruction& 
     return false;
   const Class addend = is_const(first.b) ? Class::kConst : Class::kSlot;
   const Handler fused = find(exec::kIncrementBranchHandlers[target(second.label)][second.row.row],
-                             first.d.cls, addend, second.b.cls);
+                             first.d.cls, addend, class_in_branch(second.b, second.label));
   if (fused == nullptr) return false;
   fixups_.push_back({here() + 1, here(), second.label, Fixup::Half::kHigh});
   handler(fused);
@@ -295,6 +296,8 @@ bool Emitter::and_branch(const IrInstruction& first, const IrInstruction& second
     return false;
   Operand a = first.a;
   Operand b = first.b;
+  a.cls = class_in_branch(a, second.label);
+  b.cls = class_in_branch(b, second.label);
   if (!exec::in_order(a.cls, b.cls)) std::swap(a, b);
   const Handler fused = find(exec::kAndBranchHandlers[if_zero][target(second.label)], a.cls, b.cls);
   if (fused == nullptr) return false;

@@ -158,9 +158,8 @@ bool Emitter::spill(IrInstruction& i) {
 }
 
 bool Emitter::goes_around(const IrInstruction& i) const {
-  return !exec::kKeepLoopBranches &&
-         (i.kind == IrKind::kIntBranch || i.kind == IrKind::kFloatBranch) &&
-         target(i.label) == static_cast<size_t>(exec::Target::kLoop);
+  return (i.kind == IrKind::kIntBranch || i.kind == IrKind::kFloatBranch) &&
+         !exec::keep_branch(static_cast<exec::Target>(target(i.label)));
 }
 
 void Emitter::negate(IrInstruction& branch) {

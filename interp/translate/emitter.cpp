@@ -45,6 +45,7 @@ std::unique_ptr<FunctionCode> Emitter::emit() {
   FunctionCode& out = *out_;
   out.frame_slots = ir_.frame_slots;
   out.link_slot = ir_.link_slot;
+  word(ir_.cost);
   word(ir_.frame_slots);
   zero_locals();
   labelled_.resize(ir_.code.size() + 1);
@@ -64,6 +65,7 @@ std::unique_ptr<FunctionCode> Emitter::emit() {
         positions_[++i] = here();
       }
       count_in(counter, i + 1 - fused, std::move(name));
+      cost_of_round(ir_.code[i]);
       continue;
     }
     IrInstruction instruction = ir_.code[i];
@@ -75,6 +77,7 @@ std::unique_ptr<FunctionCode> Emitter::emit() {
     out.origins.push_back({here(), instruction.offset});
     emit_one(instruction);
     if (spilled) unspill(instruction, result);
+    cost_of_round(instruction);
     count_in(counter, i, op_name(instruction));
     if (reload) load_pin(result);
     if (instruction.has_result && far(result)) {
@@ -112,6 +115,13 @@ void Emitter::count_in(uint32_t counter, size_t index, std::string op) {
   if (counter == 0) return;
   const bool joined = index != 0 && !labelled_[index] && falls_through(ir_.code[index - 1].kind);
   out_->words[counter] = reinterpret_cast<uint64_t>(&code_.profile()->add(std::move(op), joined));
+}
+
+// Behind a branch to a loop, in metered code.
+void Emitter::cost_of_round(const IrInstruction& i) {
+  const bool branches =
+      i.kind == IrKind::kBranch || i.kind == IrKind::kIntBranch || i.kind == IrKind::kFloatBranch;
+  if (branches && is_metered(i.label)) word(ir_.labels[i.label].cost);
 }
 
 // After an instruction that has no handler for a pinned result.
@@ -329,19 +339,22 @@ void Emitter::branch(const IrInstruction& i) {
   constant(i.a), constant(i.b);
   if (!around) return;
   plain_branch(i.label);
-  out_->words[origin + 1] |= uint64_t{here() - origin} << 32;
+  const uint32_t cost = is_metered(i.label) ? 1 : 0;
+  out_->words[origin + 1] |= uint64_t{here() + cost - origin} << 32;
 }
 
 void Emitter::branch_table(const IrInstruction& i) {
   const std::vector<uint32_t>& labels = ir_.branch_tables[i.immediate];
   const uint32_t origin = here();
-  handler(exec::kBranchTableHandlers[any_loop(labels)][at(i.a.cls)]);
+  handler(exec::kBranchTableHandlers[to_loops(labels)][at(i.a.cls)]);
   word(pack_high(i.a.slot, 0, labels.size() - 1));
   distances(labels, origin);
 }
 
-bool Emitter::any_loop(const std::vector<uint32_t>& labels) const {
-  return std::any_of(labels.begin(), labels.end(), [&](uint32_t label) { return to_loop(label); });
+size_t Emitter::to_loops(const std::vector<uint32_t>& labels) const {
+  if (std::none_of(labels.begin(), labels.end(), [&](uint32_t label) { return to_loop(label); }))
+    return 0;
+  return metered() ? 2 : 1;
 }
 
 void Emitter::distances(const std::vector<uint32_t>& labels, uint32_t origin) {
@@ -350,6 +363,11 @@ void Emitter::distances(const std::vector<uint32_t>& labels, uint32_t origin) {
     fixups_.push_back(
         {here() - 1, origin, labels[k], k % 2 == 0 ? Fixup::Half::kLow : Fixup::Half::kHigh});
   }
+  if (to_loops(labels) != 2) return;
+  const auto cost = [&](size_t k) {
+    return k < labels.size() ? uint64_t{ir_.labels[labels[k]].cost} : 0;
+  };
+  for (size_t k = 0; k < labels.size(); k += 2) word(cost(k) | cost(k + 1) << 32);
 }
 
 void Emitter::global(const IrInstruction& i, const Operand& value) {
@@ -369,13 +387,13 @@ void Emitter::call(const IrInstruction& i) {
     case IrKind::kCallIndirect:
     case IrKind::kReturnCallIndirect: {
       const bool tail = i.kind == IrKind::kReturnCallIndirect;
-      return emit(tail ? exec::kReturnCallIndirectHandlers[at(i.a.cls)] : lookup(i),
+      return emit(tail ? exec::kReturnCallIndirectHandlers[metered()][at(i.a.cls)] : lookup(i),
                   shape | (table >> 3) << 48, i.immediate | operand);
     }
     case IrKind::kCallRef:
       return emit(lookup(i), shape, operand);
     case IrKind::kReturnCallRef:
-      return emit(exec::kReturnCallRefHandlers[at(i.a.cls)], shape, operand);
+      return emit(exec::kReturnCallRefHandlers[metered()][at(i.a.cls)], shape, operand);
     case IrKind::kCallImport:
       return emit(exec::kCallImportHandler, shape, i.immediate);
     case IrKind::kReturnCallImport:
@@ -385,8 +403,8 @@ void Emitter::call(const IrInstruction& i) {
   }
   const auto* code = code_.entry(static_cast<uint32_t>(i.immediate));
   if (i.kind == IrKind::kReturnCall)
-    return emit(exec::kReturnCallHandler, shape, reinterpret_cast<uint64_t>(code));
-  handler(exec::kCallHandler);
+    return emit(exec::kReturnCallHandler[metered()], shape, reinterpret_cast<uint64_t>(code));
+  handler(exec::kCallHandler[metered()]);
   call_words(i);
 }
 
@@ -410,8 +428,9 @@ void Emitter::side_table() {
                            block.first_catch, block.catches});
   }
   for (const IrCatch& clause : ir_.catches) {
-    const uint32_t target = positions_[ir_.labels[clause.label].position];
-    out_->catches.push_back({clause.tag, clause.wants_ref, clause.slot, target});
+    const Label& label = ir_.labels[clause.label];
+    out_->catches.push_back(
+        {clause.tag, clause.wants_ref, clause.slot, positions_[label.position], label.cost});
   }
 }
 

@@ -88,6 +88,7 @@ class Emitter {
   // For OpProfile.
   uint32_t count_execution();
   void count_in(uint32_t counter, size_t index, std::string op);
+  void cost_of_round(const IrInstruction& i);
   void load_pin(const Operand& pin);
   void near(IrInstruction& i);
   void fetch(Operand& o, uint32_t scratch);
@@ -130,7 +131,8 @@ class Emitter {
   void plain_branch(uint32_t label);
   void branch(const IrInstruction& i);
   void branch_table(const IrInstruction& i);
-  bool any_loop(const std::vector<uint32_t>& labels) const;
+  // 1 if some are headers of loops, 2 if those are metered.
+  size_t to_loops(const std::vector<uint32_t>& labels) const;
   void distances(const std::vector<uint32_t>& labels, uint32_t origin);
   void global(const IrInstruction& i, const Operand& value);
   void call(const IrInstruction& i);
@@ -148,12 +150,22 @@ class Emitter {
   // Some slots are beyond 16-bit fields: every instruction is emitted by itself.
   bool is_large() const { return ir_.frame_slots >= kNearSlots; }
   bool to_loop(uint32_t label) const { return ir_.labels[label].is_loop; }
+  // Whether the code takes fuel, and whether branches to a label do.
+  bool metered() const { return code_.metered(); }
+  bool is_metered(uint32_t label) const { return metered() && to_loop(label); }
   size_t target(uint32_t label) const {
+    using exec::Target;
     const Label& l = ir_.labels[label];
-    const exec::Target target = l.is_pinned ? exec::Target::kPinnedLoop
-                                : l.is_loop ? exec::Target::kLoop
-                                            : exec::Target::kForward;
+    Target target = Target::kForward;
+    if (l.is_loop) target = metered() ? Target::kMeteredLoop : Target::kLoop;
+    if (l.is_pinned) target = metered() ? Target::kMeteredPinnedLoop : Target::kPinnedLoop;
     return static_cast<size_t>(target);
+  }
+  // How a branch reads an operand: those that are metered, or leave for an outer loop, know no
+  // pins.
+  Class class_in_branch(const Operand& o, uint32_t label) const {
+    const bool knows = !to_loop(label) || (ir_.labels[label].is_pinned && !metered());
+    return exec::is_pin(o.cls) && !knows ? Class::kSlot : o.cls;
   }
 
   const ModuleCode& code_;

@@ -12,6 +12,24 @@ Bank bank_of(ValueKind kind) {
   return kind == ValueKind::kF32 || kind == ValueKind::kF64 ? Bank::kFloat : Bank::kInt;
 }
 
+// What does nothing at run time is free.
+bool costs_fuel(Opcode opcode) {
+  switch (opcode) {
+    case Opcode::kBlock:
+    case Opcode::kLoop:
+    case Opcode::kTryTable:
+    case Opcode::kElse:
+    case Opcode::kEnd:
+    case Opcode::kNop:
+    case Opcode::kDrop:
+    case Opcode::kReturn:
+    case Opcode::kUnreachable:
+      return false;
+    default:
+      return true;
+  }
+}
+
 }  // namespace
 
 FunctionTranslator::FunctionTranslator(const ModuleCode& code, uint32_t function_index,
@@ -80,6 +98,7 @@ Ir FunctionTranslator::translate() {
   Instruction instruction;
   while (!control_.empty() && reader.next(instruction)) {
     offset_ = static_cast<uint32_t>(instruction.offset);
+    if (code_.metered() && costs_fuel(instruction.opcode)) ++ir_.cost;
     if (unreachable_depth_ != 0) {
       skip_unreachable(instruction);
     } else {

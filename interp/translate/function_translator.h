@@ -50,6 +50,7 @@ struct ControlFrame {
   uint32_t height = 0;             // entries below its parameters
   uint32_t assigned = 0;           // mark of AssignedLocals at its start
   bool label_used = false;
+  uint32_t cost_before = 0;                   // loop: of the function up to here, in fuel
   uint32_t try_block = FunctionCode::kNoTry;  // try_table: in Ir::tries
   std::optional<uint32_t> catch_slots;        // of what clauses hand to the label, once one did
   bool has_value = false;                     // the shorthand for one result:

@@ -120,6 +120,7 @@ struct Label {
   uint32_t position = UINT32_MAX;  // index of the IR instruction it stands before
   bool is_loop = false;
   bool is_pinned = false;  // a loop whose header is in a register
+  uint32_t cost = 0;       // of a loop: what a round costs in fuel
 };
 
 // As in FunctionCode, with positions in Ir::code and labels.
@@ -151,6 +152,7 @@ struct Ir {
   std::vector<IrCatch> catches;
   std::vector<PinSet> pin_sets;
   std::vector<Bank> banks;  // of parameters and locals, by slot
+  uint32_t cost = 0;        // what entering the function costs in fuel
   uint32_t frame_slots = 0;
   uint32_t link_slot = 0;
   // Locals that may be read before they are written.

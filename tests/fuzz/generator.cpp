@@ -382,6 +382,7 @@ std::string generate_module(ByteSpan choices, bool with_gc) {
 std::string run_generated(const std::string& module, const RunOptions& options) {
   EngineConfig config;
   if (!options.guard_pages) config.memory = MemoryStrategy::kChecked;
+  config.fuel = options.fuel != 0;
   const Engine engine(config);
   auto bytes = parse_wat(module);
   if (!bytes.ok()) stop(bytes.error().to_string(), module);
@@ -397,6 +398,7 @@ std::string run_generated(const std::string& module, const RunOptions& options) 
   std::string log;
   for (uint32_t i = 0; i < kFunctions; ++i) {
     Thread thread(*store);
+    if (options.fuel != 0) store->set_fuel(options.fuel);
     log += outcome_of(thread, *instance.exported_function(fmt::format("f{}", i))) + "\n";
   }
   for (size_t i = 0; i + 2 < kTypes.size(); ++i) {

@@ -17,6 +17,7 @@ std::string generate_module(ByteSpan choices, bool with_gc);
 struct RunOptions {
   bool guard_pages = true;
   bool gc_stress = false;
+  uint64_t fuel = 0;  // for each export; 0: code that takes none
 };
 std::string run_generated(const std::string& module, const RunOptions& options);
 

@@ -134,6 +134,17 @@ def spinning_guests_end_at_their_deadline(tappet, examples, count):
         flat(server, count, "/spin", spin)
 
 
+def spinning_guests_end_when_their_fuel_does(tappet, examples, count):
+    with Server(tappet, examples + "/c.wasm", "-W", "fuel=100000000") as server:
+        check(server.get("/"), HELLO, "GET / with fuel enough")
+        begin = time.monotonic()
+        check(server.get("/spin")[0], 500, "/spin")
+        assert time.monotonic() - begin < 5, "the deadline came first"
+        assert "all fuel consumed by WebAssembly" in server.output()
+        # Each request has its own.
+        check(server.get("/"), HELLO, "GET / afterwards")
+
+
 def others_are_answered_beside_a_spinning_guest(tappet, examples, count):
     with Server(tappet, examples + "/c.wasm", "--request-timeout", "3s") as server:
         spinner = threading.Thread(target=lambda: in_parallel(4, lambda i: server.get("/spin")))

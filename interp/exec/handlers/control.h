@@ -12,19 +12,16 @@ namespace tappet::exec {
 
 // Branch distances are in words, from the branching instruction, in the high field.
 
-// Loops without pins have no use for pinned operands.
+// Loops without pins have no use for pinned operands; metered ones do with their slots.
 template <Target kTarget, Class... C>
 inline constexpr bool kValidBranch =
-    kTarget != Target::kLoop || (kKeepLoopBranches && pins_among(C...) == 0);
+    keep_branch(kTarget) &&
+    ((kTarget != Target::kLoop && !is_metered(kTarget)) || pins_among(C...) == 0);
 
 template <Target kTo>
 struct Branch {
   static constexpr bool kValid = true;
-  static constexpr bool kBack = is_back(kTo);
-  static TAPPET_INLINE TrapKind jump(State& s) {
-    go_to<kTo>(s);
-    return TrapKind::kNone;
-  }
+  static TAPPET_INLINE bool jump(State& s) { return go_to<kTo>(s, 2); }
 };
 
 template <class Operator, class U, Target kTo>
@@ -59,19 +56,24 @@ struct FloatBranch {
   };
 };
 
-// a: the index; high field: number of targets before the default. 32-bit distances follow.
-template <bool kToLoop>
+// a: the index; high field: number of targets before the default. 32-bit distances follow, and, if
+// metered, as many 32-bit costs from the next word on.
+template <Target kTo>
 struct BranchTable {
   template <Class A>
   struct With {
     static constexpr bool kValid = is_int_variable(A);
-    static constexpr bool kBack = kToLoop;
-    static TAPPET_INLINE TrapKind jump(State& s) {
+    static TAPPET_INLINE bool jump(State& s) {
       const auto index = read_int<uint32_t, A>(s, field_a(s), 0);
       const uint32_t count = field_high(s);
       const auto* distances = reinterpret_cast<const uint8_t*>(s.pc + 2);
-      s.pc += load_le<int32_t>(distances + size_t{4} * (index < count ? index : count));
-      return TrapKind::kNone;
+      const size_t at = size_t{4} * (index < count ? index : count);
+      s.pc += load_le<int32_t>(distances + at);
+      if constexpr (is_metered(kTo)) {
+        const auto* costs = distances + (size_t{count} / 2 + 1) * sizeof(uint64_t);
+        return charge(s, load_le<uint32_t>(costs + at));
+      }
+      return kTo == Target::kLoop && limit_requested(s);
     }
   };
 };
@@ -145,8 +147,19 @@ struct CheckNonNull {
 // place; returns take how far it is to the caller's frame from the link, one load earlier.
 inline constexpr int kCallWords = 3;
 
-// Starts `code` in a frame `distance` slots above ours. kLimit: too little stack or a request; nothing has changed.
-// `after`: where it returns to.
+// At a function's first instruction.
+template <bool kMetered>
+TAPPET_INLINE Enter pay_entry(const State& s) {
+  if constexpr (kMetered) {
+    if (charge(s, s.pc[-2])) [[unlikely]]
+      return Enter::kOutOfFuel;
+  }
+  return Enter::kDone;
+}
+
+// Starts `code` in a frame `distance` slots above ours. kLimit: too little stack or a request;
+// nothing has changed. `after`: where it returns to. Metered code has its cost before its header.
+template <bool kMetered>
 TAPPET_INLINE Enter enter_code(State& s, const uint64_t* code, uint32_t distance, uint32_t link,
                                const uint64_t* after) {
   uint64_t* const frame = s.fp + distance;
@@ -156,16 +169,17 @@ TAPPET_INLINE Enter enter_code(State& s, const uint64_t* code, uint32_t distance
   frame[link + 1] = uint64_t{distance} * sizeof *frame;
   s.pc = code;
   s.fp = frame;
-  return Enter::kDone;
+  return pay_entry<kMetered>(s);
 }
 
+template <bool kMetered>
 struct Call {
   static constexpr bool kValid = true;
   static TAPPET_INLINE Enter enter(State& s) {
     // Patched once the callee is translated, by any thread, hence atomic.
     const uint64_t code = __atomic_load_n(s.pc + 2, __ATOMIC_ACQUIRE);
-    return enter_code(s, reinterpret_cast<const uint64_t*>(code),
-                      field<uint32_t, 0>(s), field<uint16_t, 4>(s), s.pc + kCallWords);
+    return enter_code<kMetered>(s, reinterpret_cast<const uint64_t*>(code), field<uint32_t, 0>(s),
+                                field<uint16_t, 4>(s), s.pc + kCallWords);
   }
   static bool slow(State&) { return false; }
 };
@@ -175,7 +189,7 @@ inline constexpr uint64_t kDirectCall = uint64_t{0xffff} << 48;
 
 // Up to two moves, of arguments, and the call. The fields of the moves as in MoveTwo, their
 // constants, then the words of a call but for its handler.
-template <Class... Sources>
+template <bool kMetered, Class... Sources>
 struct CallMoving {
   static constexpr bool kValid = true;
   static TAPPET_INLINE Enter enter(State& s) {
@@ -183,10 +197,10 @@ struct CallMoving {
     s.pc += kWords<Sources...> - 1;  // as if a call stood there
     const uint64_t code = __atomic_load_n(s.pc + 2, __ATOMIC_ACQUIRE);
     const Enter entered =
-        enter_code(s, reinterpret_cast<const uint64_t*>(code), field<uint32_t, 0>(s),
-                   field<uint16_t, 4>(s), s.pc + kCallWords);
+        enter_code<kMetered>(s, reinterpret_cast<const uint64_t*>(code), field<uint32_t, 0>(s),
+                             field<uint16_t, 4>(s), s.pc + kCallWords);
     // Only now, because what cannot enter is executed again.
-    if (entered == Enter::kDone) [[likely]] {
+    if (entered != Enter::kLimit) [[likely]] {
       move<Sources...>(before);
     } else {
       s.pc = before.pc;
@@ -244,30 +258,37 @@ bool return_call_ref_slow(State& s, uint64_t reference);
 bool return_call_import(State& s);
 
 // The third word: type (low half), index slot, table.
-template <Class A>
+template <bool kMetered>
 struct CallIndirect {
-  static constexpr bool kValid = kNoPin<A>;
-  static TAPPET_INLINE Enter enter(State& s) {
-    const Function* function = indirect_callee<A>(s);
-    if (function == nullptr) [[unlikely]]
-      return Enter::kSlow;
-    return enter_code(s, function->code, field<uint32_t, 0>(s), field<uint16_t, 4>(s),
-                      s.pc + kCallWords);
-  }
-  static bool slow(State& s) { return call_indirect_slow(s, indirect_operand<A>(s)); }
+  template <Class A>
+  struct With {
+    static constexpr bool kValid = kNoPin<A>;
+    static TAPPET_INLINE Enter enter(State& s) {
+      const Function* function = indirect_callee<A>(s);
+      if (function == nullptr) [[unlikely]]
+        return Enter::kSlow;
+      return enter_code<kMetered>(s, function->code, field<uint32_t, 0>(s), field<uint16_t, 4>(s),
+                                  s.pc + kCallWords);
+    }
+    static bool slow(State& s) { return call_indirect_slow(s, indirect_operand<A>(s)); }
+  };
 };
 
 // The third word: the reference's slot, where that of an index is.
-template <Class A>
+template <bool kMetered>
 struct CallRef {
-  static constexpr bool kValid = kNoPin<A>;
-  static TAPPET_INLINE Enter enter(State& s) {
-    const Function* function = to_function(indirect_operand<A>(s));
-    if (function == nullptr || function->instance != s.in) [[unlikely]]
-      return Enter::kSlow;
-    return enter_code(s, function->code, field<uint32_t, 0>(s), field_high(s), s.pc + kCallWords);
-  }
-  static bool slow(State& s) { return call_ref_slow(s, indirect_operand<A>(s)); }
+  template <Class A>
+  struct With {
+    static constexpr bool kValid = kNoPin<A>;
+    static TAPPET_INLINE Enter enter(State& s) {
+      const Function* function = to_function(indirect_operand<A>(s));
+      if (function == nullptr || function->instance != s.in) [[unlikely]]
+        return Enter::kSlow;
+      return enter_code<kMetered>(s, function->code, field<uint32_t, 0>(s), field_high(s),
+                                  s.pc + kCallWords);
+    }
+    static bool slow(State& s) { return call_ref_slow(s, indirect_operand<A>(s)); }
+  };
 };
 
 // An imported function; the third word is its index.
@@ -298,32 +319,29 @@ TAPPET_INLINE void leave_frame(State& s, uint32_t link) {
 // the link slot.
 struct Return {
   static constexpr bool kValid = true;
-  static constexpr bool kBack = false;
-  static TAPPET_INLINE TrapKind jump(State& s) {
+  static TAPPET_INLINE bool jump(State& s) {
     leave_frame(s, field_high(s));
-    return TrapKind::kNone;
+    return false;
   }
 };
 template <Class A>
 struct ReturnInt {
   static constexpr bool kValid = is_int_class(A);
-  static constexpr bool kBack = false;
-  static TAPPET_INLINE TrapKind jump(State& s) {
+  static TAPPET_INLINE bool jump(State& s) {
     s.t = read_int<uint64_t, A>(s, field_a(s), 0);
     s.fp[0] = s.t;
     leave_frame(s, field_high(s));
-    return TrapKind::kNone;
+    return false;
   }
 };
 template <Class A>
 struct ReturnFloat {
   static constexpr bool kValid = is_float_class(A);
-  static constexpr bool kBack = false;
-  static TAPPET_INLINE TrapKind jump(State& s) {
+  static TAPPET_INLINE bool jump(State& s) {
     if (A != Class::kAcc) s.f = from_scalar(read_float<double, A>(s, field_a(s), 0));
     write_float<Class::kSlot>(s, 0, s.f);
     leave_frame(s, field_high(s));
-    return TrapKind::kNone;
+    return false;
   }
 };
 

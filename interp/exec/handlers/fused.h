@@ -183,17 +183,21 @@ struct LoadTable {
   template <Class A, Class B>
   struct With {
     static constexpr bool kValid = is_int_variable(A) && is_int_variable(B);
-    static constexpr bool kBack = kToLoop;
-    static TAPPET_INLINE TrapKind jump(State& s) {
-      const uint64_t address = uint64_t{read_int<uint32_t, A>(s, field_a(s), 0)} + s.pc[2];
-      if (!accessible<kChecked, M>(s, address)) [[unlikely]]
-        return TrapKind::kMemoryOutOfBounds;
-      const uint32_t index = load_le<M>(s.mem + address);
+    static TAPPET_INLINE bool accessible_to(const State& s) {
+      return accessible<kChecked, M>(s, address(s));
+    }
+    static TAPPET_INLINE bool jump(State& s) {
+      const uint32_t index = load_le<M>(s.mem + address(s));
       if (B != Class::kAcc) write_int<B>(s, field_b(s), index);
       const uint32_t count = field_high(s);
       const auto* distances = reinterpret_cast<const uint8_t*>(s.pc + 3);
       s.pc += load_le<int32_t>(distances + size_t{4} * (index < count ? index : count));
-      return TrapKind::kNone;
+      return kToLoop && limit_requested(s);
+    }
+
+   private:
+    static TAPPET_INLINE uint64_t address(const State& s) {
+      return uint64_t{read_int<uint32_t, A>(s, field_a(s), 0)} + s.pc[2];
     }
   };
 };
@@ -285,7 +289,8 @@ struct IncrementBranch {
   struct With {
     static constexpr bool kValid = (A == Class::kSlot || is_pin(A)) && is_int_class(A) &&
                                    is_int_class(C) && kSlotOrConst<B> && C != Class::kAcc &&
-                                   kValidBranch<kTo, A, B, C> && keep_increment_branch(kTo);
+                                   kValidBranch<kTo, B, C> && keep_increment_branch(kTo) &&
+                                   (kTo == Target::kMeteredPinnedLoop || kValidBranch<kTo, A>);
     static constexpr Target kTarget = kTo;
     static constexpr int kLength = 4;
     static TAPPET_INLINE bool taken(State& s) {
@@ -302,13 +307,13 @@ struct IncrementBranch {
 
 // The end of a loop with two counters: a and b grow by the halves of the third word, then b is
 // compared with the fourth, a constant or a slot.
-template <class Operator>
+template <class Operator, Target kTo>
 struct IncrementTwoBranch {
   template <Class A, Class B, Class C>
   struct With {
     static constexpr bool kValid =
         is_pin(A) && is_pin(B) && A != B && kIntClasses<A, B> && kSlotOrConst<C>;
-    static constexpr Target kTarget = Target::kPinnedLoop;
+    static constexpr Target kTarget = kTo;
     static constexpr int kLength = 4;
     static TAPPET_INLINE bool taken(State& s) {
       const uint64_t addends = s.pc[2];

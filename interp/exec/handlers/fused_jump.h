@@ -15,11 +15,9 @@ struct MoveJump {
   struct With {
     static constexpr bool kValid =
         is_int_class(A) && kHomes<B> && (!is_pin(A) || A != B) && kValidBranch<kTo, A, B>;
-    static constexpr bool kBack = is_back(kTo);
-    static TAPPET_INLINE TrapKind jump(State& s) {
+    static TAPPET_INLINE bool jump(State& s) {
       write_int<B>(s, field_b(s), read_int<uint64_t, A>(s, field_a(s), 0));
-      go_to<kTo>(s);
-      return TrapKind::kNone;
+      return go_to<kTo>(s, kWords<A>);
     }
   };
 };
@@ -30,12 +28,10 @@ struct AddJump {
   template <Class A, Class B>
   struct With {
     static constexpr bool kValid = kHomes<A, B> && kValidBranch<kTo, A, B>;
-    static constexpr bool kBack = is_back(kTo);
-    static TAPPET_INLINE TrapKind jump(State& s) {
+    static TAPPET_INLINE bool jump(State& s) {
       write_int<B>(s, field_b(s),
                    read_int<uint32_t, A>(s, field_a(s), 0) + static_cast<uint32_t>(s.pc[2]));
-      go_to<kTo>(s);
-      return TrapKind::kNone;
+      return go_to<kTo>(s, 3);
     }
   };
 };

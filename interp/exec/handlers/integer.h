@@ -10,8 +10,8 @@ namespace tappet::exec {
 // Both operands in the one accumulator cannot happen, both constant is folded before. The same
 // local twice is rare: one of the two is read from its slot.
 constexpr bool valid_pair(Class a, Class b) {
-  return !(is_pin(a) && a == b) && !(a == Class::kAcc && b == Class::kAcc) && !(a == Class::kConst && b == Class::kConst) &&
-         is_int_class(a) && is_int_class(b);
+  return !(is_pin(a) && a == b) && !(a == Class::kAcc && b == Class::kAcc) &&
+         !(a == Class::kConst && b == Class::kConst) && is_int_class(a) && is_int_class(b);
 }
 
 template <class Operator, class U, bool kCommutes>

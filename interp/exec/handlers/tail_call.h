@@ -9,6 +9,7 @@
 
 namespace tappet::exec {
 
+template <bool kMetered>
 TAPPET_INLINE Enter enter_tail(State& s, const uint64_t* code, uint32_t args, uint32_t link) {
   uint64_t* const frame = s.fp;
   if (frame + code[-1] > s.in->control->limit.load(std::memory_order_relaxed)) [[unlikely]]
@@ -26,9 +27,10 @@ TAPPET_INLINE Enter enter_tail(State& s, const uint64_t* code, uint32_t args, ui
   frame[link] = return_address;
   frame[link + 1] = distance;
   s.pc = code;
-  return Enter::kDone;
+  return pay_entry<kMetered>(s);
 }
 
+template <bool kMetered>
 struct ReturnCall {
   static constexpr bool kValid = true;
   static TAPPET_INLINE Enter enter(State& s) {
@@ -38,37 +40,44 @@ struct ReturnCall {
     // A stub cannot know from the return address who called it: translated here instead.
     if (code[-1] == 0) [[unlikely]]
       return Enter::kSlow;
-    return enter_tail(s, code, static_cast<uint32_t>(shape), static_cast<uint32_t>(shape >> 32));
+    return enter_tail<kMetered>(s, code, static_cast<uint32_t>(shape),
+                                static_cast<uint32_t>(shape >> 32));
   }
   static bool slow(State& s) { return return_call_slow(s); }
 };
 
-template <Class A>
+template <bool kMetered>
 struct ReturnCallIndirect {
-  static constexpr bool kValid = A != Class::kConst;
-  static TAPPET_INLINE Enter enter(State& s) {
-    const Function* function = indirect_callee<A>(s);
-    if (function == nullptr) [[unlikely]]
-      return Enter::kSlow;
-    const uint64_t shape = s.pc[1];
-    return enter_tail(s, function->code, static_cast<uint32_t>(shape),
-                      static_cast<uint16_t>(shape >> 32));
-  }
-  static bool slow(State& s) { return return_call_indirect_slow(s, indirect_operand<A>(s)); }
+  template <Class A>
+  struct With {
+    static constexpr bool kValid = A != Class::kConst;
+    static TAPPET_INLINE Enter enter(State& s) {
+      const Function* function = indirect_callee<A>(s);
+      if (function == nullptr) [[unlikely]]
+        return Enter::kSlow;
+      const uint64_t shape = s.pc[1];
+      return enter_tail<kMetered>(s, function->code, static_cast<uint32_t>(shape),
+                                  static_cast<uint16_t>(shape >> 32));
+    }
+    static bool slow(State& s) { return return_call_indirect_slow(s, indirect_operand<A>(s)); }
+  };
 };
 
-template <Class A>
+template <bool kMetered>
 struct ReturnCallRef {
-  static constexpr bool kValid = A != Class::kConst;
-  static TAPPET_INLINE Enter enter(State& s) {
-    const Function* function = to_function(indirect_operand<A>(s));
-    if (function == nullptr || function->instance != s.in) [[unlikely]]
-      return Enter::kSlow;
-    const uint64_t shape = s.pc[1];
-    return enter_tail(s, function->code, static_cast<uint32_t>(shape),
-                      static_cast<uint32_t>(shape >> 32));
-  }
-  static bool slow(State& s) { return return_call_ref_slow(s, indirect_operand<A>(s)); }
+  template <Class A>
+  struct With {
+    static constexpr bool kValid = A != Class::kConst;
+    static TAPPET_INLINE Enter enter(State& s) {
+      const Function* function = to_function(indirect_operand<A>(s));
+      if (function == nullptr || function->instance != s.in) [[unlikely]]
+        return Enter::kSlow;
+      const uint64_t shape = s.pc[1];
+      return enter_tail<kMetered>(s, function->code, static_cast<uint32_t>(shape),
+                                  static_cast<uint32_t>(shape >> 32));
+    }
+    static bool slow(State& s) { return return_call_ref_slow(s, indirect_operand<A>(s)); }
+  };
 };
 
 // An imported function; the third word is its index.

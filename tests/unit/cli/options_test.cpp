@@ -97,6 +97,15 @@ TEST(Options, Groups) {
   EXPECT_FALSE(parse({"-C", "parallel-compilation=n", "a.wasm"}).run.guest.parallel_translation);
 }
 
+TEST(Options, Fuel) {
+  EXPECT_EQ(parse({"a.wasm"}).run.guest.fuel, std::nullopt);
+  EXPECT_EQ(parse({"-W", "fuel=100", "a.wasm"}).run.guest.fuel, 100u);
+  EXPECT_EQ(parse({"serve", "-W", "fuel=18446744073709551615", "a.wasm"}).serve.guest.fuel,
+            UINT64_MAX);
+  EXPECT_EQ(error({"-W", "fuel=18446744073709551616", "a.wasm"}),
+            "'18446744073709551616' is not a number such as 1000000");
+}
+
 TEST(Options, LaterKeysWin) {
   const Command command = parse({"-W", "timeout=1s", "-W", "timeout=2s", "a.wasm"});
   EXPECT_EQ(command.run.guest.timeout, nanoseconds(seconds(2)));
@@ -123,7 +132,8 @@ TEST(Options, UnknownOnesAreErrors) {
   EXPECT_EQ(error({"-W", "timeout=soon", "a.wasm"}),
             "'soon' is not a duration such as 10s or 250ms");
   EXPECT_EQ(error({"-S", "http=maybe", "a.wasm"}), "-S http is y or n, not 'maybe'");
-  EXPECT_EQ(error({"-W", "fuel=100", "a.wasm"}), "-W fuel is not supported");
+  EXPECT_EQ(error({"-W", "fuel=1k", "a.wasm"}), "'1k' is not a number such as 1000000");
+  EXPECT_EQ(error({"-W", "fuel=-1", "a.wasm"}), "'-1' is not a number such as 1000000");
 }
 
 TEST(Options, MissingWords) {

@@ -18,6 +18,8 @@ struct Linked {
   explicit Linked(StoreLimits limits = {}, FeatureSet features = FeatureSet::defaults(),
                   MemoryStrategy strategy = best_memory_strategy())
       : engine({features, strategy}), store(engine.make_store(limits)) {}
+  explicit Linked(EngineConfig config, StoreLimits limits = {})
+      : engine(std::move(config)), store(engine.make_store(limits)) {}
 
   // Imports come from instances of that name, or, as "host", from what was given to host() or lies
   // in `hosts`.

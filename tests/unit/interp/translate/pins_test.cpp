@@ -41,6 +41,27 @@ TEST_F(Pins, MoreLocalsThanRegisters) {
   EXPECT_EQ(value(module, {100}), e + a * b);
 }
 
+// A branch that leaves for an outer loop, which has no pins, is not fused with what changes one.
+TEST_F(Pins, BranchesToAnOuterLoop) {
+  const auto module = [](std::string_view leave) {
+    return function(R"(
+      (func (export "f") (param $n i32) (result i32) (local $x i32) (local $y i32) (local $k i32)
+        (loop $outer
+          (local.set $k (i32.add (local.get $k) (i32.const 1)))
+          (local.set $x (i32.const 0))
+          (loop $inner
+            (local.set $y (i32.add (local.get $y) (local.get $x)))
+            (local.set $x (i32.add (local.get $x) (i32.const 1)))
+            (br_if $outer )" +
+                    std::string(leave) + R"()
+            (br_if $inner (i32.lt_u (local.get $x) (local.get $n)))))
+        (i32.add (i32.mul (local.get $y) (i32.const 1000)) (local.get $k))))");
+  };
+  // Sums of 0 to k for k up to 9, then of 0 to 9.
+  EXPECT_EQ(value(module("(i32.gt_u (local.get $x) (local.get $k))"), {10}), 210'010u);
+  EXPECT_EQ(value(module("(i32.eqz (i32.and (local.get $k) (local.get $n)))"), {8}), 28'008u);
+}
+
 TEST_F(Pins, CallsThatHaveLoopsOfTheirOwn) {
   const std::string module = function(R"(
     (func $double (param $n i32) (result i32) (local $s i32)
