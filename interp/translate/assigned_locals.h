@@ -3,6 +3,7 @@
 // block assigns counts until its end.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "interp/exec/bulk.h"
 #include "interp/translate/emitter_impl.h"
 #include "interp/translate/ir_printer.h"
 
@@ -214,6 +215,10 @@ void Emitter::emit_one(const IrInstruction& i) {
     case IrKind::kRefCast:
       return gc(i);
     case IrKind::kSlow:
+      if (const Handler bulk = exec::bulk_handler(static_cast<Opcode>(i.immediate));
+          bulk != nullptr && i.first == 0 && i.second == 0 && !metered()) {
+        handler(bulk), word(i.frame), word(0);
+      }
       handler(exec::slow_handler(static_cast<Opcode>(i.immediate)));
       word(i.first | uint64_t{i.second} << 32);
       return word(i.frame);

@@ -38,9 +38,9 @@ TEST(Translator, LocalSetRedirectsTheProducer) {
 TEST(Translator, AnOlderValueLeavesTheAccumulatorAfterTheFact) {
   EXPECT_EQ(translated({kI32, kI32}, {kI32},
                        code("local.get", 0, "i32.clz", "local.get", 1, "i32.ctz", "i32.sub")),
-            "  s3 = i32.clz s0\n"
+            "  s4 = i32.clz s0\n"
             "  acc = i32.ctz s1\n"
-            "  acc = i32.sub s3 acc\n"
+            "  acc = i32.sub s4 acc\n"
             "  return acc\n");
 }
 
@@ -48,9 +48,9 @@ TEST(Translator, PendingLocalsKeepTheirOldValue) {
   EXPECT_EQ(
       translated({kI32, kI32}, {kI32},
                  code("local.get", 0, "local.get", 1, "local.set", 0, "local.get", 0, "i32.sub")),
-      "  s3 = move s0\n"
+      "  s4 = move s0\n"
       "  s0 = move s1\n"
-      "  acc = i32.sub s3 s0\n"
+      "  acc = i32.sub s4 s0\n"
       "  return acc\n");
 }
 
@@ -59,9 +59,9 @@ TEST(Translator, ABranchEndsRedirection) {
   EXPECT_EQ(translated({kI32, kI32}, {},
                        code("block", kNoType, "local.get", 0, "i32.const", 1, "i32.add",
                             "local.get", 1, "br_if", 0, "local.set", 0, "end")),
-            "  s3 = i32.add s0 0x1\n"
+            "  s4 = i32.add s0 0x1\n"
             "  branch L1 if i32.ne s1 0x0\n"
-            "  s0 = move s3\n"
+            "  s0 = move s4\n"
             "L1:\n"
             "  return\n");
 }
@@ -95,11 +95,11 @@ TEST(Translator, BlockResultsMeetAtHome) {
   EXPECT_EQ(translated({kI32}, {kI32},
                        code("block", kI32, "i32.const", 7, "local.get", 0, "br_if", 0, "drop",
                             "i32.const", 8, "end")),
-            "  s2 = move 0x7\n"
+            "  s3 = move 0x7\n"
             "  branch L1 if i32.ne s0 0x0\n"
-            "  s2 = move 0x8\n"
+            "  s3 = move 0x8\n"
             "L1:\n"
-            "  return s2\n");
+            "  return s3\n");
 }
 
 TEST(Translator, UnreachableCodeIsDropped) {
