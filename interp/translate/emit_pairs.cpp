@@ -81,8 +81,15 @@ bool Emitter::is_increment(const IrInstruction& i) {
          has_slot(i.a) && i.a.slot == i.d.slot && is_const(i.b);
 }
 
+// The moves happen when the link has been written, which must not be what they read: a value that
+// was popped may lie where the callee's frame begins.
+bool Emitter::moves_with(const IrInstruction& move, const IrInstruction& call) {
+  return is_plain_move(move) && call.kind == IrKind::kCall &&
+         (is_const(move.a) || move.a.slot < call.frame);
+}
+
 bool Emitter::move_and_call(const IrInstruction& first, const IrInstruction& call) {
-  if (!is_plain_move(first) || call.kind != IrKind::kCall) return false;
+  if (!moves_with(first, call)) return false;
   handler(exec::kCallMovingHandlers[metered()][is_const(first.a)]);
   word(pack(first.a.slot, first.d.slot));
   constant(first.a);
@@ -92,7 +99,7 @@ bool Emitter::move_and_call(const IrInstruction& first, const IrInstruction& cal
 
 bool Emitter::moves_and_call(const IrInstruction& first, const IrInstruction& second,
                              const IrInstruction& call) {
-  if (!is_plain_move(first) || !is_plain_move(second)) return false;
+  if (!moves_with(first, call) || !moves_with(second, call)) return false;
   handler(exec::kCallMovingTwoHandlers[metered()][is_const(first.a)][is_const(second.a)]);
   word(pack(first.a.slot, first.d.slot, second.a.slot, second.d.slot));
   constant(first.a), constant(second.a);

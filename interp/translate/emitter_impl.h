@@ -107,6 +107,7 @@ class Emitter {
   bool move_two(const IrInstruction& first, const IrInstruction& second);
   static bool is_plain_move(const IrInstruction& i);
   static bool is_increment(const IrInstruction& i);
+  static bool moves_with(const IrInstruction& move, const IrInstruction& call);
   bool move_and_call(const IrInstruction& first, const IrInstruction& call);
   bool increment_two(const IrInstruction& first, const IrInstruction& second);
   bool load_branch(const IrInstruction& first, const IrInstruction& second);
