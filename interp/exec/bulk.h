@@ -5,10 +5,9 @@
 
 namespace tappet::exec {
 
-// An instruction of kBulkWords, before the one that is executed out of line, which has as many: the
-// second word is the first operand's slot. It does what is in bounds and does not take long, and
-// goes on behind both; or it does nothing. Null for other opcodes.
-inline constexpr int kBulkWords = 3;
+// An instruction of two words, before the one that is executed out of line (slow_ops.h): the second
+// is the first operand's slot. It does what is in bounds and does not take long, and goes on behind
+// both; or it does nothing. Null for other opcodes.
 Handler bulk_handler(Opcode opcode);
 
 }  // namespace tappet::exec

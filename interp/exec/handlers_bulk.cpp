@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "interp/exec/dispatch.h"
+#include "interp/exec/slow_ops.h"
 
 namespace tappet::exec {
 namespace {
@@ -10,9 +11,7 @@ namespace {
 // Longer ones look for interruptions now and then.
 constexpr uint64_t kLongest = 1 << 20;
 
-TAPPET_INLINE bool in_bounds(uint64_t at, uint64_t count, uint64_t size) {
-  return at <= size && count <= size - at;
-}
+constexpr int kBulkWords = 2;
 
 // target, source, count
 struct CopyWithin {
@@ -26,7 +25,7 @@ struct CopyWithin {
       return false;
     }
     std::memmove(s.mem + slots[0], s.mem + slots[1], count);
-    s.pc += kBulkWords;
+    s.pc += kSlowWords;
     return false;
   }
 };
@@ -40,7 +39,7 @@ struct Fill {
     if (count > kLongest || !in_bounds(slots[0], count, memory_size(s.mem))) [[unlikely]]
       return false;
     std::memset(s.mem + slots[0], static_cast<uint8_t>(slots[1]), count);
-    s.pc += kBulkWords;
+    s.pc += kSlowWords;
     return false;
   }
 };

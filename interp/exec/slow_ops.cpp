@@ -11,8 +11,6 @@
 namespace tappet::exec {
 namespace {
 
-// One chunk, which does not write to its operands' slots, is what nearly all are: `count - 1` is
-// less than this. Nothing at all takes the long way, since a memory without bytes has no address.
 constexpr uint64_t kChunkBytes = 4 << 20;
 
 // An address or count operand: i32 slots are zero-extended, so both address types read alike.
@@ -65,11 +63,6 @@ TrapKind slow_MemoryCopy(State& s, SlowOperands operands, bool& interrupted) {
   uint64_t& count = operands.slots[2];
   if (!target.contains(to, count) || !source.contains(from, count))
     return TrapKind::kMemoryOutOfBounds;
-  if (count - 1 < kChunkBytes) [[likely]] {
-    if (!pay_for(s, count)) return TrapKind::kOutOfFuel;
-    std::memmove(target.base() + to, source.base() + from, count);
-    return TrapKind::kNone;
-  }
   // Overlapping ranges are copied from the end that is not overwritten first.
   const bool backwards = &target == &source && to > from;
   while (count != 0) {
@@ -90,11 +83,6 @@ TrapKind slow_MemoryFill(State& s, SlowOperands operands, bool& interrupted) {
   uint64_t& count = operands.slots[2];
   if (!memory.contains(to, count)) return TrapKind::kMemoryOutOfBounds;
   const auto value = static_cast<uint8_t>(operands.slots[1]);
-  if (count - 1 < kChunkBytes) [[likely]] {
-    if (!pay_for(s, count)) return TrapKind::kOutOfFuel;
-    std::memset(memory.base() + to, value, count);
-    return TrapKind::kNone;
-  }
   while (count != 0) {
     const uint64_t chunk = std::min(count, kChunkBytes);
     if (!pay_for(s, chunk)) return TrapKind::kOutOfFuel;

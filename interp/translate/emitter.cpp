@@ -217,7 +217,7 @@ void Emitter::emit_one(const IrInstruction& i) {
     case IrKind::kSlow:
       if (const Handler bulk = exec::bulk_handler(static_cast<Opcode>(i.immediate));
           bulk != nullptr && i.first == 0 && i.second == 0 && !metered()) {
-        handler(bulk), word(i.frame), word(0);
+        handler(bulk), word(i.frame);
       }
       handler(exec::slow_handler(static_cast<Opcode>(i.immediate)));
       word(i.first | uint64_t{i.second} << 32);
@@ -351,9 +351,15 @@ void Emitter::branch(const IrInstruction& i) {
 void Emitter::branch_table(const IrInstruction& i) {
   const std::vector<uint32_t>& labels = ir_.branch_tables[i.immediate];
   const uint32_t origin = here();
-  handler(exec::kBranchTableHandlers[to_loops(labels)][at(i.a.cls)]);
+  const size_t loops = to_loops(labels);
+  handler(exec::kBranchTableHandlers[loops][at(i.a.cls)]);
   word(pack_high(i.a.slot, 0, labels.size() - 1));
   distances(labels, origin);
+  if (loops != 2) return;
+  const auto cost = [&](size_t k) {
+    return k < labels.size() ? uint64_t{ir_.labels[labels[k]].cost} : 0;
+  };
+  for (size_t k = 0; k < labels.size(); k += 2) word(cost(k) | cost(k + 1) << 32);
 }
 
 size_t Emitter::to_loops(const std::vector<uint32_t>& labels) const {
@@ -368,11 +374,6 @@ void Emitter::distances(const std::vector<uint32_t>& labels, uint32_t origin) {
     fixups_.push_back(
         {here() - 1, origin, labels[k], k % 2 == 0 ? Fixup::Half::kLow : Fixup::Half::kHigh});
   }
-  if (to_loops(labels) != 2) return;
-  const auto cost = [&](size_t k) {
-    return k < labels.size() ? uint64_t{ir_.labels[labels[k]].cost} : 0;
-  };
-  for (size_t k = 0; k < labels.size(); k += 2) word(cost(k) | cost(k + 1) << 32);
 }
 
 void Emitter::global(const IrInstruction& i, const Operand& value) {
