@@ -37,6 +37,14 @@ TAPPET_OPERATOR(ShrU, a >> (b & kMask))
 TAPPET_OPERATOR(Rotl, std::rotl(a, static_cast<int>(b& kMask)))
 TAPPET_OPERATOR(Rotr, std::rotr(a, static_cast<int>(b& kMask)))
 #undef TAPPET_OPERATOR
+// b op a
+template <class Operator>
+struct Swapped {
+  template <class U>
+  static TAPPET_INLINE U apply(U a, U b) {
+    return Operator::template apply<U>(b, a);
+  }
+};
 
 // Integer comparisons: bool apply(U, U).
 #define TAPPET_COMPARISON(Name, expression)           \

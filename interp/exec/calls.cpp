@@ -105,7 +105,7 @@ bool return_call_slow(State& s) {
   const auto* stub = reinterpret_cast<const uint64_t*>(__atomic_load_n(s.pc + 2, __ATOMIC_ACQUIRE));
   const auto index = static_cast<uint32_t>(stub[1]);
   const uint64_t* entry = s.in->code->translated_entry(index);
-  s.in->function(index).code = entry;
+  s.in->function(index).set_code(entry);
   __atomic_store_n(const_cast<uint64_t*>(s.pc + 2), reinterpret_cast<uint64_t>(entry),
                    __ATOMIC_RELEASE);
   return true;

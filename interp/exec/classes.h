@@ -62,14 +62,34 @@ TAPPET_INLINE Vector with_lane0(Vector v, F value) {
     return (Vector)d;
   }
 }
-// A vector whose lane 0 is `value`; compiles to a plain scalar load.
+// A vector whose lane 0 is `value`. The others are unspecified where the compiler can say so: to
+// clear them would cost an instruction behind each result.
 template <class F>
 TAPPET_INLINE Vector from_scalar(F value) {
+#if defined(__clang__)
+  using One [[gnu::vector_size(sizeof(F))]] = F;
+  if constexpr (sizeof(F) == 4) {
+    return __builtin_shufflevector(One{value}, One{value}, 0, -1, -1, -1);
+  } else {
+    return (Vector)__builtin_shufflevector(One{value}, One{value}, 0, -1);
+  }
+#else
   if constexpr (sizeof(F) == 4) {
     return Vector{value, 0, 0, 0};
   } else {
     return (Vector)DoubleVector{value, 0};
   }
+#endif
+}
+// The same, of an operation whose left operand was in `left`: where the other lanes cannot be left
+// unspecified, to keep that one's is free.
+template <class F>
+TAPPET_INLINE Vector result_of([[maybe_unused]] Vector left, F value) {
+#if defined(__clang__)
+  return from_scalar(value);
+#else
+  return with_lane0<F>(left, value);
+#endif
 }
 
 // Number of constants that the operands before this one take.

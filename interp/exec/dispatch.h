@@ -7,8 +7,9 @@
 //                                      has accessible_to(State&), false for a trap
 //   static bool jump(State&)           sets pc itself; true asks for handle_limit() first
 //   static Enter enter(State&)         a call: sets pc and fp, or changes nothing; kSlow then asks
-//   for
-//                                      static bool slow(State&), out of line
+//                                      for static bool slow(State&), out of line. One that finds
+//                                      the callee's first handler before its code takes a Handler&
+//                                      too
 //   static bool step(State&)           slow: anything, out of line; false leaves run()
 //
 // A conditional branch compiles to a jump with a dispatch in each arm, never to a select of the
@@ -39,7 +40,21 @@ concept LoadingOp = requires(State& s) { Op::accessible_to(s); };
 template <class Op>
 concept JumpOp = requires(State& s) { Op::jump(s); };
 template <class Op>
-concept CallOp = requires(State& s) { Op::enter(s); };
+concept FindingCallOp = requires(State& s, Handler& first) { Op::enter(s, first); };
+template <class Op>
+concept CallOp = FindingCallOp<Op> || requires(State& s) { Op::enter(s); };
+
+// `first`: what pc leads to.
+template <class Op>
+TAPPET_INLINE Enter enter(State& s, Handler& first) {
+  if constexpr (FindingCallOp<Op>) {
+    return Op::enter(s, first);
+  } else {
+    const Enter entered = Op::enter(s);
+    first = handler_at(s.pc);
+    return entered;
+  }
+}
 
 #if defined(TAPPET_DISPATCH_LOOP)
 
@@ -48,7 +63,8 @@ bool execute(State& s) {
   if constexpr (SlowOp<Op>) {
     return Op::step(s);
   } else if constexpr (CallOp<Op>) {
-    const Enter entered = Op::enter(s);
+    Handler first = nullptr;
+    const Enter entered = enter<Op>(s, first);
     if (entered == Enter::kDone) return true;
     return entered == Enter::kSlow ? Op::slow(s) : handle_limit(s);
   } else if constexpr (BranchOp<Op>) {
@@ -99,12 +115,13 @@ TAPPET_HANDLER_CC void execute(TAPPET_HANDLER_PARAMS) {
     if (!Op::step(saved)) return;
     TAPPET_TAIL_RETURN handler_at(saved.pc)(TAPPET_HANDLER_ARGS(saved));
   } else if constexpr (CallOp<Op>) {
-    const Enter entered = Op::enter(s);
+    Handler first = nullptr;
+    const Enter entered = enter<Op>(s, first);
     if (entered == Enter::kDone) [[likely]] {
       forget_loop(s);
       s.t = anything<uint64_t>();
       s.f = anything<Vector>();
-      TAPPET_DISPATCH();
+      TAPPET_TAIL_RETURN first(TAPPET_HANDLER_ARGS(s));
     }
     forget_loop(s);
     if (entered != Enter::kSlow) {

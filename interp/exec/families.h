@@ -77,6 +77,12 @@ inline constexpr CompareRow kIntCompareRows[] = {
 #include "interp/exec/ops.def"
 };
 
+// Of a row of integers: whether a op b is b op a.
+constexpr bool int_commutes(FamilyRow row) {
+  if (row.family == Family::kIntBinary) return kIntBinaryCommutes[row.row];
+  return row.family == Family::kIntCompare && kIntCompareRows[row.row].swapped == row.row;
+}
+
 // The row of (b op a).
 inline constexpr uint8_t kFloatCompareSwapped[] = {
 #define FLOAT_COMPARE(name, type, op, swapped) family_row(Opcode::k##swapped).row,
@@ -95,6 +101,8 @@ struct PairRow {
   {family_row(Opcode::k##bits##first), family_row(Opcode::k##bits##op)},
 inline constexpr PairRow kOpOps[] = {
 #define OP_OP TAPPET_PAIR_ROW
+#define OP_OP_SWAPPED(bits, type, first, op) \
+  {family_row(Opcode::k##bits##first), family_row(Opcode::k##bits##op), true},
 #include "interp/exec/fused.def"
 };
 inline constexpr PairRow kShiftOps[] = {
@@ -125,6 +133,14 @@ inline constexpr FamilyRow kScaledLoads[] = {
 #define LOAD_SCALED(bits, load, memory_type, type) family_row(Opcode::k##bits##load),
 #include "interp/exec/fused.def"
 };
+// Twice the row, and 1 more if `shift` scales an index by the size of what is loaded.
+constexpr size_t scaled_row(size_t row, uint32_t shift) {
+  constexpr size_t kSizes[] = {
+#define LOAD_SCALED(bits, load, memory_type, type) sizeof(memory_type),
+#include "interp/exec/fused.def"
+  };
+  return 2 * row + (size_t{1} << (shift & 31) == kSizes[row] ? 1 : 0);
+}
 inline constexpr PairRow kLoadBranches[] = {
 #define LOAD_BRANCH(load, memory_type, compare) \
   {family_row(Opcode::kI32##load), family_row(Opcode::kI32##compare)},

@@ -53,13 +53,21 @@ struct MemoryHandlers {
   const PinHandlers2* float_store;
   const PinHandlers3* float_store_sum;
   // By row of fused.def.
-  const PinHandlers3* load_op;                // a, x, d
-  const PinHandlers3* float_load_op;          // a, x, d
-  const PinHandlers3* load_scaled;            // a, x, d
-  const PinHandlers3* load_masked;            // a, x, d; rows as those of load_scaled
-  const PinHandlers2 (*load_table)[2];        // by kPlainLoads, [to a loop]: a, b
-  const PinHandlers3* load_advance;           // by kPlainLoads: a, b, d
+  const PinHandlers3* load_op;          // a, x, d
+  const PinHandlers3* float_load_op;    // a, x, d
+  const PinHandlers3* load_scaled;      // twice the row, + 1 if by size: a, x, d
+  const PinHandlers3* load_masked;      // the same
+  const PinHandlers2 (*load_table)[2];  // by kPlainLoads, [to a loop]: a, b
+  const PinHandlers3* load_advance;     // by kPlainLoads: a, b, d
+  const PinHandlers3* load_load_mul;    // [64 bits]: a, b, d
+  const PinHandlers3* load_mul_add;     // [64 bits]: a, x, d
+  const PinHandlers2* load_load;        // by kPlainLoads, the second load: a, d
+  const PinHandlers1* add_to;           // [64 bits]: a
+  // [32 bits, not 8][by <, not by !=][constant step]: counter, value, bound
+  const PinHandlers3 (*fill)[2][2];
   const PinHandlers2* load_branch[kTargets];  // a, b
+  // [8 bits, not 32][by !=, not by ==]: a, b
+  const PinHandlers2 (*load_keep_branch[kTargets])[2];
 };
 extern const MemoryHandlers kGuardedMemoryHandlers;
 extern const MemoryHandlers kCheckedMemoryHandlers;
@@ -94,12 +102,18 @@ extern const PinHandlers2 kIncrementTwoHandlers;     // a, b
 extern const PinHandlers3* const kIncrementTwoBranchHandlers[2];
 // By comparison row: local, addend, bound
 extern const PinHandlers3* const kIncrementBranchHandlers[kTargets];
-extern const Handler kAddXorRotlHandlers[2];                // [64 bits]
-extern const PinHandlers2 kRotlXorRotlHandlers[2];          // [64 bits]: a, d
-extern const PinHandlers2 kShiftXorMulHandlers[2];          // [64 bits]: a, d
-extern const PinHandlers2 kMoveJumpHandlers[kTargets];      // a, b
-extern const PinHandlers2 kAddJumpHandlers[kTargets];       // a, b
-extern const PinHandlers2 kAndBranchHandlers[2][kTargets];  // [if zero]: a, b
+extern const PinHandlers2 kAddXorRotlHandlers[2];   // [64 bits]: d, x
+extern const PinHandlers2 kRotlXorRotlHandlers[2];  // [64 bits]: a, d
+extern const PinHandlers2 kShiftXorMulHandlers[2];  // [64 bits]: a, d
+// Forward, [negated], by comparison row: a, b, what the sum is compared with.
+extern const PinHandlers3* const kFloatSumBranchHandlers[2];
+extern const PinHandlers2 kAndKeepBranchHandlers[2][kTargets];    // [if zero]: a, b
+extern const PinHandlers1* const kRangeBranchHandlers[kTargets];  // by comparison row: a
+extern const Handler kCallAddingHandlers[2];                      // [metered]
+extern const PinHandlers2 kReturnSumHandlers[2];                  // [64 bits]: a, b
+extern const PinHandlers2 kMoveJumpHandlers[kTargets];            // a, b
+extern const PinHandlers2 kAddJumpHandlers[kTargets];             // a, b
+extern const PinHandlers2 kAndBranchHandlers[2][kTargets];        // [if zero]: a, b
 
 extern const PinHandlers2 kMoveIntHandlers;
 extern const Handler kMoveTwoHandlers[2][2];  // [the first from a constant][the second]
@@ -136,6 +150,7 @@ extern const CallMovingHandlers kCallMovingTwoHandlers[2]
                                                       [2];  // [metered][the first from a constant]
 extern const Handler kCallImportHandler;
 extern const PinHandlers1 kCallIndirectHandlers[2];
+extern const PinHandlers1 kCallIndirectMovingHandlers[2];
 extern const PinHandlers1 kCallRefHandlers[2];
 extern const Handler kReturnCallHandler[2];
 extern const Handler kReturnCallImportHandler;

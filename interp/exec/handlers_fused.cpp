@@ -34,6 +34,7 @@ constexpr PinHandlers3 kOpOpHandlers[][2] = {
 #define OP_OP(bits, type, first, op)                                                 \
   {pin_handlers3<OpOp<type, first, op>::template By<Class::kSlot>::template With>(), \
    pin_handlers3<OpOp<type, first, op>::template By<Class::kConst>::template With>()},
+#define OP_OP_SWAPPED(bits, type, first, op) OP_OP(bits, type, first, Swapped<op>)
 #include "interp/exec/fused.def"
 };
 constexpr PinHandlers3 kFloatOpOpHandlers[][3] = {

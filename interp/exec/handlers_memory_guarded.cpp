@@ -1,6 +1,6 @@
 #include "interp/exec/handler_tables.h"
-#include "interp/exec/handlers/fused.h"
-#include "interp/exec/handlers/memory.h"
+#include "interp/exec/handlers/fused_branch.h"
+#include "interp/exec/handlers/fused_memory.h"
 
 namespace tappet::exec {
 namespace {

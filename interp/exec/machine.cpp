@@ -190,7 +190,7 @@ bool Machine::translate(State& s) {
   const auto index = static_cast<uint32_t>(s.pc[1]);
   const uint64_t* entry = s.in->code->translated_entry(index);
   Function& function = s.in->function(index);
-  function.code = entry;
+  function.set_code(entry);
   // A direct call goes straight to the code from now on. Only if it led here: after a tail call the
   // return address is that of another call.
   const auto* return_pc = reinterpret_cast<const uint64_t*>(s.fp[function.shape.link_slot()]);

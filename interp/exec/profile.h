@@ -23,7 +23,7 @@ constexpr bool keep_rare(auto... classes) {
 }
 
 // Superinstructions whose rows are not in fused.def.
-inline constexpr bool kKeepCompareSelect = !kCompact;
+inline constexpr bool kKeepSuperinstructions = !kCompact;
 
 template <class T, class... Ts>
 inline constexpr bool kOneOf = (std::is_same_v<T, Ts> || ...);

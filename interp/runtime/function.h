@@ -36,9 +36,14 @@ struct Function {
   Instance* instance = nullptr;  // null for host functions
   // Where threaded code starts. Before the first call a stub that translates the function.
   const uint64_t* code = nullptr;
+  uint64_t first_handler = 0;          // *code: an indirect call need not wait for `code` to load
   const HostFunction* host = nullptr;  // host functions only
   CallShape shape;
 
+  void set_code(const uint64_t* start) {
+    code = start;
+    first_handler = *start;
+  }
   bool is_host() const { return host != nullptr; }
 };
 

@@ -12,7 +12,7 @@ Function& Instance::function(uint32_t index) {
     function.shape = code->shape(declared.type_index);
     function.index = index;
     function.instance = this;
-    function.code = code->entry(index);
+    function.set_code(code->entry(index));
   }
   return function;
 }

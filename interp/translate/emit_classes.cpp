@@ -18,11 +18,10 @@ void order(Operand& a, Operand& b) {
 void order_operands(IrInstruction& i) {
   if (i.kind == IrKind::kLoadSum) return order(i.a, i.b);
   if (i.kind == IrKind::kStoreSum) return order(i.a, i.x);
-  if (i.kind == IrKind::kBinary && i.row.family == Family::kIntBinary &&
-      exec::kIntBinaryCommutes[i.row.row])
+  if (i.kind == IrKind::kBinary && i.row.family == Family::kIntBinary && exec::int_commutes(i.row))
     order(i.a, i.b);
   // The second operand has few classes.
-  if (i.kind == IrKind::kOpOp && exec::kIntBinaryCommutes[exec::kOpOps[i.first].first.row] &&
+  if (i.kind == IrKind::kOpOp && exec::int_commutes(exec::kOpOps[i.first].first) &&
       i.b.cls != Class::kSlot && i.b.cls != Class::kConst)
     std::swap(i.a, i.b);
   if (i.kind == IrKind::kOpShift) order(i.a, i.b);
@@ -107,7 +106,7 @@ Handler Emitter::fused_handler(const IrInstruction& i) const {
     case IrKind::kFloatLoadOp:
       return in(memory_->float_load_op[i.first], i.x);
     case IrKind::kLoadScaled:
-      return in(memory_->load_scaled[i.first], i.x);
+      return in(memory_->load_scaled[exec::scaled_row(i.first, i.second)], i.x);
     default: {
       if (exec::is_pin(i.x.cls) && i.x.cls != i.d.cls) return nullptr;
       const size_t other = i.x.cls == Class::kSlot ? 0 : i.x.cls == Class::kAcc ? 1 : 2;

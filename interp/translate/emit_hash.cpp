@@ -33,9 +33,9 @@ bool Emitter::add_xor_rotl(const IrInstruction& first, const IrInstruction& seco
   const Operand& other = is_left ? second.b : second.a;
   if (!is_left && !same_place(second.b, first.d)) return false;
   if (!has_slot(first.a) || !has_slot(first.b) || !has_slot(other)) return false;
-  // Pins are read from their slots; results in pins would need more.
-  if (!is_slot(first.d) || !is_slot(second.d) || other.slot == first.d.slot) return false;
-  handler(exec::kAddXorRotlHandlers[width]);
+  // Pins are read from their slots.
+  if (!has_slot(first.d) || !has_slot(second.d) || other.slot == first.d.slot) return false;
+  handler(find(exec::kAddXorRotlHandlers[width], first.d.cls, second.d.cls));
   word(pack(first.a.slot, first.b.slot, first.d.slot, second.d.slot));
   word(pack(other.slot, second.second));
   return true;

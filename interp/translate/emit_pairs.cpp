@@ -15,17 +15,20 @@ bool is_acc(const Operand& o) { return o.cls == Class::kAcc; }
 
 constexpr uint64_t kMaxOffset = 0xffff;
 
-// Which of exec::kPlainLoads, or -1.
-int plain_load(exec::FamilyRow row) {
-  for (size_t i = 0; i < std::size(exec::kPlainLoads); ++i) {
-    if (row == family_row(exec::kPlainLoads[i])) return static_cast<int>(i);
-  }
-  return -1;
-}
-
 // What may trap, of those that became one, is the load or the call.
 bool may_trap(IrKind kind) {
-  return kind == IrKind::kCall || kind == IrKind::kLoad || kind == IrKind::kLoadSum;
+  switch (kind) {
+    case IrKind::kCall:
+    case IrKind::kCallIndirect:
+    case IrKind::kLoad:
+    case IrKind::kLoadSum:
+    case IrKind::kFloatLoadOp:
+    case IrKind::kStore:
+    case IrKind::kStoreSum:
+      return true;
+    default:
+      return false;
+  }
 }
 
 }  // namespace
@@ -34,7 +37,8 @@ size_t Emitter::try_fuse(size_t index) {
   if (index + 1 >= ir_.code.size() || labelled_[index + 1] || is_large()) return 0;
   const IrInstruction& first = ir_.code[index];
   const IrInstruction& second = ir_.code[index + 1];
-  if (!first.has_result) return 0;
+  const bool stores = first.kind == IrKind::kStore || first.kind == IrKind::kStoreSum;
+  if (!first.has_result && !stores) return 0;
   const uint32_t word = here();
   const bool more = index + 2 < ir_.code.size() && !labelled_[index + 2];
   size_t taken = more && try_three(first, second, ir_.code[index + 2]) ? 3 : 0;
@@ -49,24 +53,43 @@ size_t Emitter::try_fuse(size_t index) {
 bool Emitter::try_three(const IrInstruction& first, const IrInstruction& second,
                         const IrInstruction& third) {
   if (third.kind == IrKind::kCall) return moves_and_call(first, second, third);
-  return increment_two_branch(first, second, third);
+  switch (first.kind) {
+    case IrKind::kLoad:
+      return add_to_memory(first, second, third);
+    case IrKind::kStore:
+    case IrKind::kStoreSum:
+      return fill(first, second, third);
+    default:
+      return increment_two_branch(first, second, third);
+  }
 }
 
 bool Emitter::try_pair(const IrInstruction& first, const IrInstruction& second) {
   switch (first.kind) {
     case IrKind::kMoveInt:
-      return move_and_call(first, second) || move_two(first, second) || jump(first, second);
+      return move_and_call(first, second) || move_and_call_indirect(first, second) ||
+             move_two(first, second) || jump(first, second);
     case IrKind::kLoad:
-      return load_branch(first, second) || load_table(first, second) || load_advance(first, second);
+      return load_branch(first, second) || load_table(first, second) ||
+             load_keep_branch(first, second) || load_advance(first, second) ||
+             load_load_mul(first, second) || load_load(first, second);
+    case IrKind::kLoadSum:
+      return load_load_mul(first, second);
+    case IrKind::kFloatLoadOp:
+      return load_mul_add(first, second);
     case IrKind::kOpShift:
       return load_masked(first, second);
+    case IrKind::kOpOp:
+      return range_branch(first, second);
     case IrKind::kShiftOp:
       return shift_xor_mul(first, second);
     case IrKind::kBinary:
       return increment_branch(first, second) || and_branch(first, second) ||
              compare_select(first, second) || increment_two(first, second) ||
              load_advance(first, second) || jump(first, second) || add_xor_rotl(first, second) ||
-             rotl_xor_rotl(first, second);
+             rotl_xor_rotl(first, second) || add_and_call(first, second) ||
+             return_sum(first, second) || range_branch(first, second) ||
+             float_sum_branch(first, second);
     default:
       return false;
   }
@@ -94,6 +117,88 @@ bool Emitter::move_and_call(const IrInstruction& first, const IrInstruction& cal
   word(pack(first.a.slot, first.d.slot));
   constant(first.a);
   call_words(call);
+  return true;
+}
+
+// As move_and_call().
+bool Emitter::move_and_call_indirect(const IrInstruction& move, const IrInstruction& call) {
+  if (call.kind != IrKind::kCallIndirect || !is_plain_move(move) || is_const(move.a)) return false;
+  if (move.a.slot >= call.frame) return false;
+  if (has_slot(call.a) && call.a.slot == move.d.slot) return false;
+  const Class index = exec::is_pin(call.a.cls) ? Class::kSlot : call.a.cls;
+  const Handler fused = find(exec::kCallIndirectMovingHandlers[metered()], index);
+  if (fused == nullptr) return false;
+  handler(fused);
+  word(pack(move.a.slot, move.d.slot));
+  call_indirect_words(call);
+  return true;
+}
+
+// (a + K) & M compared with a constant, or without the mask.
+bool Emitter::range_branch(const IrInstruction& sum, const IrInstruction& branch) {
+  constexpr exec::PairRow kMaskedSum{family_row(Opcode::kI32Add), family_row(Opcode::kI32And)};
+  const bool masked = sum.kind == IrKind::kOpOp;
+  if (masked ? exec::kOpOps[sum.first] != kMaskedSum || !is_const(sum.x)
+             : sum.row != family_row(Opcode::kI32Add))
+    return false;
+  if (branch.kind != IrKind::kIntBranch || branch.row.row >= family_row(Opcode::kI64Eq).row)
+    return false;
+  if (!is_const(sum.b) || is_const(sum.a) || !is_acc(sum.d)) return false;
+  if (!is_acc(branch.a) || !is_const(branch.b)) return false;
+  const Handler fused = find(exec::kRangeBranchHandlers[target(branch.label)][branch.row.row],
+                             class_in_branch(sum.a, branch.label));
+  if (fused == nullptr) return false;
+  const uint64_t mask = masked ? static_cast<uint32_t>(sum.x.value) : UINT32_MAX;
+  fixups_.push_back({here() + 1, here(), branch.label, Fixup::Half::kHigh});
+  handler(fused);
+  word(sum.a.slot);
+  word(static_cast<uint32_t>(sum.b.value) | mask << 32);
+  word(branch.b.value);
+  return true;
+}
+
+// As move_and_call().
+bool Emitter::add_and_call(const IrInstruction& add, const IrInstruction& call) {
+  if (call.kind != IrKind::kCall || add.row != family_row(Opcode::kI32Add)) return false;
+  if (!has_slot(add.a) || add.a.slot >= call.frame || !is_const(add.b) || !is_slot(add.d))
+    return false;
+  handler(exec::kCallAddingHandlers[metered()]);
+  word(pack(add.a.slot, add.d.slot));
+  word(add.b.value);
+  call_words(call);
+  return true;
+}
+
+bool Emitter::return_sum(const IrInstruction& sum, const IrInstruction& leave) {
+  const bool is_64 = sum.row == family_row(Opcode::kI64Add);
+  if (!is_64 && sum.row != family_row(Opcode::kI32Add)) return false;
+  if (leave.kind != IrKind::kReturnInt || !is_acc(sum.d) || !is_acc(leave.a)) return false;
+  const auto plain = [](const Operand& o) { return exec::is_pin(o.cls) ? Class::kSlot : o.cls; };
+  Operand a = sum.a;
+  Operand b = sum.b;
+  a.cls = plain(a), b.cls = plain(b);
+  if (!exec::in_order(a.cls, b.cls)) std::swap(a, b);
+  const Handler fused = find(exec::kReturnSumHandlers[is_64], a.cls, b.cls);
+  if (fused == nullptr) return false;
+  handler(fused);
+  word(pack_high(a.slot, b.slot, ir_.link_slot));
+  constant(b);
+  return true;
+}
+
+bool Emitter::float_sum_branch(const IrInstruction& sum, const IrInstruction& branch) {
+  const bool is_64 = sum.row == family_row(Opcode::kF64Add);
+  if (!is_64 && sum.row != family_row(Opcode::kF32Add)) return false;
+  if (branch.kind != IrKind::kFloatBranch || to_loop(branch.label)) return false;
+  if (!is_acc(sum.d) || !is_acc(branch.a) || is_acc(branch.b)) return false;
+  const Class bound = is_const(branch.b) ? Class::kConst : Class::kSlot;
+  const Handler fused =
+      find(exec::kFloatSumBranchHandlers[branch.flag][branch.row.row], sum.a.cls, sum.b.cls, bound);
+  if (fused == nullptr) return false;
+  fixups_.push_back({here() + 1, here(), branch.label, Fixup::Half::kHigh});
+  handler(fused);
+  word(pack(sum.a.slot, sum.b.slot));
+  word(is_const(branch.b) ? branch.b.value : branch.b.slot);
   return true;
 }
 
@@ -226,7 +331,8 @@ bool Emitter::load_masked(const IrInstruction& first, const IrInstruction& load)
   const auto* const row =
       std::find(std::begin(exec::kScaledLoads), std::end(exec::kScaledLoads), load.row);
   if (row == std::end(exec::kScaledLoads) || load.immediate > UINT32_MAX) return false;
-  const exec::PinHandlers3& handlers = memory_->load_masked[row - std::begin(exec::kScaledLoads)];
+  const auto index = static_cast<size_t>(row - std::begin(exec::kScaledLoads));
+  const exec::PinHandlers3& handlers = memory_->load_masked[exec::scaled_row(index, first.second)];
   handler(find(handlers, first.a.cls, sum ? Class::kSlot : Class::kConst, load.d.cls));
   word(pack(first.a.slot, first.second, load.d.slot, sum ? other.slot : 0));
   word(static_cast<uint32_t>(first.b.value) | load.immediate << 32);
@@ -293,14 +399,26 @@ bool Emitter::increment_branch(const IrInstruction& first, const IrInstruction& 
   return true;
 }
 
+bool Emitter::and_keep_branch(const IrInstruction& first, const IrInstruction& branch,
+                              bool if_zero) {
+  if (!has_slot(branch.a) || branch.a.slot != first.d.slot || !is_const(first.b)) return false;
+  const Handler fused = find(exec::kAndKeepBranchHandlers[if_zero][target(branch.label)],
+                             class_in_branch(first.a, branch.label), first.d.cls);
+  if (fused == nullptr) return false;
+  fixups_.push_back({here() + 1, here(), branch.label, Fixup::Half::kHigh});
+  handler(fused);
+  word(pack(first.a.slot, first.d.slot));
+  word(first.b.value);
+  return true;
+}
+
 bool Emitter::and_branch(const IrInstruction& first, const IrInstruction& second) {
-  if (first.row != family_row(Opcode::kI32And) || !is_acc(first.d) ||
-      second.kind != IrKind::kIntBranch)
-    return false;
+  if (first.row != family_row(Opcode::kI32And) || second.kind != IrKind::kIntBranch) return false;
   const bool if_zero = second.row == family_row(Opcode::kI32Eq);
   if (!if_zero && second.row != family_row(Opcode::kI32Ne)) return false;
-  if (!is_acc(second.a) || !is_const(second.b) || second.b.value != 0 || is_const(first.a))
-    return false;
+  if (!is_const(second.b) || second.b.value != 0 || is_const(first.a)) return false;
+  if (has_slot(first.d)) return and_keep_branch(first, second, if_zero);
+  if (!is_acc(second.a)) return false;
   Operand a = first.a;
   Operand b = first.b;
   a.cls = class_in_branch(a, second.label);

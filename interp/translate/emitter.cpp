@@ -385,7 +385,6 @@ void Emitter::global(const IrInstruction& i, const Operand& value) {
 void Emitter::call(const IrInstruction& i) {
   const uint64_t shape = i.frame | uint64_t{i.link} << 32;
   const uint64_t operand = uint64_t{i.a.slot} << 32;
-  const uint64_t table = code_.layout().tables + i.second * sizeof(Table*);
   const auto emit = [&](Handler h, uint64_t second, uint64_t third) {
     handler(h), word(second), word(third);
   };
@@ -393,8 +392,8 @@ void Emitter::call(const IrInstruction& i) {
     case IrKind::kCallIndirect:
     case IrKind::kReturnCallIndirect: {
       const bool tail = i.kind == IrKind::kReturnCallIndirect;
-      return emit(tail ? exec::kReturnCallIndirectHandlers[metered()][at(i.a.cls)] : lookup(i),
-                  shape | (table >> 3) << 48, i.immediate | operand);
+      handler(tail ? exec::kReturnCallIndirectHandlers[metered()][at(i.a.cls)] : lookup(i));
+      return call_indirect_words(i);
     }
     case IrKind::kCallRef:
       return emit(lookup(i), shape, operand);
@@ -412,6 +411,12 @@ void Emitter::call(const IrInstruction& i) {
     return emit(exec::kReturnCallHandler[metered()], shape, reinterpret_cast<uint64_t>(code));
   handler(exec::kCallHandler[metered()]);
   call_words(i);
+}
+
+void Emitter::call_indirect_words(const IrInstruction& i) {
+  const uint64_t table = code_.layout().tables + i.second * sizeof(Table*);
+  word(i.frame | uint64_t{i.link} << 32 | (table >> 3) << 48);
+  word(i.immediate | uint64_t{i.a.slot} << 32);
 }
 
 void Emitter::call_words(const IrInstruction& i) {

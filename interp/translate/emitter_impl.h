@@ -19,6 +19,14 @@ using exec::PinHandlers1;
 using exec::PinHandlers2;
 using exec::PinHandlers3;
 
+// Which of exec::kPlainLoads, or -1.
+inline int plain_load(exec::FamilyRow row) {
+  for (size_t i = 0; i < std::size(exec::kPlainLoads); ++i) {
+    if (row == exec::family_row(exec::kPlainLoads[i])) return static_cast<int>(i);
+  }
+  return -1;
+}
+
 class Emitter {
  public:
   Emitter(const ModuleCode& code, Ir& ir)
@@ -113,11 +121,25 @@ class Emitter {
   bool load_branch(const IrInstruction& first, const IrInstruction& second);
   bool compare_select(const IrInstruction& first, const IrInstruction& second);
   bool increment_branch(const IrInstruction& first, const IrInstruction& second);
+  bool and_keep_branch(const IrInstruction& first, const IrInstruction& branch, bool if_zero);
   bool and_branch(const IrInstruction& first, const IrInstruction& second);
   bool jump(const IrInstruction& first, const IrInstruction& branch);
   bool load_table(const IrInstruction& first, const IrInstruction& table);
   bool load_advance(const IrInstruction& first, const IrInstruction& second);
   bool load_masked(const IrInstruction& first, const IrInstruction& load);
+  bool float_sum_branch(const IrInstruction& sum, const IrInstruction& branch);
+  bool range_branch(const IrInstruction& sum, const IrInstruction& branch);
+  bool move_and_call_indirect(const IrInstruction& move, const IrInstruction& call);
+  bool add_and_call(const IrInstruction& add, const IrInstruction& call);
+  bool return_sum(const IrInstruction& sum, const IrInstruction& leave);
+  // Around an access to memory: emit_memory.cpp.
+  bool load_load_mul(const IrInstruction& first, const IrInstruction& second);
+  bool load_load(const IrInstruction& first, const IrInstruction& second);
+  bool load_keep_branch(const IrInstruction& load, const IrInstruction& branch);
+  bool add_to_memory(const IrInstruction& load, const IrInstruction& add,
+                     const IrInstruction& store);
+  bool load_mul_add(const IrInstruction& first, const IrInstruction& add);
+  bool fill(const IrInstruction& store, const IrInstruction& add, const IrInstruction& branch);
   // Hashes and ciphers: emit_hash.cpp.
   bool add_xor_rotl(const IrInstruction& first, const IrInstruction& second);
   bool rotl_xor_rotl(const IrInstruction& first, const IrInstruction& second);
@@ -137,7 +159,8 @@ class Emitter {
   void distances(const std::vector<uint32_t>& labels, uint32_t origin);
   void global(const IrInstruction& i, const Operand& value);
   void call(const IrInstruction& i);
-  // The words of a direct call behind its handler.
+  // The words of an indirect and of a direct call behind the handler.
+  void call_indirect_words(const IrInstruction& i);
   void call_words(const IrInstruction& i);
   // Vector instructions: emitter_simd.cpp.
   void simd(const IrInstruction& i);

@@ -18,7 +18,7 @@ bool is_const(const Operand& o) { return o.cls == Class::kConst; }
 bool is_acc(const Operand& o) { return o.cls == Class::kAcc; }
 
 bool commutes(FamilyRow row) {
-  if (row.family == Family::kIntBinary) return exec::kIntBinaryCommutes[row.row];
+  if (exec::int_commutes(row)) return true;
   for (const Opcode opcode : {Opcode::kF32Add, Opcode::kF32Mul, Opcode::kF64Add, Opcode::kF64Mul}) {
     if (row == exec::family_row(opcode)) return true;
   }
@@ -28,7 +28,8 @@ bool commutes(FamilyRow row) {
 // `first` followed by `row` with the operand `x`, of which the accumulator holds nothing; false if
 // there is no such superinstruction. `swapped`: x is the left operand.
 bool combine_int(IrInstruction& first, FamilyRow row, bool swapped) {
-  if (first.row.family != Family::kIntBinary) return false;
+  if (first.row.family != Family::kIntBinary && first.row.family != Family::kIntCompare)
+    return false;
   if (const int shift = find_pair(exec::kShiftOps, first.row, row);
       shift >= 0 && is_const(first.b) && !is_const(first.a)) {
     first.kind = IrKind::kShiftOp;
@@ -43,9 +44,9 @@ bool combine_int(IrInstruction& first, FamilyRow row, bool swapped) {
     first.second = static_cast<uint32_t>(first.x.value & kShiftMask);
     return true;
   }
-  const int pair = find_pair(exec::kOpOps, first.row, row);
+  const int pair = find_pair(exec::kOpOps, first.row, row, swapped && !commutes(row));
   if (pair < 0 || is_const(first.a)) return false;
-  if (is_acc(first.b) && !exec::kIntBinaryCommutes[first.row.row]) return false;
+  if (is_acc(first.b) && !commutes(first.row)) return false;
   first.kind = IrKind::kOpOp;
   first.first = static_cast<uint32_t>(pair);
   return true;

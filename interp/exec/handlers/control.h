@@ -263,10 +263,11 @@ struct CallIndirect {
   template <Class A>
   struct With {
     static constexpr bool kValid = kNoPin<A>;
-    static TAPPET_INLINE Enter enter(State& s) {
+    static TAPPET_INLINE Enter enter(State& s, Handler& first) {
       const Function* function = indirect_callee<A>(s);
       if (function == nullptr) [[unlikely]]
         return Enter::kSlow;
+      first = reinterpret_cast<Handler>(function->first_handler);
       return enter_code<kMetered>(s, function->code, field<uint32_t, 0>(s), field<uint16_t, 4>(s),
                                   s.pc + kCallWords);
     }
@@ -280,10 +281,11 @@ struct CallRef {
   template <Class A>
   struct With {
     static constexpr bool kValid = kNoPin<A>;
-    static TAPPET_INLINE Enter enter(State& s) {
+    static TAPPET_INLINE Enter enter(State& s, Handler& first) {
       const Function* function = to_function(indirect_operand<A>(s));
       if (function == nullptr || function->instance != s.in) [[unlikely]]
         return Enter::kSlow;
+      first = reinterpret_cast<Handler>(function->first_handler);
       return enter_code<kMetered>(s, function->code, field<uint32_t, 0>(s), field_high(s),
                                   s.pc + kCallWords);
     }

@@ -22,10 +22,9 @@ struct FloatBinary {
         valid_float_pair(A, B) && is_float_variable(D) && keep_float_binary<Operator>(A, B, D);
     static constexpr int kLength = kWords<A, B>;
     static TAPPET_INLINE void run(State& s) {
-      // Keeping the other lanes of the left operand's register makes this one scalar instruction.
       const Vector a = A == Class::kAcc ? s.f : from_scalar(read_float<F, A>(s, field_a(s), 0));
       const F b = read_float<F, B>(s, field_b(s), kConstsBefore<A>);
-      write_float<D>(s, field_d(s), with_lane0<F>(a, Operator::template apply<F>(lane0<F>(a), b)));
+      write_float<D>(s, field_d(s), result_of<F>(a, Operator::template apply<F>(lane0<F>(a), b)));
     }
   };
 };
@@ -54,7 +53,7 @@ struct FloatUnary {
     static constexpr int kLength = kWords<A>;
     static TAPPET_INLINE void run(State& s) {
       const Vector a = A == Class::kAcc ? s.f : from_scalar(read_float<F, A>(s, field_a(s), 0));
-      write_float<D>(s, field_d(s), with_lane0<F>(a, Operator::template apply<F>(lane0<F>(a))));
+      write_float<D>(s, field_d(s), result_of<F>(a, Operator::template apply<F>(lane0<F>(a))));
     }
   };
 };
@@ -88,6 +87,21 @@ struct TruncateSat {
   };
 };
 
+// An integer as a floating value. The conversion instructions of x86 leave the other lanes of their
+// destination, and so wait for whatever wrote that register last; here it is a fresh one.
+template <class F, class I>
+TAPPET_INLINE Vector converted(I value) {
+#if defined(__x86_64__)
+  Vector fresh{};
+  asm("" : "+x"(fresh));
+  Vector result = with_lane0<F>(fresh, static_cast<F>(value));
+  asm("" : "+x"(result));
+  return result;
+#else
+  return from_scalar(static_cast<F>(value));
+#endif
+}
+
 // A is an integer operand, D a floating result.
 template <class I, class F>
 struct Convert {
@@ -97,7 +111,7 @@ struct Convert {
     static constexpr int kLength = kWords<A>;
     static TAPPET_INLINE void run(State& s) {
       const auto bits = read_int<std::make_unsigned_t<I>, A>(s, field_a(s), 0);
-      write_float<D>(s, field_d(s), from_scalar(static_cast<F>(static_cast<I>(bits))));
+      write_float<D>(s, field_d(s), converted<F>(static_cast<I>(bits)));
     }
   };
 };

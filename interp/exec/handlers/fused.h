@@ -108,22 +108,28 @@ struct FloatLoadOp {
       const Vector other = X == Class::kAcc ? s.f : from_scalar(read_float<F, X>(s, field_x(s), 0));
       const F loaded = load_le<F>(s.mem + address);
       write_float<D>(s, field_d(s),
-                     with_lane0<F>(other, Operator::template apply<F>(lane0<F>(other), loaded)));
+                     result_of<F>(other, Operator::template apply<F>(lane0<F>(other), loaded)));
       return TrapKind::kNone;
     }
   };
 };
 
+// How an index is scaled: by the size of M, as elements of arrays are, or by 2 to the power of b.
+template <class M, bool kBySize>
+TAPPET_INLINE uint32_t scaled(const State& s, uint32_t index) {
+  return kBySize ? index * static_cast<uint32_t>(sizeof(M)) : index << (field_b(s) & 31);
+}
+
 // a: index; b: shift count; x: slot or third word's low half; d: result. The offset is the third
 // word's high half.
-template <bool kChecked, class M, class U>
+template <bool kChecked, class M, class U, bool kBySize>
 struct LoadScaled {
   template <Class A, Class X, Class D>
   struct With {
     static constexpr bool kValid = is_int_variable(A) && kSlotOrConst<X> && is_int_variable(D);
     static constexpr int kLength = 3;
     static TAPPET_INLINE TrapKind run(State& s) {
-      const uint32_t index = read_int<uint32_t, A>(s, field_a(s), 0) << (field_b(s) & 31);
+      const uint32_t index = scaled<M, kBySize>(s, read_int<uint32_t, A>(s, field_a(s), 0));
       const uint32_t base = X == Class::kConst ? static_cast<uint32_t>(s.pc[2])
                                                : read_int<uint32_t, X>(s, field_x(s), 0);
       const uint64_t address = uint64_t{index + base} + (s.pc[2] >> 32);
@@ -137,7 +143,7 @@ struct LoadScaled {
 
 // a: what is masked by the third word's low half; b: shift count; x: slot that is added, if it is
 // one; d: result. The offset is the third word's high half.
-template <bool kChecked, class M, class U>
+template <bool kChecked, class M, class U, bool kBySize>
 struct LoadMasked {
   template <Class A, Class X, Class D>
   struct With {
@@ -147,7 +153,7 @@ struct LoadMasked {
       const uint32_t masked =
           read_int<uint32_t, A>(s, field_a(s), 0) & static_cast<uint32_t>(s.pc[2]);
       const uint32_t base = X == Class::kSlot ? read_int<uint32_t, X>(s, field_x(s), 0) : 0;
-      const uint64_t address = uint64_t{(masked << (field_b(s) & 31)) + base} + (s.pc[2] >> 32);
+      const uint64_t address = uint64_t{scaled<M, kBySize>(s, masked) + base} + (s.pc[2] >> 32);
       if (!accessible<kChecked, M>(s, address)) [[unlikely]]
         return TrapKind::kMemoryOutOfBounds;
       write_int<D>(s, field_d(s), static_cast<U>(load_le<M>(s.mem + address)));
@@ -231,7 +237,7 @@ struct CompareSelect {
   template <Class A, Class B, Class D>
   struct With {
     static constexpr bool kValid = (A == Class::kSlot || A == Class::kAcc) && !is_pin(B) &&
-                                   valid_pair(A, B) && is_int_variable(D) && kKeepCompareSelect;
+                                   valid_pair(A, B) && is_int_variable(D) && kKeepSuperinstructions;
     static constexpr int kLength = kWords<B> + 1;
     static TAPPET_INLINE void run(State& s) {
       const bool first = Operator::template apply<uint32_t>(
@@ -324,6 +330,28 @@ struct IncrementTwoBranch {
                              ? static_cast<uint32_t>(s.pc[3])
                              : read_int<uint32_t, C>(s, static_cast<uint32_t>(s.pc[3]), 0);
       return Operator::template apply<uint32_t>(sum, other);
+    }
+  };
+};
+
+// A branch forward by comparing a First b with the third word, a constant or a slot. Negation as in
+// FloatBranch.
+template <class F, class First, class Operator, bool kNegate>
+struct FloatOpBranch {
+  template <Class A, Class B, Class C>
+  struct With {
+    static constexpr bool kValid = kKeepSuperinstructions && !kOneOf<Operator, FEq, FNe> &&
+                                   is_float_variable(A) && is_float_variable(B) &&
+                                   kSlotOrConst<C> && !(A == Class::kAcc && B == Class::kAcc);
+    static constexpr Target kTarget = Target::kForward;
+    static constexpr int kLength = 3;
+    static TAPPET_INLINE bool taken(const State& s) {
+      const F first = First::template apply<F>(read_float<F, A>(s, field_a(s), 0),
+                                               read_float<F, B>(s, field_b(s), 0));
+      const F other = C == Class::kConst
+                          ? read_float<F, Class::kConst>(s, 0, 0)
+                          : read_float<F, Class::kSlot>(s, static_cast<uint32_t>(s.pc[2]), 0);
+      return Operator::template apply<F>(first, other) != kNegate;
     }
   };
 };

@@ -3,22 +3,26 @@
 
 #include "interp/exec/arith.h"
 #include "interp/exec/classes.h"
+#include "interp/exec/handlers/fused.h"
 
 namespace tappet::exec {
 
-// d = a + b, then x = rotl(the third word's lowest field ^ d, its second one). All of them slots.
+// d = a + b, then x = rotl(the third word's lowest field ^ d, its second one). What is read is in
+// slots.
 template <class U>
 struct AddXorRotl {
-  static constexpr bool kValid = true;
-  static constexpr int kLength = 3;
-  static TAPPET_INLINE void run(State& s) {
-    constexpr Class kSlot = Class::kSlot;
-    const U sum = read_int<U, kSlot>(s, field_a(s), 0) + read_int<U, kSlot>(s, field_b(s), 0);
-    const U other = read_int<U, kSlot>(s, field<uint16_t, 8>(s), 0);
-    write_int<kSlot>(s, field_d(s), sum);
-    write_int<kSlot>(s, field_x(s),
-                     Rotl::template apply<U>(other ^ sum, U{field<uint16_t, 10>(s)}));
-  }
+  template <Class D, Class X>
+  struct With {
+    static constexpr bool kValid = kHomes<D, X>;
+    static constexpr int kLength = 3;
+    static TAPPET_INLINE void run(State& s) {
+      constexpr Class kSlot = Class::kSlot;
+      const U sum = read_int<U, kSlot>(s, field_a(s), 0) + read_int<U, kSlot>(s, field_b(s), 0);
+      const U other = read_int<U, kSlot>(s, field<uint16_t, 8>(s), 0);
+      write_int<D>(s, field_d(s), sum);
+      write_int<X>(s, field_x(s), Rotl::template apply<U>(other ^ sum, U{field<uint16_t, 10>(s)}));
+    }
+  };
 };
 
 // d = rotl(a, b) ^ rotl(a, x)

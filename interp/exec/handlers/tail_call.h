@@ -51,10 +51,11 @@ struct ReturnCallIndirect {
   template <Class A>
   struct With {
     static constexpr bool kValid = A != Class::kConst;
-    static TAPPET_INLINE Enter enter(State& s) {
+    static TAPPET_INLINE Enter enter(State& s, Handler& first) {
       const Function* function = indirect_callee<A>(s);
       if (function == nullptr) [[unlikely]]
         return Enter::kSlow;
+      first = reinterpret_cast<Handler>(function->first_handler);
       const uint64_t shape = s.pc[1];
       return enter_tail<kMetered>(s, function->code, static_cast<uint32_t>(shape),
                                   static_cast<uint16_t>(shape >> 32));
@@ -68,10 +69,11 @@ struct ReturnCallRef {
   template <Class A>
   struct With {
     static constexpr bool kValid = A != Class::kConst;
-    static TAPPET_INLINE Enter enter(State& s) {
+    static TAPPET_INLINE Enter enter(State& s, Handler& first) {
       const Function* function = to_function(indirect_operand<A>(s));
       if (function == nullptr || function->instance != s.in) [[unlikely]]
         return Enter::kSlow;
+      first = reinterpret_cast<Handler>(function->first_handler);
       const uint64_t shape = s.pc[1];
       return enter_tail<kMetered>(s, function->code, static_cast<uint32_t>(shape),
                                   static_cast<uint32_t>(shape >> 32));

@@ -1,0 +1,73 @@
+// Branches fused with what they test, of which a local keeps the value or nobody does.
+#pragma once
+
+#include "interp/exec/arith.h"
+#include "interp/exec/classes.h"
+#include "interp/exec/handlers/control.h"
+#include "interp/exec/handlers/fused.h"
+#include "interp/exec/handlers/memory.h"
+
+namespace tappet::exec {
+
+// b = load [a + the third word's low half], and a branch by comparing it with the high half: what
+// walks lists and strings.
+template <bool kChecked, class M, class Operator, Target kTo>
+struct LoadKeepBranch {
+  template <Class A, Class B>
+  struct With {
+    static constexpr bool kValid =
+        kKeepSuperinstructions && is_int_variable(A) && kHomes<B> && kValidBranch<kTo, A, B>;
+    static constexpr Target kTarget = kTo;
+    static constexpr int kLength = 3;
+    static TAPPET_INLINE bool accessible_to(const State& s) {
+      return accessible<kChecked, M>(s, address(s));
+    }
+    static TAPPET_INLINE bool taken(State& s) {
+      const uint32_t loaded = load_le<M>(s.mem + address(s));
+      write_int<B>(s, field_b(s), loaded);
+      return Operator::template apply<uint32_t>(loaded, field<uint32_t, 12>(s));
+    }
+
+   private:
+    static TAPPET_INLINE uint64_t address(const State& s) {
+      return uint64_t{read_int<uint32_t, A>(s, field_a(s), 0)} + field<uint32_t, 8>(s);
+    }
+  };
+};
+
+// b = a & the third word, and a branch by its being zero or not.
+template <bool kIfZero, Target kTo>
+struct AndKeepBranch {
+  template <Class A, Class B>
+  struct With {
+    static constexpr bool kValid =
+        kKeepSuperinstructions && is_int_variable(A) && kHomes<B> && kValidBranch<kTo, A, B>;
+    static constexpr Target kTarget = kTo;
+    static constexpr int kLength = 3;
+    static TAPPET_INLINE bool taken(State& s) {
+      const uint32_t bits = read_int<uint32_t, A>(s, field_a(s), 0) & field<uint32_t, 8>(s);
+      write_int<B>(s, field_b(s), bits);
+      return (bits == 0) == kIfZero;
+    }
+  };
+};
+
+// A branch by comparing (a + the third word's low half) & its high half with the fourth word:
+// whether a value lies in a range.
+template <class Operator, Target kTo>
+struct RangeBranch {
+  template <Class A>
+  struct With {
+    static constexpr bool kValid = kKeepSuperinstructions && kOneOf<Operator, LtU, GtU, LeU, GeU> &&
+                                   is_int_variable(A) && kValidBranch<kTo, A>;
+    static constexpr Target kTarget = kTo;
+    static constexpr int kLength = 4;
+    static TAPPET_INLINE bool taken(const State& s) {
+      const uint32_t sum = read_int<uint32_t, A>(s, field_a(s), 0) + field<uint32_t, 8>(s);
+      return Operator::template apply<uint32_t>(sum & field<uint32_t, 12>(s),
+                                                field<uint32_t, 16>(s));
+    }
+  };
+};
+
+}  // namespace tappet::exec
