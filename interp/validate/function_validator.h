@@ -189,6 +189,9 @@ class FunctionValidator {
   std::unordered_set<uint64_t> valid_catches_;
   bool constant_ = false;
   uint32_t visible_globals_ = 0;
+  // For the shortcut.
+  const bool has_plain_memory_;  // memory 0 has 32-bit addresses
+  const bool has_plain_table_;   // table 0 has them too, and functions
 };
 
 // The specials that exist: declared here, defined in the family files.

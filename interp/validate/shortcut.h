@@ -6,25 +6,28 @@
 
 namespace tappet {
 
-// It only ever accepts. Whatever is unusual about an instruction - a long immediate, an unexpected
-// operand, a block of more than one result - makes it stop in front of that instruction, which then
-// takes the general path. So there is no error handling here, and leaving the shortcut out changes
-// no result. Its state is in registers while it runs: everything is inlined into run().
+// It only ever accepts. Whatever is unusual about an instruction - an overlong immediate, an
+// unexpected operand, a block of more than one result - makes it stop in front of that instruction,
+// which then takes the general path. So there is no error handling here, and leaving the shortcut
+// out changes no result. Its state is in registers while it runs: every step is inlined.
 class FunctionValidator::Shortcut {
  public:
-  explicit Shortcut(FunctionValidator& validator);
-
   // Accepts instructions up to the first that needs a closer look.
-  void run();
+  static void run(FunctionValidator& validator);
 
  private:
   using Row = ShortcutRow;
+  struct Threaded;
   // An instruction and 8 bytes of LEB128 may be read here.
   static constexpr ptrdiff_t kLookahead = 16;
   // This much of an instruction lies within the code in any case.
   static constexpr ptrdiff_t kShortBytes = 3;
 
-  ptrdiff_t steps_at_most() const;
+  Shortcut(FunctionValidator& validator, const uint8_t* at, const uint8_t* last, const uint8_t* end,
+           StackType* base, StackType* top)
+      : validator_(validator), at_(at), last_(last), end_(end), base_(base), top_(top) {}
+
+  static ptrdiff_t steps_at_most(const FunctionValidator& validator);
   bool step();
   template <Opcode kOpcode>
   bool step_of();
@@ -61,29 +64,24 @@ class FunctionValidator::Shortcut {
   bool advance(uint32_t bytes);
   // Moves behind the LEB128 integer that lies `before` bytes on, unless it is too long.
   bool skip_integer(uint32_t before, const Row& row);
-  // An index of up to three bytes, `skip` bytes on; false for a longer one.
+  // An index of up to five bytes, `skip` bytes on; it may exceed 32 bits.
   struct ShortIndex {
-    uint32_t value;
+    uint64_t value;
     uint32_t bytes;
   };
   static constexpr uint32_t kLongIndex = 0;
   ShortIndex index(uint32_t skip) const;
   bool results_at_top(SignatureId signature) const;
-  bool label_fits(uint32_t label, bool& has_operand) const;
+  bool label_fits(uint64_t label, bool& has_operand) const;
   void jump();
   bool apply(const StackSignature& callee, uint32_t extra, uint32_t bytes);
 
   FunctionValidator& validator_;
-  const ModuleContext& context_;
-  std::vector<Frame>& frames_;
   const uint8_t* at_;
-  const uint8_t* const end_;   // of the code
   const uint8_t* const last_;  // instructions from here on take the general path
-  StackType* const bottom_;
+  const uint8_t* const end_;   // of the code
   StackType* base_;
   StackType* top_;
-  const bool has_memory_;  // memory 0 has 32-bit addresses
-  const bool has_table_;   // table 0 has them too, and functions
 };
 
 }  // namespace tappet

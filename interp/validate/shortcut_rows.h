@@ -44,6 +44,7 @@ struct ShortcutRow {
   // How many bytes the LEB128 immediate may have: few enough that no unused bits need a check.
   // Floating constants: how many bytes they have.
   uint8_t immediate_bytes = 0;
+  bool is_signed = false;  // the immediate
   uint8_t max_align = 0;
   StackType top{};    // the topmost operand
   StackType below{};  // the operand under it
@@ -134,6 +135,7 @@ constexpr ShortcutRow shortcut_row(Opcode opcode) {
   ShortcutRow simple;
   simple.form = form_of(op);
   simple.immediate_bytes = immediate_bytes(op.immediate);
+  simple.is_signed = op.immediate == Immediate::kI32 || op.immediate == Immediate::kI64;
   if (op.access_bytes != 0)
     simple.max_align = static_cast<uint8_t>(std::countr_zero(op.access_bytes));
   const std::string_view params = op.signature.params;
