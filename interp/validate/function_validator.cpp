@@ -66,7 +66,8 @@ void FunctionValidator::start(ByteSpan code, uint64_t offset, SignatureId signat
   stack_.reset();
   frames_.clear();
   // The function's label has the function's results; its parameters are locals, not operands.
-  frames_.push_back({Opcode::kBlock, false, signature, 0, 0});
+  frames_.push_back(
+      {Opcode::kBlock, false, plain_label(Opcode::kBlock, signature), signature, 0, 0});
 }
 
 Result<> FunctionValidator::run() {

@@ -9,15 +9,10 @@
 namespace tappet {
 namespace {
 
-// Bytes of the LEB128 integer that begins `word`; 9 for all longer ones.
-uint32_t leb_length(uint64_t word) {
-  const uint64_t last_bytes = ~word & 0x8080808080808080;
-  return static_cast<uint32_t>(std::countr_zero(last_bytes)) / 8 + 1;
-}
+constexpr uint64_t kContinuation = 0x8080808080808080;  // set in all bytes of LEB128 but the last
 
-// The bits that `length` bytes of LEB128 carry, five at most.
-uint64_t leb_bits(uint64_t word, uint32_t length) {
-  const uint64_t bytes = word & (UINT64_MAX >> (64 - 8 * length)) & 0x7f7f7f7f7f;
+// What five bytes of LEB128 at most, without continuation bits, stand for.
+TAPPET_STEP uint64_t leb_value(uint64_t bytes) {
   return (bytes & 0x7f) | (bytes >> 1 & 0x7f << 7) | (bytes >> 2 & 0x7f << 14) |
          (bytes >> 3 & 0x7f << 21) | (bytes >> 4 & uint64_t{0x7f} << 28);
 }
@@ -33,38 +28,47 @@ ptrdiff_t FunctionValidator::Shortcut::steps_at_most(const FunctionValidator& va
                    readable - kLookahead, validator.stack_.room()});
 }
 
+TAPPET_STEP void FunctionValidator::Shortcut::move(uint32_t bytes) {
+  at_ += bytes;
+  next_ = bytes < sizeof word_ ? byte(bytes) : *at_;
+}
+
 TAPPET_STEP bool FunctionValidator::Shortcut::advance(uint32_t bytes) {
   if (static_cast<uint32_t>(end_ - at_) < bytes) return false;
-  at_ += bytes;
+  move(bytes);
   return true;
 }
 
 TAPPET_STEP bool FunctionValidator::Shortcut::skip_integer(uint32_t before, const Row& row) {
-  if (at_[before] < 0x80) [[likely]] {
-    at_ += before + 1;
+  if (byte(before) < 0x80) [[likely]] {
+    move(before + 1);
     return true;
   }
-  const auto word = load_le<uint64_t>(at_ + before);
-  const uint32_t length = leb_length(word);
-  if (length > row.immediate_bytes) {
-    if (length != 5 || row.immediate_bytes != 4) return false;
+  const uint64_t last_bytes = ~word_ & kContinuation << 8 * before;
+  const auto bits = static_cast<uint32_t>(std::countr_zero(last_bytes));
+  const uint32_t bytes = bits / 8 + 1;
+  if (bytes > before + row.immediate_bytes) return false;
+  if (row.immediate_bytes == 5) {
     // Of the fifth byte's seven bits, four are used; the others are zero, or copies of the sign.
-    const auto fifth = static_cast<uint8_t>(word >> 32);
-    const auto rest = static_cast<uint8_t>(row.is_signed ? (fifth + 8) & 0x70 : fifth & 0x70);
-    if (rest != 0) return false;
+    const uint32_t fifth = byte(before + 4) + (row.is_signed ? 8 : 0);
+    if (bytes == before + 5 && (fifth & 0x70) != 0) return false;
   }
-  return advance(before + length);
+  if (static_cast<uint32_t>(end_ - at_) < bytes) return false;
+  at_ += bytes;
+  next_ = static_cast<uint8_t>(word_ >> bits >> 1);
+  return true;
 }
 
-// Linkers leave indices of five bytes where they have filled them in.
+// Linkers leave five bytes where they have filled an index in. Lengths are told apart by jumps,
+// which the processor foresees better than it bears waiting for a computed length.
 TAPPET_STEP FunctionValidator::Shortcut::ShortIndex FunctionValidator::Shortcut::index(
-    uint32_t skip) const {
-  const uint8_t* const at = at_ + skip;
-  if (at[0] < 0x80) return {at[0], 1};
-  const auto word = load_le<uint64_t>(at);
-  const uint32_t length = leb_length(word);
-  if (length > 5) return {0, kLongIndex};
-  return {leb_bits(word, length), length};
+    uint32_t begin) const {
+  const uint64_t word = word_ >> 8 * begin;
+  if ((word & 0x80) == 0) return {word & 0x7f, 1};
+  if ((word & 0x8080808080) == 0x80808080) return {leb_value(word & 0x7f7f7f7f7f), 5};
+  if ((word & 0x8000) == 0) return {leb_value(word & 0x7f7f), 2};
+  if ((word & 0x800000) == 0) return {leb_value(word & 0x7f7f7f), 3};
+  return {0, kLongIndex};
 }
 
 // Numeric instructions, constants, memory.
@@ -72,7 +76,7 @@ TAPPET_STEP FunctionValidator::Shortcut::ShortIndex FunctionValidator::Shortcut:
 TAPPET_STEP bool FunctionValidator::Shortcut::unary(const Row& row) {
   if (!top_is(row.top)) return false;
   top_[-1] = row.result;
-  at_ += 1;
+  move(1);
   return true;
 }
 
@@ -80,7 +84,7 @@ TAPPET_STEP bool FunctionValidator::Shortcut::binary(const Row& row) {
   if (!top_two_are(row.below, row.top)) return false;
   top_ -= 1;
   top_[-1] = row.result;
-  at_ += 1;
+  move(1);
   return true;
 }
 
@@ -97,7 +101,7 @@ TAPPET_STEP bool FunctionValidator::Shortcut::push_float(const Row& row) {
 }
 
 TAPPET_STEP bool FunctionValidator::Shortcut::load(const Row& row) {
-  if (!validator_.has_plain_memory_ || !top_is(row.top) || at_[1] > row.max_align ||
+  if (!validator_.has_plain_memory_ || !top_is(row.top) || byte(1) > row.max_align ||
       !skip_integer(2, row))
     return false;
   top_[-1] = row.result;
@@ -106,7 +110,7 @@ TAPPET_STEP bool FunctionValidator::Shortcut::load(const Row& row) {
 
 TAPPET_STEP bool FunctionValidator::Shortcut::store(const Row& row) {
   if (!validator_.has_plain_memory_ || !top_two_are(row.below, row.top)) return false;
-  if (at_[1] > row.max_align || !skip_integer(2, row)) return false;
+  if (byte(1) > row.max_align || !skip_integer(2, row)) return false;
   top_ -= 2;
   return true;
 }
@@ -114,23 +118,23 @@ TAPPET_STEP bool FunctionValidator::Shortcut::store(const Row& row) {
 // Variables and parametric instructions.
 
 TAPPET_STEP bool FunctionValidator::Shortcut::local_get() {
-  const StackType local = validator_.locals_.simple(at_[1]);
+  const StackType local = validator_.locals_.simple(byte(1));
   if (local == Locals::kNotSimple) return false;
   *top_++ = local;
-  at_ += 2;
+  move(2);
   return true;
 }
 
 TAPPET_STEP bool FunctionValidator::Shortcut::local_set() {
-  if (!top_is(validator_.locals_.simple(at_[1]))) return false;
+  if (!top_is(validator_.locals_.simple(byte(1)))) return false;
   top_ -= 1;
-  at_ += 2;
+  move(2);
   return true;
 }
 
 TAPPET_STEP bool FunctionValidator::Shortcut::local_tee() {
-  if (!top_is(validator_.locals_.simple(at_[1]))) return false;
-  at_ += 2;
+  if (!top_is(validator_.locals_.simple(byte(1)))) return false;
+  move(2);
   return true;
 }
 
@@ -154,7 +158,7 @@ TAPPET_STEP bool FunctionValidator::Shortcut::global_set() {
 TAPPET_STEP bool FunctionValidator::Shortcut::drop() {
   if (top_ == base_) return false;
   top_ -= 1;
-  at_ += 1;
+  move(1);
   return true;
 }
 
@@ -162,22 +166,22 @@ TAPPET_STEP bool FunctionValidator::Shortcut::select() {
   if (available() < 3 || top_[-1] != stack_type::kI32) return false;
   if (top_[-2] != top_[-3] || top_[-2] > stack_type::kV128) return false;
   top_ -= 2;
-  at_ += 1;
+  move(1);
   return true;
 }
 
-// Blocks and branches: those of signatures that ModuleContext::is_plain().
+// Blocks and branches: those of signatures that ModuleContext::is_plain(), and blocks only where no
+// local is set or forgotten.
 
 TAPPET_STEP bool FunctionValidator::Shortcut::enter(Opcode opcode) {
-  const auto signature = ModuleContext::plain_signature(at_[1]);
-  if (signature == ModuleContext::kNotPlain ||
-      validator_.frames_.size() == validator_.frames_.capacity())
-    return false;
-  validator_.frames_.push_back({opcode, false, signature,
-                                static_cast<uint32_t>(top_ - validator_.stack_.bottom()),
-                                validator_.locals_.mark()});
+  std::vector<Frame>& frames = validator_.frames_;
+  const auto signature = ModuleContext::plain_signature(byte(1));
+  if (signature == ModuleContext::kNotPlain || frames.size() == frames.capacity()) return false;
+  if (!validator_.locals_.always_set()) return false;
+  const auto height = static_cast<uint32_t>(top_ - validator_.stack_.bottom());
+  frames.push_back({opcode, false, plain_label(opcode, signature), signature, height, 0});
   base_ = top_;
-  at_ += 2;
+  move(2);
   return true;
 }
 
@@ -202,41 +206,39 @@ TAPPET_STEP bool FunctionValidator::Shortcut::results_at_top(SignatureId signatu
 TAPPET_STEP bool FunctionValidator::Shortcut::enter_else() {
   Frame& frame = validator_.frames_.back();
   if (frame.opcode != Opcode::kIf || !results_at_top(frame.signature)) return false;
-  validator_.locals_.forget_since(frame.set_mark);
+  if (!validator_.locals_.always_set()) return false;
   frame.opcode = Opcode::kElse;
   frame.unreachable = false;
   top_ = base_;
-  at_ += 1;
+  move(1);
   return true;
 }
 
 TAPPET_STEP bool FunctionValidator::Shortcut::end() {
-  const Frame& frame = validator_.frames_.back();
-  const SignatureId signature = frame.signature;
-  if (validator_.frames_.size() == 1 || !results_at_top(signature)) return false;
-  if (frame.opcode == Opcode::kIf && signature != ModuleContext::kEmptySignature) return false;
-  validator_.locals_.forget_since(frame.set_mark);
-  validator_.frames_.pop_back();
-  top_ = base_;
-  base_ = validator_.stack_.bottom() + validator_.frames_.back().height;
-  if (signature != ModuleContext::kEmptySignature) {
-    *top_++ = ModuleContext::plain_result(signature);
+  std::vector<Frame>& frames = validator_.frames_;
+  const SignatureId signature = frames.back().signature;
+  if (frames.size() == 1 || !validator_.locals_.always_set()) return false;
+  if (signature == ModuleContext::kEmptySignature) [[likely]] {
+    if (top_ != base_) return false;
+  } else {
+    if (frames.back().opcode == Opcode::kIf || !results_at_top(signature)) return false;
+    *base_ = ModuleContext::plain_result(signature);
+    top_ = base_ + 1;
   }
-  at_ += 1;
+  frames.pop_back();
+  base_ = validator_.stack_.bottom() + frames.back().height;
+  move(1);
   return true;
 }
 
 // The operands that a label takes, one at most, are at the top.
-TAPPET_STEP bool FunctionValidator::Shortcut::label_fits(uint64_t label, bool& has_operand) const {
-  has_operand = false;
-  if (label >= validator_.frames_.size()) return false;
-  const Frame& target = validator_.frames_[validator_.frames_.size() - 1 - label];
-  if (!ModuleContext::is_plain(target.signature)) return false;
-  if (target.opcode == Opcode::kLoop || target.signature == ModuleContext::kEmptySignature) {
+TAPPET_STEP bool FunctionValidator::Shortcut::label_fits(ShortIndex label) const {
+  const std::vector<Frame>& frames = validator_.frames_;
+  if (label.bytes == kLongIndex || label.value >= frames.size()) return false;
+  const uint8_t takes = frames.end()[-1 - static_cast<ptrdiff_t>(label.value)].label;
+  if (takes == ModuleContext::kEmptySignature) [[likely]]
     return true;
-  }
-  has_operand = true;
-  return top_is(ModuleContext::plain_result(target.signature));
+  return takes != kOtherLabel && top_is(ModuleContext::plain_result(takes));
 }
 
 TAPPET_STEP void FunctionValidator::Shortcut::jump() {
@@ -245,34 +247,41 @@ TAPPET_STEP void FunctionValidator::Shortcut::jump() {
 }
 
 TAPPET_STEP bool FunctionValidator::Shortcut::br() {
-  const auto [label, bytes] = index(1);
-  bool has_operand = false;
-  if (bytes == kLongIndex || !label_fits(label, has_operand) || !advance(1 + bytes)) return false;
+  if (byte(1) < 0x80) [[likely]]
+    return branch({byte(1), 1});
+  return branch(index(1));
+}
+
+TAPPET_STEP bool FunctionValidator::Shortcut::branch(ShortIndex label) {
+  if (!label_fits(label) || !advance(1 + label.bytes)) return false;
   jump();
   return true;
 }
 
 TAPPET_STEP bool FunctionValidator::Shortcut::br_if() {
   if (!top_is(stack_type::kI32)) return false;
-  const auto [label, bytes] = index(1);
-  bool has_operand = false;
+  if (byte(1) < 0x80) [[likely]]
+    return branch_if({byte(1), 1});
+  return branch_if(index(1));
+}
+
+TAPPET_STEP bool FunctionValidator::Shortcut::branch_if(ShortIndex label) {
   top_ -= 1;
-  if (bytes != kLongIndex && label_fits(label, has_operand) && advance(1 + bytes)) return true;
+  if (label_fits(label) && advance(1 + label.bytes)) return true;
   top_ += 1;
   return false;
 }
 
 TAPPET_STEP bool FunctionValidator::Shortcut::leave() {
-  bool has_operand = false;
-  if (!label_fits(validator_.frames_.size() - 1, has_operand)) return false;
+  if (!label_fits({validator_.frames_.size() - 1, 1})) return false;
   jump();
-  at_ += 1;
+  move(1);
   return true;
 }
 
 TAPPET_STEP bool FunctionValidator::Shortcut::unreachable() {
   jump();
-  at_ += 1;
+  move(1);
   return true;
 }
 
@@ -301,7 +310,7 @@ TAPPET_STEP bool FunctionValidator::Shortcut::call() {
 
 TAPPET_STEP bool FunctionValidator::Shortcut::call_indirect() {
   const auto [type, bytes] = index(1);
-  if (bytes == kLongIndex || at_[1 + bytes] != 0 || type >= validator_.context_.types.size())
+  if (bytes == kLongIndex || byte(1 + bytes) != 0 || type >= validator_.context_.types.size())
     return false;
   const StackSignature& callee = validator_.context_.signature(
       validator_.context_.type_signature(static_cast<uint32_t>(type)));
@@ -377,24 +386,25 @@ struct FunctionValidator::Shortcut::Threaded {
   using Step = __attribute__((preserve_none)) void (*)(FunctionValidator& validator,
                                                        const uint8_t* at, const uint8_t* last,
                                                        const uint8_t* end, StackType* base,
-                                                       StackType* top);
+                                                       StackType* top, uint64_t word);
 
   template <Opcode kOpcode>
   __attribute__((preserve_none)) static void step(FunctionValidator& validator, const uint8_t* at,
                                                   const uint8_t* last, const uint8_t* end,
-                                                  StackType* base, StackType* top) {
-    Shortcut state(validator, at, last, end, base, top);
+                                                  StackType* base, StackType* top, uint64_t word) {
+    Shortcut state(validator, at, last, end, base, top, word);
     if (!state.step_of<kOpcode>() || state.at_ >= state.last_) [[unlikely]] {
       [[clang::musttail]] return stop(state.validator_, state.at_, state.last_, state.end_,
-                                      state.base_, state.top_);
+                                      state.base_, state.top_, 0);
     }
-    [[clang::musttail]] return kSteps[*state.at_](state.validator_, state.at_, state.last_,
-                                                  state.end_, state.base_, state.top_);
+    [[clang::musttail]] return kSteps[state.next_](state.validator_, state.at_, state.last_,
+                                                   state.end_, state.base_, state.top_,
+                                                   load_le<uint64_t>(state.at_));
   }
 
   __attribute__((preserve_none)) static void stop(FunctionValidator& validator, const uint8_t* at,
                                                   const uint8_t*, const uint8_t*, StackType* base,
-                                                  StackType* top) {
+                                                  StackType* top, uint64_t) {
     validator.reader_.reader().advance_to(at);
     validator.stack_.set(base, top);
   }
@@ -430,7 +440,7 @@ void FunctionValidator::Shortcut::run(FunctionValidator& validator) {
   if (steps <= 0) return;
   const uint8_t* const at = reader.position();
   Threaded::kSteps[*at](validator, at, at + steps, at + reader.remaining(), validator.stack_.base(),
-                        validator.stack_.top());
+                        validator.stack_.top(), load_le<uint64_t>(at));
 }
 
 #else
@@ -438,7 +448,7 @@ void FunctionValidator::Shortcut::run(FunctionValidator& validator) {
 // One case per opcode rather than per form: branch prediction, which decides how fast this is, then
 // knows what the last instructions were.
 TAPPET_STEP bool FunctionValidator::Shortcut::step() {
-  switch (uint32_t{*at_}) {
+  switch (uint32_t{byte(0)}) {
 #define OP(name, prefix, code, mnemonic, imm, sig, access, feature) \
   case uint32_t{prefix} << 16 | (code):                             \
     return step_of<Opcode::k##name>();
@@ -455,9 +465,8 @@ void FunctionValidator::Shortcut::run(FunctionValidator& validator) {
   if (steps <= 0) return;
   const uint8_t* const at = reader.position();
   Shortcut state(validator, at, at + steps, at + reader.remaining(), validator.stack_.base(),
-                 validator.stack_.top());
-  while (state.at_ < state.last_ && state.step()) {
-  }
+                 validator.stack_.top(), load_le<uint64_t>(at));
+  while (state.step() && state.at_ < state.last_) state.word_ = load_le<uint64_t>(state.at_);
   reader.advance_to(state.at_);
   validator.stack_.set(state.base_, state.top_);
 }

@@ -18,14 +18,20 @@ class FunctionValidator::Shortcut {
  private:
   using Row = ShortcutRow;
   struct Threaded;
-  // An instruction and 8 bytes of LEB128 may be read here.
+  // So many bytes may be read at an instruction.
   static constexpr ptrdiff_t kLookahead = 16;
   // This much of an instruction lies within the code in any case.
   static constexpr ptrdiff_t kShortBytes = 3;
 
   Shortcut(FunctionValidator& validator, const uint8_t* at, const uint8_t* last, const uint8_t* end,
-           StackType* base, StackType* top)
-      : validator_(validator), at_(at), last_(last), end_(end), base_(base), top_(top) {}
+           StackType* base, StackType* top, uint64_t word)
+      : validator_(validator),
+        at_(at),
+        last_(last),
+        end_(end),
+        base_(base),
+        top_(top),
+        word_(word) {}
 
   static ptrdiff_t steps_at_most(const FunctionValidator& validator);
   bool step();
@@ -61,18 +67,24 @@ class FunctionValidator::Shortcut {
   bool top_two_are(StackType below, StackType top) const {
     return top_ - 1 > base_ && top_[-1] == top && top_[-2] == below;
   }
+  // A byte of the instruction, one of the first eight.
+  uint8_t byte(uint32_t at) const { return static_cast<uint8_t>(word_ >> 8 * at); }
+  // Moves on; the second unless the code ends before.
+  void move(uint32_t bytes);
   bool advance(uint32_t bytes);
   // Moves behind the LEB128 integer that lies `before` bytes on, unless it is too long.
   bool skip_integer(uint32_t before, const Row& row);
-  // An index of up to five bytes, `skip` bytes on; it may exceed 32 bits.
+  // The index that begins at that byte, 1 or 2; it may exceed 32 bits.
   struct ShortIndex {
     uint64_t value;
     uint32_t bytes;
   };
-  static constexpr uint32_t kLongIndex = 0;
-  ShortIndex index(uint32_t skip) const;
+  static constexpr uint32_t kLongIndex = 0;  // as `bytes`: not read
+  ShortIndex index(uint32_t begin) const;
   bool results_at_top(SignatureId signature) const;
-  bool label_fits(uint64_t label, bool& has_operand) const;
+  bool label_fits(ShortIndex label) const;
+  bool branch(ShortIndex label);
+  bool branch_if(ShortIndex label);
   void jump();
   bool apply(const StackSignature& callee, uint32_t extra, uint32_t bytes);
 
@@ -82,6 +94,10 @@ class FunctionValidator::Shortcut {
   const uint8_t* const end_;   // of the code
   StackType* base_;
   StackType* top_;
+  // The first bytes of the instruction at at_ as it was before the step, and from them the next
+  // opcode: loading that again would delay each mispredicted jump by as much as the load takes.
+  uint64_t word_;
+  uint8_t next_ = 0;
 };
 
 }  // namespace tappet

@@ -41,8 +41,8 @@ enum class ShortcutForm : uint8_t {
 // What it needs of an opcode's row.
 struct ShortcutRow {
   ShortcutForm form = ShortcutForm::kOther;
-  // How many bytes the LEB128 immediate may have: few enough that no unused bits need a check.
-  // Floating constants: how many bytes they have.
+  // How many bytes the LEB128 immediate may have, or a floating constant has. Five: it has 32 bits,
+  // so some of the fifth byte's must be unused.
   uint8_t immediate_bytes = 0;
   bool is_signed = false;  // the immediate
   uint8_t max_align = 0;
@@ -123,10 +123,13 @@ constexpr ShortcutForm form_of(const OpcodeRow& op) {
 constexpr uint8_t immediate_bytes(Immediate immediate) {
   switch (immediate) {
     case Immediate::kI64:
+      return 6;
+    case Immediate::kF32:
+      return 4;
     case Immediate::kF64:
       return 8;
     default:
-      return 4;
+      return 5;
   }
 }
 
