@@ -26,13 +26,21 @@ detail::Failure<Error> too_large(uint64_t limit) {
 }
 
 // Memory that a large file is going to fill costs as much as reading it where every 4 KiB fault by
-// themselves. A mapping of the file would cost less still, but what was validated could change.
-void use_large_pages(Bytes& reserved) {
+// themselves: it comes in large pages, and what those leave over all at once. A mapping of the file
+// would cost less still, but what was validated could change. Kernels may refuse either advice.
+void prepare_memory(Bytes& reserved) {
   constexpr uintptr_t kLargePage = uintptr_t{2} << 20;
+  constexpr uintptr_t kPage = uintptr_t{4} << 10;
   const auto begin = reinterpret_cast<uintptr_t>(reserved.data());
-  const uintptr_t first = (begin + kLargePage - 1) / kLargePage * kLargePage;
-  const uintptr_t last = (begin + reserved.capacity()) / kLargePage * kLargePage;
-  if (first < last) madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
+  const auto advise = [&](uintptr_t page, int advice) {
+    const uintptr_t first = (begin + page - 1) / page * page;
+    const uintptr_t last = (begin + reserved.capacity()) / page * page;
+    if (first < last) madvise(reinterpret_cast<void*>(first), last - first, advice);
+  };
+  advise(kLargePage, MADV_HUGEPAGE);
+#ifdef MADV_POPULATE_WRITE
+  advise(kPage, MADV_POPULATE_WRITE);
+#endif
 }
 
 // What every binary starts with; the decoders look at what follows.
@@ -68,7 +76,7 @@ Result<Bytes> read_file(const std::string& path, uint64_t limit) {
   if (expected > limit) return too_large(limit);
   Bytes bytes;
   bytes.reserve(expected + 1);
-  use_large_pages(bytes);
+  prepare_memory(bytes);
   bytes.resize(expected + 1);  // one more shows whether the file goes on
   for (size_t size = 0;;) {
     if (size == bytes.size()) bytes.resize(size + kReadAtOnce);

@@ -5,7 +5,8 @@ namespace tappet {
 
 void FunctionValidator::push_frame(Opcode opcode, SignatureId signature) {
   const uint32_t height = stack_.height();
-  frames_.push_back({opcode, false, signature, height, locals_.mark()});
+  frames_.push_back(
+      {opcode, false, plain_label(opcode, signature), signature, height, locals_.mark()});
   stack_.set_base(height);
   const StackSignature& type = context_.signature(signature);
   push(type.params, type.param_count);

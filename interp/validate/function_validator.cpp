@@ -14,11 +14,23 @@ bool is_plain_const(const ConstExpr& expr, StackType type) {
          (opcode == Opcode::kI64Const && type == stack_type::kI64);
 }
 
+bool has_plain_memory(const ModuleContext& context) {
+  return !context.memory_address.empty() && context.memory_address[0] == stack_type::kI32;
+}
+
+bool has_plain_table(const ModuleContext& context) {
+  if (context.module.tables.empty()) return false;
+  const TableType& table = context.module.tables[0].type;
+  return table.element == kFuncRef && table.address == AddressType::kI32;
+}
+
 }  // namespace
 
 FunctionValidator::FunctionValidator(ModuleContext& context)
     : context_(context),
-      reader_(Reader({}, 0), TypeScope{context.module.types, 0, context.features}) {}
+      reader_(Reader({}, 0), TypeScope{context.module.types, 0, context.features}),
+      has_plain_memory_(has_plain_memory(context)),
+      has_plain_table_(has_plain_table(context)) {}
 
 Result<> FunctionValidator::validate_body(const FunctionDecl& function) {
   const Module& module = context_.module;
@@ -54,7 +66,8 @@ void FunctionValidator::start(ByteSpan code, uint64_t offset, SignatureId signat
   stack_.reset();
   frames_.clear();
   // The function's label has the function's results; its parameters are locals, not operands.
-  frames_.push_back({Opcode::kBlock, false, signature, 0, 0});
+  frames_.push_back(
+      {Opcode::kBlock, false, plain_label(Opcode::kBlock, signature), signature, 0, 0});
 }
 
 Result<> FunctionValidator::run() {

@@ -42,10 +42,20 @@ class FunctionValidator {
   struct Frame {
     Opcode opcode;  // kBlock also for the function's own frame
     bool unreachable;
+    uint8_t label;  // plain_label(opcode, signature)
     SignatureId signature;
     uint32_t height;    // of the operand stack at the beginning, without parameters
     uint32_t set_mark;  // of the locals that were set before
   };
+
+  // What a branch to a frame takes: nothing or a plain value, as the signature that gives it, or
+  // kOtherLabel.
+  static constexpr uint8_t kOtherLabel = UINT8_MAX;
+  static uint8_t plain_label(Opcode opcode, SignatureId signature) {
+    if (!ModuleContext::is_plain(signature)) return kOtherLabel;
+    return static_cast<uint8_t>(opcode == Opcode::kLoop ? ModuleContext::kEmptySignature
+                                                        : signature);
+  }
 
   void start(ByteSpan code, uint64_t offset, SignatureId signature);
   Result<> run();
@@ -189,6 +199,9 @@ class FunctionValidator {
   std::unordered_set<uint64_t> valid_catches_;
   bool constant_ = false;
   uint32_t visible_globals_ = 0;
+  // For the shortcut:
+  const bool has_plain_memory_;  // memory 0 has 32-bit addresses
+  const bool has_plain_table_;   // table 0 has them too, and functions
 };
 
 // The specials that exist: declared here, defined in the family files.

@@ -37,6 +37,8 @@ class Locals {
   StackType simple(uint8_t index) const { return simple_[index]; }
   static constexpr StackType kNotSimple{~0u};
 
+  // All locals have a default value, or none is declared: nothing to set, mark or forget.
+  bool always_set() const { return always_set_; }
   // Blocks forget at their end what was set within them.
   uint32_t mark() const { return static_cast<uint32_t>(set_order_.size()); }
   void forget_since(uint32_t mark) {

@@ -6,25 +6,34 @@
 
 namespace tappet {
 
-// It only ever accepts. Whatever is unusual about an instruction - a long immediate, an unexpected
-// operand, a block of more than one result - makes it stop in front of that instruction, which then
-// takes the general path. So there is no error handling here, and leaving the shortcut out changes
-// no result. Its state is in registers while it runs: everything is inlined into run().
+// It only ever accepts. Whatever is unusual about an instruction - an overlong immediate, an
+// unexpected operand, a block of more than one result - makes it stop in front of that instruction,
+// which then takes the general path. So there is no error handling here, and leaving the shortcut
+// out changes no result. Its state is in registers while it runs: every step is inlined.
 class FunctionValidator::Shortcut {
  public:
-  explicit Shortcut(FunctionValidator& validator);
-
   // Accepts instructions up to the first that needs a closer look.
-  void run();
+  static void run(FunctionValidator& validator);
 
  private:
   using Row = ShortcutRow;
-  // An instruction and 8 bytes of LEB128 may be read here.
+  struct Threaded;
+  // So many bytes may be read at an instruction.
   static constexpr ptrdiff_t kLookahead = 16;
   // This much of an instruction lies within the code in any case.
   static constexpr ptrdiff_t kShortBytes = 3;
 
-  ptrdiff_t steps_at_most() const;
+  Shortcut(FunctionValidator& validator, const uint8_t* at, const uint8_t* last, const uint8_t* end,
+           StackType* base, StackType* top, uint64_t word)
+      : validator_(validator),
+        at_(at),
+        last_(last),
+        end_(end),
+        base_(base),
+        top_(top),
+        word_(word) {}
+
+  static ptrdiff_t steps_at_most(const FunctionValidator& validator);
   bool step();
   template <Opcode kOpcode>
   bool step_of();
@@ -58,32 +67,37 @@ class FunctionValidator::Shortcut {
   bool top_two_are(StackType below, StackType top) const {
     return top_ - 1 > base_ && top_[-1] == top && top_[-2] == below;
   }
+  // A byte of the instruction, one of the first eight.
+  uint8_t byte(uint32_t at) const { return static_cast<uint8_t>(word_ >> 8 * at); }
+  // Moves on; the second unless the code ends before.
+  void move(uint32_t bytes);
   bool advance(uint32_t bytes);
   // Moves behind the LEB128 integer that lies `before` bytes on, unless it is too long.
   bool skip_integer(uint32_t before, const Row& row);
-  // An index of up to three bytes, `skip` bytes on; false for a longer one.
+  // The index that begins at that byte, 1 or 2; it may exceed 32 bits.
   struct ShortIndex {
-    uint32_t value;
+    uint64_t value;
     uint32_t bytes;
   };
-  static constexpr uint32_t kLongIndex = 0;
-  ShortIndex index(uint32_t skip) const;
+  static constexpr uint32_t kLongIndex = 0;  // as `bytes`: not read
+  ShortIndex index(uint32_t begin) const;
   bool results_at_top(SignatureId signature) const;
-  bool label_fits(uint32_t label, bool& has_operand) const;
+  bool label_fits(ShortIndex label) const;
+  bool branch(ShortIndex label);
+  bool branch_if(ShortIndex label);
   void jump();
   bool apply(const StackSignature& callee, uint32_t extra, uint32_t bytes);
 
   FunctionValidator& validator_;
-  const ModuleContext& context_;
-  std::vector<Frame>& frames_;
   const uint8_t* at_;
-  const uint8_t* const end_;   // of the code
   const uint8_t* const last_;  // instructions from here on take the general path
-  StackType* const bottom_;
+  const uint8_t* const end_;   // of the code
   StackType* base_;
   StackType* top_;
-  const bool has_memory_;  // memory 0 has 32-bit addresses
-  const bool has_table_;   // table 0 has them too, and functions
+  // The first bytes of the instruction at at_ as it was before the step, and from them the next
+  // opcode: loading that again would delay each mispredicted jump by as much as the load takes.
+  uint64_t word_;
+  uint8_t next_ = 0;
 };
 
 }  // namespace tappet

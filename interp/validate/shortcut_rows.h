@@ -41,9 +41,10 @@ enum class ShortcutForm : uint8_t {
 // What it needs of an opcode's row.
 struct ShortcutRow {
   ShortcutForm form = ShortcutForm::kOther;
-  // How many bytes the LEB128 immediate may have: few enough that no unused bits need a check.
-  // Floating constants: how many bytes they have.
+  // How many bytes the LEB128 immediate may have, or a floating constant has. Five: it has 32 bits,
+  // so some of the fifth byte's must be unused.
   uint8_t immediate_bytes = 0;
+  bool is_signed = false;  // the immediate
   uint8_t max_align = 0;
   StackType top{};    // the topmost operand
   StackType below{};  // the operand under it
@@ -122,10 +123,13 @@ constexpr ShortcutForm form_of(const OpcodeRow& op) {
 constexpr uint8_t immediate_bytes(Immediate immediate) {
   switch (immediate) {
     case Immediate::kI64:
+      return 6;
+    case Immediate::kF32:
+      return 4;
     case Immediate::kF64:
       return 8;
     default:
-      return 4;
+      return 5;
   }
 }
 
@@ -134,6 +138,7 @@ constexpr ShortcutRow shortcut_row(Opcode opcode) {
   ShortcutRow simple;
   simple.form = form_of(op);
   simple.immediate_bytes = immediate_bytes(op.immediate);
+  simple.is_signed = op.immediate == Immediate::kI32 || op.immediate == Immediate::kI64;
   if (op.access_bytes != 0)
     simple.max_align = static_cast<uint8_t>(std::countr_zero(op.access_bytes));
   const std::string_view params = op.signature.params;

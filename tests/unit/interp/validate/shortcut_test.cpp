@@ -29,6 +29,51 @@ TEST(Shortcut, HandsOverLongIntegers) {
             "malformed: function 0: integer too large");
 }
 
+TEST(Shortcut, ChecksTheFifthByteOfIntegers) {
+  const auto constant = [](uint8_t fifth) {
+    return body(Bytes{0x41, 0xff, 0xff, 0xff, 0xff, fifth, 0x1a} + padding());
+  };
+  for (const int fifth : {0x00, 0x07, 0x78, 0x7f}) {
+    EXPECT_EQ(constant(static_cast<uint8_t>(fifth)), "ok") << fifth;
+  }
+  for (const int fifth : {0x08, 0x0f, 0x10, 0x70, 0x77}) {
+    EXPECT_EQ(constant(static_cast<uint8_t>(fifth)), "malformed: function 0: integer too large")
+        << fifth;
+  }
+  const auto offset = [](uint8_t fifth) {
+    ModuleBuilder m;
+    m.memory(1);
+    m.func({}, {}, Bytes{0x41, 0x00, 0x28, 0x02, 0xff, 0xff, 0xff, 0xff, fifth, 0x1a} + padding());
+    return check(m);
+  };
+  EXPECT_EQ(offset(0x0f), "ok");
+  for (const int fifth : {0x10, 0x7f}) {
+    EXPECT_NE(offset(static_cast<uint8_t>(fifth)), "ok") << fifth;
+  }
+}
+
+TEST(Shortcut, ReadsPaddedIndices) {
+  const auto call = [](const Bytes& function) {
+    ModuleBuilder m;
+    m.func({}, {kI32}, code("i32.const", 0));
+    for (int i = 0; i < 300; ++i) m.func({}, {kI64}, code("i64.const", 0));
+    m.global(kI32, true, code("i32.const", 1));
+    m.func({}, {}, Bytes{0x10} + function + Bytes{0x24} + padded_leb(0, 5) + padding());
+    return check(m);
+  };
+  for (size_t size = 1; size <= 5; ++size) EXPECT_EQ(call(padded_leb(0, size)), "ok") << size;
+  for (size_t size = 2; size <= 5; ++size) {
+    EXPECT_EQ(call(padded_leb(300, size)),
+              "invalid: function 301: global.set: expected i32, found i64")
+        << size;
+    EXPECT_EQ(call(padded_leb(302, size)), "invalid: function 301: call: unknown function 302")
+        << size;
+  }
+  EXPECT_EQ(call(Bytes{0x80, 0x80, 0x80, 0x80, 0x10}),
+            "malformed: function 301: integer too large");
+  EXPECT_EQ(call(padded_leb(0, 6)), "malformed: function 301: integer representation too long");
+}
+
 TEST(Shortcut, HandsOverLongOffsets) {
   for (size_t size = 1; size <= 10; ++size) {
     ModuleBuilder m;
