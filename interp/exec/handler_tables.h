@@ -53,16 +53,17 @@ struct MemoryHandlers {
   const PinHandlers2* float_store;
   const PinHandlers3* float_store_sum;
   // By row of fused.def.
-  const PinHandlers3* load_op;          // a, x, d
-  const PinHandlers3* float_load_op;    // a, x, d
-  const PinHandlers3* load_scaled;      // twice the row, + 1 if by size: a, x, d
-  const PinHandlers3* load_masked;      // the same
-  const PinHandlers2 (*load_table)[2];  // by kPlainLoads, [to a loop]: a, b
-  const PinHandlers3* load_advance;     // by kPlainLoads: a, b, d
-  const PinHandlers3* load_load_mul;    // [64 bits]: a, b, d
-  const PinHandlers3* load_mul_add;     // [64 bits]: a, x, d
-  const PinHandlers2* load_load;        // by kPlainLoads, the second load: a, d
-  const PinHandlers1* add_to;           // [64 bits]: a
+  const PinHandlers3* load_op;                  // a, x, d
+  const PinHandlers3* float_load_op;            // a, x, d
+  const PinHandlers3* load_scaled;              // twice the row, + 1 if by size: a, x, d
+  const PinHandlers3* load_masked;              // the same
+  const PinHandlers2 (*load_table)[2];          // by kPlainLoads, [to a loop]: a, b
+  const PinHandlers2 (*load_advance_table)[2];  // the same
+  const PinHandlers3* load_advance;             // by kPlainLoads: a, b, d
+  const PinHandlers3* load_load_mul;            // [64 bits]: a, b, d
+  const PinHandlers3* load_mul_add;             // [64 bits]: a, x, d
+  const PinHandlers2* load_load;                // by kPlainLoads, the second load: a, d
+  const PinHandlers1* add_to;                   // [64 bits]: a
   // [32 bits, not 8][by <, not by !=][constant step]: counter, value, bound
   const PinHandlers3 (*fill)[2][2];
   const PinHandlers2* load_branch[kTargets];  // a, b

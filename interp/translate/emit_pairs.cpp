@@ -13,8 +13,6 @@ namespace {
 bool is_const(const Operand& o) { return o.cls == Class::kConst; }
 bool is_acc(const Operand& o) { return o.cls == Class::kAcc; }
 
-constexpr uint64_t kMaxOffset = 0xffff;
-
 // What may trap, of those that became one, is the load or the call.
 bool may_trap(IrKind kind) {
   switch (kind) {
@@ -53,6 +51,7 @@ size_t Emitter::try_fuse(size_t index) {
 bool Emitter::try_three(const IrInstruction& first, const IrInstruction& second,
                         const IrInstruction& third) {
   if (third.kind == IrKind::kCall) return moves_and_call(first, second, third);
+  if (third.kind == IrKind::kBranchTable) return load_advance_table(first, second, third);
   switch (first.kind) {
     case IrKind::kLoad:
       return add_to_memory(first, second, third);
@@ -272,70 +271,6 @@ bool Emitter::load_branch(const IrInstruction& first, const IrInstruction& secon
   word(pack(first.a.slot, second.b.slot));
   word(first.immediate);
   constant(second.b);
-  return true;
-}
-
-bool Emitter::load_table(const IrInstruction& first, const IrInstruction& table) {
-  const int row = plain_load(first.row);
-  if (row < 0 || is_const(first.a) || first.immediate > UINT32_MAX ||
-      table.kind != IrKind::kBranchTable)
-    return false;
-  const bool same =
-      is_acc(first.d) ? is_acc(table.a) : has_slot(table.a) && table.a.slot == first.d.slot;
-  if (!same) return false;
-  const std::vector<uint32_t>& labels = ir_.branch_tables[table.immediate];
-  const size_t loops = to_loops(labels);
-  if (loops == 2) return false;
-  const uint32_t origin = here();
-  handler(find(memory_->load_table[row][loops], first.a.cls, first.d.cls));
-  word(pack_high(first.a.slot, first.d.slot, labels.size() - 1));
-  word(first.immediate);
-  distances(labels, origin);
-  return true;
-}
-
-// A local and a constant make a local; something is loaded from where the one or the other points.
-bool Emitter::load_advance(const IrInstruction& first, const IrInstruction& second) {
-  const bool load_first = first.kind == IrKind::kLoad;
-  const IrInstruction& load = load_first ? first : second;
-  const IrInstruction& add = load_first ? second : first;
-  if (load.kind != IrKind::kLoad || add.kind != IrKind::kBinary ||
-      add.row != family_row(Opcode::kI32Add) || !has_slot(add.a) || !is_const(add.b) ||
-      !has_slot(add.d))
-    return false;
-  const int row = plain_load(load.row);
-  if (row < 0 || !has_slot(load.a) || load.immediate > kMaxOffset) return false;
-  const bool keeps = !is_acc(load.d);
-  if (keeps && load.d.slot == add.d.slot) return false;
-  if (load_first && keeps && load.d.slot == add.a.slot) return false;
-  const bool from_sum = !load_first && load.a.slot == add.d.slot;
-  if (!from_sum && load.a.slot != add.a.slot) return false;
-  const Handler fused = find(memory_->load_advance[row], add.a.cls, add.d.cls, load.d.cls);
-  if (fused == nullptr) return false;
-  const uint64_t addend = static_cast<uint32_t>(add.b.value);
-  handler(fused);
-  word(pack(add.a.slot, add.d.slot, load.d.slot, static_cast<uint32_t>(load.immediate)));
-  word(addend | (from_sum ? addend << 32 : 0));
-  return true;
-}
-
-// A load from ((a & K) << S) or from its sum with a slot.
-bool Emitter::load_masked(const IrInstruction& first, const IrInstruction& load) {
-  constexpr exec::PairRow kMaskedIndex{family_row(Opcode::kI32And), family_row(Opcode::kI32Shl)};
-  if (exec::kOpShifts[first.first] != kMaskedIndex || !is_const(first.b) || !is_acc(first.d))
-    return false;
-  if (load.kind != IrKind::kLoad && load.kind != IrKind::kLoadSum) return false;
-  const bool sum = load.kind == IrKind::kLoadSum;
-  const Operand& other = is_acc(load.a) ? load.b : load.a;
-  if (sum ? !has_slot(other) || is_acc(load.a) == is_acc(load.b) : !is_acc(load.a)) return false;
-  const auto* const row =
-      std::find(std::begin(exec::kScaledLoads), std::end(exec::kScaledLoads), load.row);
-  if (row == std::end(exec::kScaledLoads) || load.immediate > UINT32_MAX) return false;
-  const auto index = static_cast<size_t>(row - std::begin(exec::kScaledLoads));
-  const exec::PinHandlers3& handlers = memory_->load_masked[exec::scaled_row(index, first.second)];
-  handler(find(handlers, first.a.cls, sum ? Class::kSlot : Class::kConst, load.d.cls));
-  word(pack(first.a.slot, first.second, load.d.slot, sum ? other.slot : 0));
-  word(static_cast<uint32_t>(first.b.value) | load.immediate << 32);
   return true;
 }
 

@@ -124,15 +124,24 @@ class Emitter {
   bool and_keep_branch(const IrInstruction& first, const IrInstruction& branch, bool if_zero);
   bool and_branch(const IrInstruction& first, const IrInstruction& second);
   bool jump(const IrInstruction& first, const IrInstruction& branch);
-  bool load_table(const IrInstruction& first, const IrInstruction& table);
-  bool load_advance(const IrInstruction& first, const IrInstruction& second);
-  bool load_masked(const IrInstruction& first, const IrInstruction& load);
   bool float_sum_branch(const IrInstruction& sum, const IrInstruction& branch);
   bool range_branch(const IrInstruction& sum, const IrInstruction& branch);
   bool move_and_call_indirect(const IrInstruction& move, const IrInstruction& call);
   bool add_and_call(const IrInstruction& add, const IrInstruction& call);
   bool return_sum(const IrInstruction& sum, const IrInstruction& leave);
-  // Around an access to memory: emit_memory.cpp.
+  // Around accesses to memory: emit_memory.cpp.
+  struct Advance {
+    IrInstruction load;
+    IrInstruction add;
+    size_t row = 0;        // of exec::kPlainLoads
+    uint64_t addends = 0;  // of the local, and of the address
+  };
+  static bool advance_of(const IrInstruction& first, const IrInstruction& second, Advance& out);
+  bool load_advance(const IrInstruction& first, const IrInstruction& second);
+  bool load_advance_table(const IrInstruction& first, const IrInstruction& second,
+                          const IrInstruction& table);
+  bool load_table(const IrInstruction& first, const IrInstruction& table);
+  bool load_masked(const IrInstruction& first, const IrInstruction& load);
   bool load_load_mul(const IrInstruction& first, const IrInstruction& second);
   bool load_load(const IrInstruction& first, const IrInstruction& second);
   bool load_keep_branch(const IrInstruction& load, const IrInstruction& branch);

@@ -1,5 +1,7 @@
 #include "interp/translate/function_translator.h"
 
+#include <algorithm>
+
 #include "interp/binary/instruction_reader.h"
 #include "interp/exec/profile.h"
 #include "interp/exec/simd_tables.h"
@@ -222,13 +224,16 @@ Operand FunctionTranslator::pop_variable() {
 
 IrInstruction& FunctionTranslator::append(IrInstruction instruction) {
   instruction.offset = offset_;
-  const auto index = static_cast<uint32_t>(ir_.code.size());
+  touch(instruction, static_cast<uint32_t>(ir_.code.size()));
+  return ir_.code.emplace_back(instruction);
+}
+
+void FunctionTranslator::touch(const IrInstruction& instruction, uint32_t index) {
   const auto touch = [&](const Operand& o) {
     if (o.cls == Class::kSlot && o.slot < temp_base_) touched_[o.slot] = index + 1;
   };
   touch(instruction.a), touch(instruction.b), touch(instruction.x);
   if (instruction.has_result) touch(instruction.d);
-  return ir_.code.emplace_back(instruction);
 }
 
 IrInstruction& FunctionTranslator::append(IrKind kind) {
@@ -296,6 +301,28 @@ void FunctionTranslator::materialise_local(uint32_t slot) {
     entry.is_chained = false;
   }
   pending_[slot] = 0;
+}
+
+// The same, before `value` is computed if that has just been done: so its producer can write the
+// local.
+void FunctionTranslator::materialise_local(uint32_t slot, Entry& value) {
+  const IrInstruction* const producer = last_producer(value);
+  if (pending_[slot] == 0 || producer == nullptr || producer->kind == IrKind::kWideSum ||
+      producer->kind == IrKind::kWideProduct)
+    return materialise_local(slot);
+  const size_t moves = ir_.code.size();
+  for (uint32_t i = pending_[slot]; i != 0; i = stack_[i - 1].next) {
+    Entry& entry = stack_[i - 1];
+    entry.is_chained = false;
+    if (entry.where != Entry::Where::kLocal) continue;
+    materialise(entry);
+    --entry.producer;
+  }
+  pending_[slot] = 0;
+  const auto begin = ir_.code.begin();
+  std::rotate(begin + value.producer, begin + static_cast<ptrdiff_t>(moves), ir_.code.end());
+  value.producer = static_cast<uint32_t>(ir_.code.size() - 1);
+  touch(ir_.code.back(), value.producer);
 }
 
 IrInstruction* FunctionTranslator::last_producer(const Entry& entry) {

@@ -108,10 +108,12 @@ class FunctionTranslator {
   void flush_accumulators();
   // Before a local changes: entries that still mean its old value.
   void materialise_local(uint32_t slot);
+  void materialise_local(uint32_t slot, Entry& value);
   // Nothing emitted before may be changed any more: a label, a branch or a call stands between.
   void fence() { region_ = static_cast<uint32_t>(ir_.code.size()); }
   IrInstruction& append(IrInstruction instruction);
   IrInstruction& append(IrKind kind);
+  void touch(const IrInstruction& instruction, uint32_t index);
   void move(const Entry& from, uint32_t slot);
   // The instruction that produced `entry`, if it is the last one and may be taken back.
   IrInstruction* last_producer(const Entry& entry);

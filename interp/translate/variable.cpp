@@ -30,10 +30,10 @@ void FunctionTranslator::local_set(uint32_t index, bool tee) {
   const uint32_t slot = local_slots_[index];
   const size_t params = shape_.type->params.size();
   if (index >= params) assigned_.write(index - params);
-  const Entry entry = pop();
+  Entry entry = pop();
   const bool same = entry.where == Entry::Where::kLocal && entry.local_slot == slot;
   if (!same) {
-    materialise_local(slot);
+    materialise_local(slot, entry);
     if (!redirect(entry, slot)) move(entry, slot);
   }
   if (tee) local_get(index);

@@ -35,6 +35,33 @@ struct LoadKeepBranch {
   };
 };
 
+// What an interpreter does: a sum as in LoadAdvance, and a branch by a table whose index is loaded.
+// d: number of targets before the default; x: the offset; distances as in BranchTable.
+template <bool kChecked, class M, bool kToLoop>
+struct LoadAdvanceTable {
+  template <Class A, Class B>
+  struct With {
+    static constexpr bool kValid = kKeepSuperinstructions && kHomes<A, B>;
+    static TAPPET_INLINE bool accessible_to(const State& s) {
+      return accessible<kChecked, M>(s, address(s));
+    }
+    static TAPPET_INLINE bool jump(State& s) {
+      const uint32_t index = load_le<M>(s.mem + address(s));
+      write_int<B>(s, field_b(s), read_int<uint32_t, A>(s, field_a(s), 0) + field<uint32_t, 8>(s));
+      const uint32_t count = field_d(s);
+      const auto* distances = reinterpret_cast<const uint8_t*>(s.pc + 3);
+      s.pc += load_le<int32_t>(distances + size_t{4} * (index < count ? index : count));
+      return kToLoop && limit_requested(s);
+    }
+
+   private:
+    static TAPPET_INLINE uint64_t address(const State& s) {
+      return uint64_t{read_int<uint32_t, A>(s, field_a(s), 0) + field<uint32_t, 12>(s)} +
+             field_x(s);
+    }
+  };
+};
+
 // b = a & the third word, and a branch by its being zero or not.
 template <bool kIfZero, Target kTo>
 struct AndKeepBranch {
