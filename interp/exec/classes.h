@@ -62,34 +62,31 @@ TAPPET_INLINE Vector with_lane0(Vector v, F value) {
     return (Vector)d;
   }
 }
-// A vector whose lane 0 is `value`. The others are unspecified where the compiler can say so: to
-// clear them would cost an instruction behind each result.
+// A vector whose first 64 bits are `value`, zero-extended. Those above are unspecified where the
+// compiler can be told so: to clear them would cost an instruction behind each result.
 template <class F>
 TAPPET_INLINE Vector from_scalar(F value) {
-#if defined(__clang__)
-  using One [[gnu::vector_size(sizeof(F))]] = F;
-  if constexpr (sizeof(F) == 4) {
-    return __builtin_shufflevector(One{value}, One{value}, 0, -1, -1, -1);
-  } else {
-    return (Vector)__builtin_shufflevector(One{value}, One{value}, 0, -1);
-  }
-#else
   if constexpr (sizeof(F) == 4) {
     return Vector{value, 0, 0, 0};
   } else {
+#if defined(__clang__) && defined(TAPPET_FLOAT_REGISTER)
+    using One [[gnu::vector_size(8)]] = double;
+    DoubleVector whole = __builtin_shufflevector(One{value}, One{value}, 0, -1);
+    asm("" : "+" TAPPET_FLOAT_REGISTER(whole));  // what is in the register, not poison
+    return (Vector)whole;
+#else
     return (Vector)DoubleVector{value, 0};
-  }
 #endif
+  }
 }
-// The same, of an operation whose left operand was in `left`: where the other lanes cannot be left
-// unspecified, to keep that one's is free.
+// The result of an operation whose left operand was in `left`. To keep that one's other lanes is
+// free where they cannot be left unspecified, and right: those of a scalar are zero.
 template <class F>
 TAPPET_INLINE Vector result_of([[maybe_unused]] Vector left, F value) {
 #if defined(__clang__)
-  return from_scalar(value);
-#else
-  return with_lane0<F>(left, value);
+  if constexpr (sizeof(F) == 8) return from_scalar(value);
 #endif
+  return with_lane0<F>(left, value);
 }
 
 // Number of constants that the operands before this one take.

@@ -110,11 +110,13 @@ extern const PinHandlers2 kShiftXorMulHandlers[2];  // [64 bits]: a, d
 extern const PinHandlers3* const kFloatSumBranchHandlers[2];
 extern const PinHandlers2 kAndKeepBranchHandlers[2][kTargets];    // [if zero]: a, b
 extern const PinHandlers1* const kRangeBranchHandlers[kTargets];  // by comparison row: a
-extern const Handler kCallAddingHandlers[2];                      // [metered]
-extern const PinHandlers2 kReturnSumHandlers[2];                  // [64 bits]: a, b
-extern const PinHandlers2 kMoveJumpHandlers[kTargets];            // a, b
-extern const PinHandlers2 kAddJumpHandlers[kTargets];             // a, b
-extern const PinHandlers2 kAndBranchHandlers[2][kTargets];        // [if zero]: a, b
+// To a loop, [pinned][by <, not by !=][constant bound]: a, b, counter.
+extern const PinHandlers3 (*const kMoveIncrementBranchHandlers[2])[2];
+extern const Handler kCallAddingHandlers[2];                // [metered]
+extern const PinHandlers2 kReturnSumHandlers[2];            // [64 bits]: a, b
+extern const PinHandlers2 kMoveJumpHandlers[kTargets];      // a, b
+extern const PinHandlers2 kAddJumpHandlers[kTargets];       // a, b
+extern const PinHandlers2 kAndBranchHandlers[2][kTargets];  // [if zero]: a, b
 
 extern const PinHandlers2 kMoveIntHandlers;
 extern const Handler kMoveTwoHandlers[2][2];  // [the first from a constant][the second]

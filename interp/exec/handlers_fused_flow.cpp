@@ -38,8 +38,23 @@ struct RangeBranches {
   };
 };
 
+template <Target kTo, class Operator, Class Bound>
+constexpr PinHandlers3 move_increment_branches() {
+  return pin_handlers3<MoveIncrementBranch<Operator, kTo>::template By<Bound>::template With>();
+}
+template <Target kTo>
+struct MoveIncrementBranches {
+  static constexpr PinHandlers3 kRows[2][2] = {
+      {move_increment_branches<kTo, Ne, Class::kSlot>(),
+       move_increment_branches<kTo, Ne, Class::kConst>()},
+      {move_increment_branches<kTo, LtU, Class::kSlot>(),
+       move_increment_branches<kTo, LtU, Class::kConst>()}};
+};
+
 }  // namespace
 
+constexpr const PinHandlers3 (*const kMoveIncrementBranchHandlers[2])[2] = {
+    MoveIncrementBranches<Target::kLoop>::kRows, MoveIncrementBranches<Target::kPinnedLoop>::kRows};
 constexpr const PinHandlers3* kFloatSumBranchHandlers[2] = {FloatSumBranches<false>::kRows,
                                                             FloatSumBranches<true>::kRows};
 constexpr PinHandlers2 kAndKeepBranchHandlers[2][kTargets] = {

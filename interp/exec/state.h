@@ -119,17 +119,19 @@ using Handler = TAPPET_HANDLER_CC void (*)(TAPPET_HANDLER_PARAMS);
   s.pc, s.fp, s.mem, s.in, s.t, s.f, s.head TAPPET_INT_PIN_ARGS(s) TAPPET_FLOAT_PIN_ARGS(s)
 #endif
 
-#if !defined(TAPPET_DISPATCH_LOOP)
-// A value that nobody will read, for which no instruction is spent.
+// The constraint of inline assembly for registers of floating values.
 #if defined(__aarch64__)
 #define TAPPET_FLOAT_REGISTER "w"
-#else
+#elif defined(__x86_64__)
 #define TAPPET_FLOAT_REGISTER "x"
 #endif
+
+#if !defined(TAPPET_DISPATCH_LOOP)
+// A value that nobody will read, for which no instruction is spent.
 template <class T>
 TAPPET_INLINE T anything() {
   T value;
-#if defined(__x86_64__) || defined(__aarch64__)
+#if defined(TAPPET_FLOAT_REGISTER)
   // Volatile, because one for all would have to be copied.
   if constexpr (std::is_integral_v<T>) {
     asm volatile("" : "=r"(value));

@@ -10,9 +10,6 @@ using exec::PairRow;
 
 namespace {
 
-bool is_const(const Operand& o) { return o.cls == Class::kConst; }
-bool is_acc(const Operand& o) { return o.cls == Class::kAcc; }
-
 constexpr uint64_t kMaxOffset = 0xffff;
 
 // What a 32-bit address is made of: an operand, a constant that is added to it in 32 bits, and an
@@ -157,7 +154,7 @@ bool Emitter::load_mul_add(const IrInstruction& first, const IrInstruction& add)
   const Operand& other = is_acc(add.a) ? add.b : add.a;
   if (!is_acc(first.d) || is_acc(add.a) == is_acc(add.b)) return false;
   if (!has_slot(other) || !has_slot(add.d) || other.slot != add.d.slot) return false;
-  const Class x = exec::is_pin(first.x.cls) ? Class::kSlot : first.x.cls;
+  const Class x = unpinned(first.x);
   const Handler fused = find(memory_->load_mul_add[is_64], first.a.cls, x, add.d.cls);
   if (fused == nullptr) return false;
   handler(fused);
@@ -192,8 +189,7 @@ bool Emitter::load_keep_branch(const IrInstruction& load, const IrInstruction& b
   const Handler fused = find(memory_->load_keep_branch[target(branch.label)][is_8][unequal],
                              class_in_branch(load.a, branch.label), load.d.cls);
   if (fused == nullptr) return false;
-  fixups_.push_back({here() + 1, here(), branch.label, Fixup::Half::kHigh});
-  handler(fused);
+  branching(fused, branch.label);
   word(pack(load.a.slot, load.d.slot));
   word(load.immediate | branch.b.value << 32);
   return true;
@@ -238,9 +234,8 @@ bool Emitter::fill(const IrInstruction& store, const IrInstruction& add,
   const auto is_counter = [&](const Operand& o) { return has_slot(o) && o.slot == to.base.slot; };
   if (!exec::is_pin(to.base.cls) || !is_counter(add.a) || !is_counter(add.d)) return false;
   if (!is_counter(branch.a) || is_acc(branch.b) || is_acc(add.b)) return false;
-  const auto plain = [](const Operand& o) { return exec::is_pin(o.cls) ? Class::kSlot : o.cls; };
-  const Handler fused =
-      find(memory_->fill[is_32][less][is_const(add.b)], add.d.cls, plain(store.b), plain(branch.b));
+  const Handler fused = find(memory_->fill[is_32][less][is_const(add.b)], add.d.cls,
+                             unpinned(store.b), unpinned(branch.b));
   if (fused == nullptr) return false;
   handler(fused);
   word(pack(to.base.slot, store.b.slot, add.b.slot));

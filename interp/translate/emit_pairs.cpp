@@ -10,9 +10,6 @@ using exec::family_row;
 
 namespace {
 
-bool is_const(const Operand& o) { return o.cls == Class::kConst; }
-bool is_acc(const Operand& o) { return o.cls == Class::kAcc; }
-
 // What may trap, of those that became one, is the load or the call.
 bool may_trap(IrKind kind) {
   switch (kind) {
@@ -35,6 +32,7 @@ size_t Emitter::try_fuse(size_t index) {
   if (index + 1 >= ir_.code.size() || labelled_[index + 1] || is_large()) return 0;
   const IrInstruction& first = ir_.code[index];
   const IrInstruction& second = ir_.code[index + 1];
+  // All of them begin with what has a result, but for fills.
   const bool stores = first.kind == IrKind::kStore || first.kind == IrKind::kStoreSum;
   if (!first.has_result && !stores) return 0;
   const uint32_t word = here();
@@ -53,6 +51,8 @@ bool Emitter::try_three(const IrInstruction& first, const IrInstruction& second,
   if (third.kind == IrKind::kCall) return moves_and_call(first, second, third);
   if (third.kind == IrKind::kBranchTable) return load_advance_table(first, second, third);
   switch (first.kind) {
+    case IrKind::kMoveInt:
+      return move_increment_branch(first, second, third);
     case IrKind::kLoad:
       return add_to_memory(first, second, third);
     case IrKind::kStore:
@@ -103,15 +103,9 @@ bool Emitter::is_increment(const IrInstruction& i) {
          has_slot(i.a) && i.a.slot == i.d.slot && is_const(i.b);
 }
 
-// The moves happen when the link has been written, which must not be what they read: a value that
-// was popped may lie where the callee's frame begins.
-bool Emitter::moves_with(const IrInstruction& move, const IrInstruction& call) {
-  return is_plain_move(move) && call.kind == IrKind::kCall &&
-         (is_const(move.a) || move.a.slot < call.frame);
-}
-
 bool Emitter::move_and_call(const IrInstruction& first, const IrInstruction& call) {
-  if (!moves_with(first, call)) return false;
+  if (call.kind != IrKind::kCall || !is_plain_move(first) || !may_follow_link(first, call))
+    return false;
   handler(exec::kCallMovingHandlers[metered()][is_const(first.a)]);
   word(pack(first.a.slot, first.d.slot));
   constant(first.a);
@@ -119,12 +113,11 @@ bool Emitter::move_and_call(const IrInstruction& first, const IrInstruction& cal
   return true;
 }
 
-// As move_and_call().
 bool Emitter::move_and_call_indirect(const IrInstruction& move, const IrInstruction& call) {
   if (call.kind != IrKind::kCallIndirect || !is_plain_move(move) || is_const(move.a)) return false;
-  if (move.a.slot >= call.frame) return false;
+  if (!may_follow_link(move, call)) return false;
   if (has_slot(call.a) && call.a.slot == move.d.slot) return false;
-  const Class index = exec::is_pin(call.a.cls) ? Class::kSlot : call.a.cls;
+  const Class index = unpinned(call.a);
   const Handler fused = find(exec::kCallIndirectMovingHandlers[metered()], index);
   if (fused == nullptr) return false;
   handler(fused);
@@ -148,19 +141,17 @@ bool Emitter::range_branch(const IrInstruction& sum, const IrInstruction& branch
                              class_in_branch(sum.a, branch.label));
   if (fused == nullptr) return false;
   const uint64_t mask = masked ? static_cast<uint32_t>(sum.x.value) : UINT32_MAX;
-  fixups_.push_back({here() + 1, here(), branch.label, Fixup::Half::kHigh});
-  handler(fused);
+  branching(fused, branch.label);
   word(sum.a.slot);
   word(static_cast<uint32_t>(sum.b.value) | mask << 32);
   word(branch.b.value);
   return true;
 }
 
-// As move_and_call().
 bool Emitter::add_and_call(const IrInstruction& add, const IrInstruction& call) {
   if (call.kind != IrKind::kCall || add.row != family_row(Opcode::kI32Add)) return false;
-  if (!has_slot(add.a) || add.a.slot >= call.frame || !is_const(add.b) || !is_slot(add.d))
-    return false;
+  if (!has_slot(add.a) || !is_const(add.b) || !is_slot(add.d)) return false;
+  if (!may_follow_link(add, call)) return false;
   handler(exec::kCallAddingHandlers[metered()]);
   word(pack(add.a.slot, add.d.slot));
   word(add.b.value);
@@ -172,10 +163,9 @@ bool Emitter::return_sum(const IrInstruction& sum, const IrInstruction& leave) {
   const bool is_64 = sum.row == family_row(Opcode::kI64Add);
   if (!is_64 && sum.row != family_row(Opcode::kI32Add)) return false;
   if (leave.kind != IrKind::kReturnInt || !is_acc(sum.d) || !is_acc(leave.a)) return false;
-  const auto plain = [](const Operand& o) { return exec::is_pin(o.cls) ? Class::kSlot : o.cls; };
   Operand a = sum.a;
   Operand b = sum.b;
-  a.cls = plain(a), b.cls = plain(b);
+  a.cls = unpinned(a), b.cls = unpinned(b);
   if (!exec::in_order(a.cls, b.cls)) std::swap(a, b);
   const Handler fused = find(exec::kReturnSumHandlers[is_64], a.cls, b.cls);
   if (fused == nullptr) return false;
@@ -194,8 +184,7 @@ bool Emitter::float_sum_branch(const IrInstruction& sum, const IrInstruction& br
   const Handler fused =
       find(exec::kFloatSumBranchHandlers[branch.flag][branch.row.row], sum.a.cls, sum.b.cls, bound);
   if (fused == nullptr) return false;
-  fixups_.push_back({here() + 1, here(), branch.label, Fixup::Half::kHigh});
-  handler(fused);
+  branching(fused, branch.label);
   word(pack(sum.a.slot, sum.b.slot));
   word(is_const(branch.b) ? branch.b.value : branch.b.slot);
   return true;
@@ -203,7 +192,8 @@ bool Emitter::float_sum_branch(const IrInstruction& sum, const IrInstruction& br
 
 bool Emitter::moves_and_call(const IrInstruction& first, const IrInstruction& second,
                              const IrInstruction& call) {
-  if (!moves_with(first, call) || !moves_with(second, call)) return false;
+  if (!is_plain_move(first) || !is_plain_move(second)) return false;
+  if (!may_follow_link(first, call) || !may_follow_link(second, call)) return false;
   handler(exec::kCallMovingTwoHandlers[metered()][is_const(first.a)][is_const(second.a)]);
   word(pack(first.a.slot, first.d.slot, second.a.slot, second.d.slot));
   constant(first.a), constant(second.a);
@@ -228,11 +218,30 @@ bool Emitter::increment_two_branch(const IrInstruction& first, const IrInstructi
   const Handler fused = find(exec::kIncrementTwoBranchHandlers[metered()][branch.row.row],
                              other.d.cls, compared.d.cls, bound);
   if (fused == nullptr) return false;
-  fixups_.push_back({here() + 1, here(), branch.label, Fixup::Half::kHigh});
-  handler(fused);
+  branching(fused, branch.label);
   word(pack(other.d.slot, compared.d.slot));
   word(static_cast<uint32_t>(other.b.value) | compared.b.value << 32);
   word(is_const(branch.b) ? branch.b.value : branch.b.slot);
+  return true;
+}
+
+bool Emitter::move_increment_branch(const IrInstruction& move, const IrInstruction& add,
+                                    const IrInstruction& branch) {
+  if (!is_increment(add) || branch.kind != IrKind::kIntBranch) return false;
+  if (metered() || !to_loop(branch.label)) return false;
+  const bool less = branch.row == family_row(Opcode::kI32LtU);
+  if (!less && branch.row != family_row(Opcode::kI32Ne)) return false;
+  if (!has_slot(move.d) || move.d.slot == add.d.slot || is_acc(branch.b)) return false;
+  if (!has_slot(branch.a) || branch.a.slot != add.d.slot) return false;
+  const Class source = unpinned(move.a);
+  const auto& handlers = exec::kMoveIncrementBranchHandlers[ir_.labels[branch.label].is_pinned];
+  const Handler fused = find(handlers[less][is_const(branch.b)], source, move.d.cls, add.d.cls);
+  if (fused == nullptr) return false;
+  branching(fused, branch.label);
+  word(pack(move.a.slot, move.d.slot));
+  word(add.d.slot | uint64_t{static_cast<uint32_t>(add.b.value)} << 32);
+  word(is_const(branch.b) ? branch.b.value : branch.b.slot);
+  constant(move.a);
   return true;
 }
 
@@ -266,8 +275,7 @@ bool Emitter::load_branch(const IrInstruction& first, const IrInstruction& secon
   Handler fused = find(handlers, first.a.cls, bound);
   if (fused == nullptr && has_slot(first.a)) fused = find(handlers, Class::kSlot, bound);
   if (fused == nullptr) return false;
-  fixups_.push_back({here() + 1, here(), second.label, Fixup::Half::kHigh});
-  handler(fused);
+  branching(fused, second.label);
   word(pack(first.a.slot, second.b.slot));
   word(first.immediate);
   constant(second.b);
@@ -287,8 +295,7 @@ bool Emitter::jump(const IrInstruction& first, const IrInstruction& branch) {
   if (fused == nullptr && exec::is_pin(first.a.cls))
     fused = find(handlers, Class::kSlot, first.d.cls);
   if (fused == nullptr) return false;
-  fixups_.push_back({here() + 1, here(), branch.label, Fixup::Half::kHigh});
-  handler(fused);
+  branching(fused, branch.label);
   word(pack(first.a.slot, first.d.slot));
   if (is_add) {
     word(first.b.value);
@@ -305,9 +312,8 @@ bool Emitter::compare_select(const IrInstruction& first, const IrInstruction& se
   if (second.kind != IrKind::kSelectInt || !is_acc(second.a) || !has_slot(second.b) ||
       !has_slot(second.x))
     return false;
-  const auto plain = [](const Operand& o) { return exec::is_pin(o.cls) ? Class::kSlot : o.cls; };
   const PinHandlers3& handlers = exec::kCompareSelectHandlers[first.row.row];
-  const Handler fused = find(handlers, plain(first.a), plain(first.b), second.d.cls);
+  const Handler fused = find(handlers, unpinned(first.a), unpinned(first.b), second.d.cls);
   if (fused == nullptr) return false;
   handler(fused);
   word(pack(first.a.slot, first.b.slot, second.d.slot, second.b.slot));
@@ -326,8 +332,7 @@ bool Emitter::increment_branch(const IrInstruction& first, const IrInstruction& 
   const Handler fused = find(exec::kIncrementBranchHandlers[target(second.label)][second.row.row],
                              first.d.cls, addend, class_in_branch(second.b, second.label));
   if (fused == nullptr) return false;
-  fixups_.push_back({here() + 1, here(), second.label, Fixup::Half::kHigh});
-  handler(fused);
+  branching(fused, second.label);
   word(pack(first.d.slot, first.b.slot));
   word(first.b.value);
   word(is_const(second.b) ? second.b.value : second.b.slot);
@@ -340,8 +345,7 @@ bool Emitter::and_keep_branch(const IrInstruction& first, const IrInstruction& b
   const Handler fused = find(exec::kAndKeepBranchHandlers[if_zero][target(branch.label)],
                              class_in_branch(first.a, branch.label), first.d.cls);
   if (fused == nullptr) return false;
-  fixups_.push_back({here() + 1, here(), branch.label, Fixup::Half::kHigh});
-  handler(fused);
+  branching(fused, branch.label);
   word(pack(first.a.slot, first.d.slot));
   word(first.b.value);
   return true;
@@ -361,8 +365,7 @@ bool Emitter::and_branch(const IrInstruction& first, const IrInstruction& second
   if (!exec::in_order(a.cls, b.cls)) std::swap(a, b);
   const Handler fused = find(exec::kAndBranchHandlers[if_zero][target(second.label)], a.cls, b.cls);
   if (fused == nullptr) return false;
-  fixups_.push_back({here() + 1, here(), second.label, Fixup::Half::kHigh});
-  handler(fused);
+  branching(fused, second.label);
   word(pack(a.slot, b.slot));
   constant(b);
   return true;

@@ -19,6 +19,9 @@ using exec::PinHandlers1;
 using exec::PinHandlers2;
 using exec::PinHandlers3;
 
+inline bool is_const(const Operand& o) { return o.cls == Class::kConst; }
+inline bool is_acc(const Operand& o) { return o.cls == Class::kAcc; }
+
 // Which of exec::kPlainLoads, or -1.
 inline int plain_load(exec::FamilyRow row) {
   for (size_t i = 0; i < std::size(exec::kPlainLoads); ++i) {
@@ -51,6 +54,11 @@ class Emitter {
   uint32_t here() const { return static_cast<uint32_t>(out_->words.size()); }
   void word(uint64_t value) { out_->words.push_back(value); }
   void handler(Handler handler) { word(exec::to_word(handler)); }
+  // The handler of a branch whose distance is in its high field.
+  void branching(Handler fused, uint32_t label) {
+    fixups_.push_back({here() + 1, here(), label, Fixup::Half::kHigh});
+    handler(fused);
+  }
   void constant(const Operand& o) {
     if (o.cls == Class::kConst) word(o.value);
   }
@@ -61,6 +69,8 @@ class Emitter {
     return a | uint64_t{b} << 16 | high << 32;
   }
   static bool is_slot(const Operand& o) { return o.cls == Class::kSlot; }
+  // The class of an operand that is read from its slot if it has one.
+  static Class unpinned(const Operand& o) { return exec::is_pin(o.cls) ? Class::kSlot : o.cls; }
   // In a frame slot, and perhaps in a register too.
   static bool has_slot(const Operand& o) { return is_slot(o) || exec::is_pin(o.cls); }
 
@@ -112,10 +122,17 @@ class Emitter {
                       const IrInstruction& call);
   bool increment_two_branch(const IrInstruction& first, const IrInstruction& second,
                             const IrInstruction& branch);
+  bool move_increment_branch(const IrInstruction& move, const IrInstruction& add,
+                             const IrInstruction& branch);
   bool move_two(const IrInstruction& first, const IrInstruction& second);
   static bool is_plain_move(const IrInstruction& i);
   static bool is_increment(const IrInstruction& i);
-  static bool moves_with(const IrInstruction& move, const IrInstruction& call);
+  // Whether an argument may be made after the link has been written. A value that was popped may
+  // lie where the link is: neither is it read from there then, nor is a dead one written.
+  static bool may_follow_link(const IrInstruction& argument, const IrInstruction& call) {
+    return (is_const(argument.a) || argument.a.slot < call.frame) &&
+           argument.d.slot < call.frame + call.link;
+  }
   bool move_and_call(const IrInstruction& first, const IrInstruction& call);
   bool increment_two(const IrInstruction& first, const IrInstruction& second);
   bool load_branch(const IrInstruction& first, const IrInstruction& second);

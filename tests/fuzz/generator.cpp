@@ -285,7 +285,7 @@ class Generator {
   std::string statement(uint32_t depth) {
     if (is_done() || depth >= kMostDepth) return "(nop)";
     const char type = any_type();
-    switch (pick(14)) {
+    switch (pick(15)) {
       case 0:
       case 1:
         return fmt::format("(local.set {} {})", local(type), value(type, depth + 1));
@@ -317,6 +317,9 @@ class Generator {
         return bulk(depth);
       case 12:
         return fmt::format("(drop {})", value(type, depth + 1));
+      case 13:  // values that wait on the stack, and are dropped where a call begins
+        return fmt::format("{} {} (block) {} (drop) (drop) (call $tick)", value(type, depth + 1),
+                           value(any_type(), depth + 1), statement(depth + 1));
       default:
         return fmt::format("{} {}", statement(depth + 1), statement(depth + 1));
     }

@@ -87,10 +87,11 @@ struct TruncateSat {
   };
 };
 
-// An integer as a floating value. The conversion instructions of x86 leave the other lanes of their
-// destination, and so wait for whatever wrote that register last; here it is a fresh one.
-template <class F, class I>
-TAPPET_INLINE Vector converted(I value) {
+// A value of another type as a floating one. The conversion instructions of x86 leave the other
+// lanes of their destination, and so wait for whatever wrote that register last; here it is a fresh
+// one.
+template <class F, class From>
+TAPPET_INLINE Vector converted(From value) {
 #if defined(__x86_64__)
   Vector fresh{};
   asm("" : "+x"(fresh));
@@ -124,7 +125,7 @@ struct FloatCast {
     static constexpr int kLength = kWords<A>;
     static TAPPET_INLINE void run(State& s) {
       const From a = read_float<From, A>(s, field_a(s), 0);
-      write_float<D>(s, field_d(s), from_scalar(static_cast<To>(a)));
+      write_float<D>(s, field_d(s), converted<To>(a));
     }
   };
 };

@@ -79,6 +79,34 @@ struct AndKeepBranch {
   };
 };
 
+// The end of a loop that hands a value on: b = a, then a counter grows, and a branch by comparing
+// it. The third word: the counter's slot, and what is added; the fourth: what to compare with, a
+// constant or a slot; the fifth: a if it is constant.
+template <class Operator, Target kTo>
+struct MoveIncrementBranch {
+  template <Class Bound>
+  struct By {
+    template <Class A, Class B, Class C>
+    struct With {
+      static constexpr bool kValid = kKeepSuperinstructions && kOneOf<Operator, Ne, LtU> &&
+                                     !is_pin(A) && kHomes<B, C> && (!is_pin(B) || B != C) &&
+                                     kSlotOrConst<Bound> && kValidBranch<kTo, B, C>;
+      static constexpr Target kTarget = kTo;
+      static constexpr int kLength = A == Class::kConst ? 5 : 4;
+      static TAPPET_INLINE bool taken(State& s) {
+        write_int<B>(s, field_b(s), read_int<uint64_t, A>(s, field_a(s), 2));
+        const uint32_t counter = field<uint16_t, 8>(s);
+        const uint32_t sum = read_int<uint32_t, C>(s, counter, 0) + field<uint32_t, 12>(s);
+        write_int<C>(s, counter, sum);
+        const uint32_t bound = Bound == Class::kConst
+                                   ? field<uint32_t, 16>(s)
+                                   : read_int<uint32_t, Bound>(s, field<uint32_t, 16>(s), 0);
+        return Operator::template apply<uint32_t>(sum, bound);
+      }
+    };
+  };
+};
+
 // A branch by comparing (a + the third word's low half) & its high half with the fourth word:
 // whether a value lies in a range.
 template <class Operator, Target kTo>
