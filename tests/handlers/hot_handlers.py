@@ -16,11 +16,16 @@ import sys
 STRAIGHT = ["IntBinary", "IntCompare", "IntUnary", "FloatBinary", "FloatCompare", "IntLoad",
             "FloatLoad", "IntStore", "FloatStore", "MoveInt", "MoveFloat", "MoveTwo", "OpOp",
             "ShiftOp", "OpShift", "LoadOp", "FloatLoadOp", "FloatOpOp", "LoadScaled",
-            "CompareSelect", "IncrementTwo", "LoadPins", "ReturnInt", "ReturnFloat"]
+            "LoadMasked", "LoadAdvance", "LoadLoad", "LoadLoadMul", "LoadMulAdd", "AddToMemory",
+            "AddXorRotl", "RotlXorRotl", "ShiftXorMul", "CompareSelect", "IncrementTwo", "LoadPins",
+            "ReturnInt", "ReturnFloat", "ReturnSum"]
 BRANCHES = ["IntBranch", "FloatBranch", "IncrementBranch", "IncrementTwoBranch", "AndBranch",
-            "LoadBranch"]
+            "LoadBranch", "LoadKeepBranch", "AndKeepBranch", "RangeBranch", "FloatOpBranch",
+            "MoveIncrementBranch", "StoreIncrementBranch"]
 # Families that have no handlers in the compact profile.
-FULL_ONLY = ["CompareSelect", "IncrementTwoBranch"]
+FULL_ONLY = ["CompareSelect", "IncrementTwoBranch", "LoadLoad", "LoadLoadMul", "LoadMulAdd",
+             "AddToMemory", "LoadKeepBranch", "AndKeepBranch", "RangeBranch", "FloatOpBranch",
+             "MoveIncrementBranch", "StoreIncrementBranch"]
 MOST = 20  # complaints printed
 # Minimum, maximum, rounding and the like are functions of the C library or longer sequences.
 LONG_OPERATORS = re.compile(r"\d(FMin|FMax|FCopysign|FCeil|FFloor|FTrunc|FNearest|Popcnt\d\d)")

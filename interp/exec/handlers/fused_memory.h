@@ -20,12 +20,19 @@ struct LoadLoadMul {
     static TAPPET_INLINE TrapKind run(State& s) {
       const uint64_t first =
           uint64_t{read_int<uint32_t, A>(s, field_a(s), 0) + field<uint32_t, 8>(s)} + field_b(s);
+      if (!accessible<kChecked, F>(s, first)) [[unlikely]]
+        return TrapKind::kMemoryOutOfBounds;
+      F factor = load_le<F>(s.mem + first);
+#if defined(TAPPET_FLOAT_REGISTER)
+      // Loaded now: with both addresses alive there are too few registers.
+      if constexpr (kChecked) asm volatile("" : "+" TAPPET_FLOAT_REGISTER(factor));
+#endif
       const uint64_t second =
           uint64_t{read_int<uint32_t, B>(s, field<uint16_t, 16>(s), 0) + field<uint32_t, 12>(s)} +
           field_x(s);
-      if (!accessible<kChecked, F>(s, first) || !accessible<kChecked, F>(s, second)) [[unlikely]]
+      if (!accessible<kChecked, F>(s, second)) [[unlikely]]
         return TrapKind::kMemoryOutOfBounds;
-      const F product = load_le<F>(s.mem + first) * load_le<F>(s.mem + second);
+      const F product = factor * load_le<F>(s.mem + second);
       write_float<D>(s, field_d(s), from_scalar(product));
       return TrapKind::kNone;
     }
