@@ -67,11 +67,11 @@ bool Emitter::load_advance(const IrInstruction& first, const IrInstruction& seco
 }
 
 bool Emitter::load_advance_table(const IrInstruction& first, const IrInstruction& second,
-                                 const IrInstruction& table) {
+                                 const IrInstruction& table, bool again) {
   Advance step;
   if (!advance_of(first, second, step) || !is_acc(step.load.d) || !is_acc(table.a)) return false;
   const std::vector<uint32_t>& labels = ir_.branch_tables[table.immediate];
-  const size_t loops = to_loops(labels);
+  const size_t loops = again ? 1 : to_loops(labels);
   if (loops == 2 || labels.size() > kMaxOffset) return false;
   const IrInstruction& add = step.add;
   const Handler fused = find(memory_->load_advance_table[step.row][loops], add.a.cls, add.d.cls);
@@ -85,7 +85,7 @@ bool Emitter::load_advance_table(const IrInstruction& first, const IrInstruction
   return true;
 }
 
-bool Emitter::load_table(const IrInstruction& first, const IrInstruction& table) {
+bool Emitter::load_table(const IrInstruction& first, const IrInstruction& table, bool again) {
   const int row = plain_load(first.row);
   if (row < 0 || is_const(first.a) || first.immediate > UINT32_MAX ||
       table.kind != IrKind::kBranchTable)
@@ -94,7 +94,7 @@ bool Emitter::load_table(const IrInstruction& first, const IrInstruction& table)
       is_acc(first.d) ? is_acc(table.a) : has_slot(table.a) && table.a.slot == first.d.slot;
   if (!same) return false;
   const std::vector<uint32_t>& labels = ir_.branch_tables[table.immediate];
-  const size_t loops = to_loops(labels);
+  const size_t loops = again ? 1 : to_loops(labels);
   if (loops == 2) return false;
   const uint32_t origin = here();
   handler(find(memory_->load_table[row][loops], first.a.cls, first.d.cls));
@@ -102,6 +102,28 @@ bool Emitter::load_table(const IrInstruction& first, const IrInstruction& table)
   word(first.immediate);
   distances(labels, origin);
   return true;
+}
+
+// A branch back to a loop that begins by choosing what to do next, as interpreters do: chooses
+// here. As a branch back it notices interruptions.
+bool Emitter::header_again(uint32_t label) {
+  constexpr size_t kMostLabels = 128;  // a copy has a distance for each
+  if (!to_loop(label) || metered() || is_large()) return false;
+  const size_t begin = ir_.labels[label].position;
+  size_t table = begin;
+  while (table < begin + 2 && table + 1 < ir_.code.size() && !labelled_[table + 1] &&
+         ir_.code[table].kind != IrKind::kBranchTable)
+    ++table;
+  const IrInstruction* const code = &ir_.code[begin];
+  if (table == begin || ir_.code[table].kind != IrKind::kBranchTable) return false;
+  if (ir_.branch_tables[ir_.code[table].immediate].size() > kMostLabels) return false;
+  const bool loads_first = code[0].kind == IrKind::kLoad;
+  out_->origins.push_back({here(), code[loads_first ? 0 : table - begin - 1].offset});
+  if (table == begin + 1 ? loads_first && load_table(code[0], code[1], true)
+                         : load_advance_table(code[0], code[1], code[2], true))
+    return true;
+  out_->origins.pop_back();
+  return false;
 }
 
 // A load from ((a & K) << S) or from its sum with a slot.

@@ -177,7 +177,8 @@ void Emitter::emit_one(const IrInstruction& i) {
     case IrKind::kSelectFloat:
       return select(i);
     case IrKind::kBranch:
-      return plain_branch(i.label);
+      if (!header_again(i.label)) plain_branch(i.label);
+      return;
     case IrKind::kIntBranch:
     case IrKind::kFloatBranch:
       return branch(i);

@@ -155,9 +155,11 @@ class Emitter {
   };
   static bool advance_of(const IrInstruction& first, const IrInstruction& second, Advance& out);
   bool load_advance(const IrInstruction& first, const IrInstruction& second);
+  // `again`: at the end of the loop that they begin.
   bool load_advance_table(const IrInstruction& first, const IrInstruction& second,
-                          const IrInstruction& table);
-  bool load_table(const IrInstruction& first, const IrInstruction& table);
+                          const IrInstruction& table, bool again = false);
+  bool load_table(const IrInstruction& first, const IrInstruction& table, bool again = false);
+  bool header_again(uint32_t label);
   bool load_masked(const IrInstruction& first, const IrInstruction& load);
   bool load_load_mul(const IrInstruction& first, const IrInstruction& second);
   bool load_load(const IrInstruction& first, const IrInstruction& second);

@@ -272,11 +272,17 @@ ModuleBuilder spinning() {
   m.export_func("fill", m.func({}, {},
                                code("loop", kNoType, "i32.const", 0, "i32.const", 1, "i32.const",
                                     65536, "memory.fill", raw({0}), "br", 0, "end")));
+  // Its end chooses what to do next itself.
+  m.export_func("interpreter",
+                m.func({kI32}, {},
+                       code("loop", kNoType, "block", kNoType, "local.get", 0, "i32.load8_u", 0,
+                            1000, "br_table", 1, 0, 0, "end", "local.get", 0, "i32.const", 1,
+                            "i32.and", "local.set", 0, "br", 0, "end")));
   return m;
 }
 
 TEST(Interrupt, AnotherThreadStopsAnyLoop) {
-  for (const char* name : {"loop", "branch", "table", "count", "forever", "fill"}) {
+  for (const char* name : {"loop", "branch", "table", "count", "forever", "fill", "interpreter"}) {
     Guest guest(spinning());
     std::atomic<bool> started{false};
     std::thread stopper([&] {
