@@ -113,7 +113,8 @@ extern const PinHandlers1* const kRangeBranchHandlers[kTargets];  // by comparis
 // To a loop, [pinned][by <, not by !=][constant bound]: a, b, counter.
 extern const PinHandlers3 (*const kMoveIncrementBranchHandlers[2])[2];
 extern const Handler kCallAddingHandlers[2];                // [metered]
-extern const PinHandlers2 kReturnSumHandlers[2];            // [64 bits]: a, b
+extern const PinHandlers2 kReturnBinaryHandlers[];          // by row of ops.def: a, b
+extern const PinHandlers1* const kReturnLoadHandlers[2];    // [checked] by kPlainLoads: a
 extern const PinHandlers2 kMoveJumpHandlers[kTargets];      // a, b
 extern const PinHandlers2 kAddJumpHandlers[kTargets];       // a, b
 extern const PinHandlers2 kAndBranchHandlers[2][kTargets];  // [if zero]: a, b

@@ -16,6 +16,14 @@ constexpr PinHandlers2 add_jumps() {
   return pin_handlers2<AddJump<kTo>::template With>();
 }
 
+template <bool kChecked>
+struct ReturnLoads {
+  static constexpr PinHandlers1 kRows[] = {
+      pin_handlers1<ReturnLoad<kChecked, uint32_t>::template With>(),
+      pin_handlers1<ReturnLoad<kChecked, uint8_t>::template With>(),
+      pin_handlers1<ReturnLoad<kChecked, uint16_t>::template With>()};
+};
+
 template <bool kNegated>
 struct FloatSumBranches {
   static constexpr PinHandlers3 kRows[] = {
@@ -76,8 +84,12 @@ constexpr PinHandlers1 kCallIndirectMovingHandlers[2] = {
     pin_handlers1<CallIndirectMoving<true>::With>()};
 constexpr Handler kCallAddingHandlers[2] = {&execute<CallAdding<false>>,
                                             &execute<CallAdding<true>>};
-constexpr PinHandlers2 kReturnSumHandlers[2] = {pin_handlers2<ReturnSum<uint32_t>::With>(),
-                                                pin_handlers2<ReturnSum<uint64_t>::With>()};
+constexpr PinHandlers2 kReturnBinaryHandlers[] = {
+#define INT_BINARY(name, type, op, commutes) pin_handlers2<ReturnBinary<op, type>::template With>(),
+#include "interp/exec/ops.def"
+};
+constexpr const PinHandlers1* kReturnLoadHandlers[2] = {ReturnLoads<false>::kRows,
+                                                        ReturnLoads<true>::kRows};
 constexpr PinHandlers2 kMoveJumpHandlers[kTargets] = {
     move_jumps<Target::kForward>(), move_jumps<Target::kLoop>(), move_jumps<Target::kPinnedLoop>(),
     move_jumps<Target::kMeteredLoop>(), move_jumps<Target::kMeteredPinnedLoop>()};

@@ -10,8 +10,6 @@ using exec::PairRow;
 
 namespace {
 
-constexpr uint64_t kMaxOffset = 0xffff;
-
 // What a 32-bit address is made of: an operand, a constant that is added to it in 32 bits, and an
 // offset.
 struct Address {

@@ -71,7 +71,7 @@ bool Emitter::try_pair(const IrInstruction& first, const IrInstruction& second) 
     case IrKind::kLoad:
       return load_branch(first, second) || load_table(first, second) ||
              load_keep_branch(first, second) || load_advance(first, second) ||
-             load_load_mul(first, second) || load_load(first, second);
+             load_load_mul(first, second) || load_load(first, second) || return_load(first, second);
     case IrKind::kLoadSum:
       return load_load_mul(first, second);
     case IrKind::kFloatLoadOp:
@@ -87,7 +87,7 @@ bool Emitter::try_pair(const IrInstruction& first, const IrInstruction& second) 
              compare_select(first, second) || increment_two(first, second) ||
              load_advance(first, second) || jump(first, second) || add_xor_rotl(first, second) ||
              rotl_xor_rotl(first, second) || add_and_call(first, second) ||
-             return_sum(first, second) || range_branch(first, second) ||
+             return_binary(first, second) || range_branch(first, second) ||
              float_sum_branch(first, second);
     default:
       return false;
@@ -159,19 +159,27 @@ bool Emitter::add_and_call(const IrInstruction& add, const IrInstruction& call) 
   return true;
 }
 
-bool Emitter::return_sum(const IrInstruction& sum, const IrInstruction& leave) {
-  const bool is_64 = sum.row == family_row(Opcode::kI64Add);
-  if (!is_64 && sum.row != family_row(Opcode::kI32Add)) return false;
-  if (leave.kind != IrKind::kReturnInt || !is_acc(sum.d) || !is_acc(leave.a)) return false;
-  Operand a = sum.a;
-  Operand b = sum.b;
-  a.cls = unpinned(a), b.cls = unpinned(b);
-  if (!exec::in_order(a.cls, b.cls)) std::swap(a, b);
-  const Handler fused = find(exec::kReturnSumHandlers[is_64], a.cls, b.cls);
+bool Emitter::return_binary(const IrInstruction& binary, const IrInstruction& leave) {
+  if (leave.kind != IrKind::kReturnInt || !is_acc(binary.d) || !is_acc(leave.a)) return false;
+  if (binary.row.family != Family::kIntBinary) return false;
+  const auto& handlers = exec::kReturnBinaryHandlers[binary.row.row];
+  const Handler fused = find(handlers, unpinned(binary.a), unpinned(binary.b));
   if (fused == nullptr) return false;
   handler(fused);
-  word(pack_high(a.slot, b.slot, ir_.link_slot));
-  constant(b);
+  word(pack_high(binary.a.slot, binary.b.slot, ir_.link_slot));
+  constant(binary.b);
+  return true;
+}
+
+bool Emitter::return_load(const IrInstruction& load, const IrInstruction& leave) {
+  if (leave.kind != IrKind::kReturnInt || !is_acc(load.d) || !is_acc(leave.a)) return false;
+  const int row = plain_load(load.row);
+  if (row < 0 || load.immediate > kMaxOffset) return false;
+  const bool checked = memory_ == &exec::kCheckedMemoryHandlers;
+  const Handler fused = find(exec::kReturnLoadHandlers[checked][row], unpinned(load.a));
+  if (fused == nullptr) return false;
+  handler(fused);
+  word(pack_high(load.a.slot, static_cast<uint32_t>(load.immediate), ir_.link_slot));
   return true;
 }
 

@@ -19,6 +19,9 @@ using exec::PinHandlers1;
 using exec::PinHandlers2;
 using exec::PinHandlers3;
 
+// What fits a field.
+inline constexpr uint64_t kMaxOffset = 0xffff;
+
 inline bool is_const(const Operand& o) { return o.cls == Class::kConst; }
 inline bool is_acc(const Operand& o) { return o.cls == Class::kAcc; }
 
@@ -145,7 +148,8 @@ class Emitter {
   bool range_branch(const IrInstruction& sum, const IrInstruction& branch);
   bool move_and_call_indirect(const IrInstruction& move, const IrInstruction& call);
   bool add_and_call(const IrInstruction& add, const IrInstruction& call);
-  bool return_sum(const IrInstruction& sum, const IrInstruction& leave);
+  bool return_binary(const IrInstruction& binary, const IrInstruction& leave);
+  bool return_load(const IrInstruction& load, const IrInstruction& leave);
   // Around accesses to memory: emit_memory.cpp.
   struct Advance {
     IrInstruction load;

@@ -1,9 +1,10 @@
-// Calls and returns fused with the sum that they pass on.
+// Calls and returns fused with what makes the value that they pass on.
 #pragma once
 
 #include "interp/exec/arith.h"
 #include "interp/exec/classes.h"
 #include "interp/exec/handlers/control.h"
+#include "interp/exec/handlers/memory.h"
 
 namespace tappet::exec {
 
@@ -61,17 +62,43 @@ struct CallIndirectMoving {
   };
 };
 
-// The only result is a + b; high field: the link slot. In other respects ReturnInt.
-template <class U>
-struct ReturnSum {
+// The only result is a Operator b; high field: the link slot. In other respects ReturnInt.
+template <class Operator, class U>
+struct ReturnBinary {
   template <Class A, Class B>
   struct With {
-    static constexpr bool kValid = valid_pair(A, B) && in_order(A, B) && pins_among(A, B) == 0;
+    static constexpr bool kValid =
+        kKeepSuperinstructions && A != Class::kConst && valid_pair(A, B) && pins_among(A, B) == 0;
     static TAPPET_INLINE bool jump(State& s) {
-      s.t = static_cast<U>(read_int<U, A>(s, field_a(s), 0) + read_int<U, B>(s, field_b(s), 0));
+      s.t = Operator::template apply<U>(read_int<U, A>(s, field_a(s), 0),
+                                        read_int<U, B>(s, field_b(s), 0));
       s.fp[0] = s.t;
       leave_frame(s, field_high(s));
       return false;
+    }
+  };
+};
+
+// The only result is load [a + b].
+template <bool kChecked, class M>
+struct ReturnLoad {
+  template <Class A>
+  struct With {
+    static constexpr bool kValid =
+        kKeepSuperinstructions && (A == Class::kSlot || A == Class::kAcc);
+    static TAPPET_INLINE bool accessible_to(const State& s) {
+      return accessible<kChecked, M>(s, address(s));
+    }
+    static TAPPET_INLINE bool jump(State& s) {
+      s.t = load_le<M>(s.mem + address(s));
+      s.fp[0] = s.t;
+      leave_frame(s, field_high(s));
+      return false;
+    }
+
+   private:
+    static TAPPET_INLINE uint64_t address(const State& s) {
+      return uint64_t{read_int<uint32_t, A>(s, field_a(s), 0)} + field_b(s);
     }
   };
 };
