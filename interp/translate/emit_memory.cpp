@@ -47,19 +47,19 @@ bool Emitter::advance_of(const IrInstruction& first, const IrInstruction& second
   const bool from_sum = !load_first && load.a.slot == add.d.slot;
   if (!from_sum && load.a.slot != add.a.slot) return false;
   const uint64_t addend = static_cast<uint32_t>(add.b.value);
-  out = {load, add, static_cast<size_t>(row), addend | (from_sum ? addend << 32 : 0)};
+  out = {&load, &add, static_cast<size_t>(row), addend | (from_sum ? addend << 32 : 0)};
   return true;
 }
 
 bool Emitter::load_advance(const IrInstruction& first, const IrInstruction& second) {
   Advance step;
   if (!advance_of(first, second, step)) return false;
-  const IrInstruction& add = step.add;
-  const Operand& to = step.load.d;
+  const IrInstruction& add = *step.add;
+  const Operand& to = step.load->d;
   const Handler fused = find(memory_->load_advance[step.row], add.a.cls, add.d.cls, to.cls);
   if (fused == nullptr) return false;
   handler(fused);
-  word(pack(add.a.slot, add.d.slot, to.slot, static_cast<uint32_t>(step.load.immediate)));
+  word(pack(add.a.slot, add.d.slot, to.slot, static_cast<uint32_t>(step.load->immediate)));
   word(step.addends);
   return true;
 }
@@ -67,17 +67,17 @@ bool Emitter::load_advance(const IrInstruction& first, const IrInstruction& seco
 bool Emitter::load_advance_table(const IrInstruction& first, const IrInstruction& second,
                                  const IrInstruction& table, bool again) {
   Advance step;
-  if (!advance_of(first, second, step) || !is_acc(step.load.d) || !is_acc(table.a)) return false;
+  if (!advance_of(first, second, step) || !is_acc(step.load->d) || !is_acc(table.a)) return false;
   const std::vector<uint32_t>& labels = ir_.branch_tables[table.immediate];
   const size_t loops = again ? 1 : to_loops(labels);
   if (loops == 2 || labels.size() > kMaxOffset) return false;
-  const IrInstruction& add = step.add;
+  const IrInstruction& add = *step.add;
   const Handler fused = find(memory_->load_advance_table[step.row][loops], add.a.cls, add.d.cls);
   if (fused == nullptr) return false;
   const uint32_t origin = here();
   handler(fused);
   word(pack(add.a.slot, add.d.slot, static_cast<uint32_t>(labels.size() - 1),
-            static_cast<uint32_t>(step.load.immediate)));
+            static_cast<uint32_t>(step.load->immediate)));
   word(step.addends);
   distances(labels, origin);
   return true;
@@ -103,9 +103,11 @@ bool Emitter::load_table(const IrInstruction& first, const IrInstruction& table,
 }
 
 // A branch back to a loop that begins by choosing what to do next, as interpreters do: chooses
-// here. As a branch back it notices interruptions.
+// here. As a branch back it notices interruptions. All copies together have a few distances for
+// each instruction at most: a function of nothing but branches back must not grow by the table's
+// length.
 bool Emitter::header_again(uint32_t label) {
-  constexpr size_t kMostLabels = 128;  // a copy has a distance for each
+  constexpr size_t kPerInstruction = 4;
   if (!to_loop(label) || metered() || is_large()) return false;
   const size_t begin = ir_.labels[label].position;
   size_t table = begin;
@@ -114,12 +116,15 @@ bool Emitter::header_again(uint32_t label) {
     ++table;
   const IrInstruction* const code = &ir_.code[begin];
   if (table == begin || ir_.code[table].kind != IrKind::kBranchTable) return false;
-  if (ir_.branch_tables[ir_.code[table].immediate].size() > kMostLabels) return false;
+  const size_t labels = ir_.branch_tables[ir_.code[table].immediate].size();
+  if (repeated_labels_ + labels > kPerInstruction * ir_.code.size()) return false;
   const bool loads_first = code[0].kind == IrKind::kLoad;
   out_->origins.push_back({here(), code[loads_first ? 0 : table - begin - 1].offset});
   if (table == begin + 1 ? loads_first && load_table(code[0], code[1], true)
-                         : load_advance_table(code[0], code[1], code[2], true))
+                         : load_advance_table(code[0], code[1], code[2], true)) {
+    repeated_labels_ += labels;
     return true;
+  }
   out_->origins.pop_back();
   return false;
 }

@@ -19,12 +19,6 @@ using exec::PinHandlers1;
 using exec::PinHandlers2;
 using exec::PinHandlers3;
 
-// What fits a field.
-inline constexpr uint64_t kMaxOffset = 0xffff;
-
-inline bool is_const(const Operand& o) { return o.cls == Class::kConst; }
-inline bool is_acc(const Operand& o) { return o.cls == Class::kAcc; }
-
 // Which of exec::kPlainLoads, or -1.
 inline int plain_load(exec::FamilyRow row) {
   for (size_t i = 0; i < std::size(exec::kPlainLoads); ++i) {
@@ -152,8 +146,8 @@ class Emitter {
   bool return_load(const IrInstruction& load, const IrInstruction& leave);
   // Around accesses to memory: emit_memory.cpp.
   struct Advance {
-    IrInstruction load;
-    IrInstruction add;
+    const IrInstruction* load = nullptr;
+    const IrInstruction* add = nullptr;
     size_t row = 0;        // of exec::kPlainLoads
     uint64_t addends = 0;  // of the local, and of the address
   };
@@ -226,6 +220,7 @@ class Emitter {
 
   const ModuleCode& code_;
   Ir& ir_;
+  size_t repeated_labels_ = 0;  // by header_again()
   std::unique_ptr<FunctionCode> out_;
   const exec::MemoryHandlers* memory_;
   std::vector<Fixup> fixups_;

@@ -11,11 +11,7 @@ using exec::find_pair;
 
 namespace {
 
-constexpr uint64_t kMaxOffset = 0xffff;
 constexpr uint64_t kShiftMask = 63;
-
-bool is_const(const Operand& o) { return o.cls == Class::kConst; }
-bool is_acc(const Operand& o) { return o.cls == Class::kAcc; }
 
 bool commutes(FamilyRow row) {
   if (exec::int_commutes(row)) return true;

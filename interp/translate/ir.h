@@ -28,6 +28,12 @@ struct Operand {
   static Operand acc() { return {Class::kAcc, false, false, 0, 0}; }
 };
 
+inline bool is_const(const Operand& o) { return o.cls == Class::kConst; }
+inline bool is_acc(const Operand& o) { return o.cls == Class::kAcc; }
+
+// The largest offset that a 16-bit field of an instruction holds.
+inline constexpr uint64_t kMaxOffset = 0xffff;
+
 enum class IrKind : uint8_t {
   kBinary,    // a, b -> d; row says which family
   kUnary,     // a -> d

@@ -8,8 +8,6 @@ using exec::FamilyRow;
 
 namespace {
 
-constexpr uint32_t kMaxSumOffset = 0xffff;  // the offset field of a sum form
-
 ValueKind kind_of(char letter) {
   switch (letter) {
     case 'i':
@@ -117,7 +115,7 @@ void FunctionTranslator::load(const Instruction& in, FamilyRow row) {
   const IrInstruction* producer = last_producer(stack_.back());
   const FamilyRow add = exec::family_row(Opcode::kI32Add);
   if (is_row(producer, IrKind::kBinary, add.family) && producer->row.row == add.row &&
-      in.value <= kMaxSumOffset) {
+      in.value <= kMaxOffset) {
     instruction.kind = IrKind::kLoadSum;
     instruction.a = producer->a;
     instruction.b = producer->b;
@@ -139,7 +137,7 @@ void FunctionTranslator::store(const Instruction& in, FamilyRow row) {
   const IrInstruction* producer = last_producer(stack_.back());
   const FamilyRow add = exec::family_row(Opcode::kI32Add);
   if (is_row(producer, IrKind::kBinary, add.family) && producer->row.row == add.row &&
-      in.value <= kMaxSumOffset && instruction.b.cls != Class::kAcc) {
+      in.value <= kMaxOffset && instruction.b.cls != Class::kAcc) {
     instruction.kind = IrKind::kStoreSum;
     instruction.a = producer->a;
     instruction.x = producer->b;

@@ -165,6 +165,25 @@ TEST(Giant, BranchTable) {
   });
 }
 
+// Every branch back could choose by itself, with a copy of the table.
+TEST(Giant, BranchesBackToALoopThatChooses) {
+  expect_linear(2'500, [](size_t size) {
+    const auto depth = static_cast<uint32_t>(size);
+    const Bytes labels = leb(depth - 1) + series(depth, [](uint32_t i) { return leb(i); });
+    const Bytes table = code("local.get", 0, "i32.load8_u", 0, 0, "br_table", Raw{labels});
+    const Bytes back = series(depth, [depth](uint32_t i) {
+      return code("end", "local.get", 0, "br_if", depth - 1 - i, "br", depth - 1 - i);
+    });
+    Giant giant =
+        function_of(code("loop", kNoType) + repeat(depth + 1, code("block", kNoType)) + table +
+                        code("end", "i32.const", 8, "return") + back + code("end", "unreachable"),
+                    {kI32}, {{1, kI32}});
+    giant.module.memory(1);
+    giant.result = 8;
+    return giant;
+  });
+}
+
 // With values that have to be moved for all labels but the innermost.
 TEST(Giant, BranchTablesInDeepBlocks) {
   expect_linear(25'000, [](size_t size) {
