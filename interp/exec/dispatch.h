@@ -118,12 +118,12 @@ TAPPET_HANDLER_CC void execute(TAPPET_HANDLER_PARAMS) {
     Handler first = nullptr;
     const Enter entered = enter<Op>(s, first);
     if (entered == Enter::kDone) [[likely]] {
-      forget_loop(s);
+      forget_loop<true>(s);
       s.t = anything<uint64_t>();
       s.f = anything<Vector>();
       TAPPET_TAIL_RETURN first(TAPPET_HANDLER_ARGS(s));
     }
-    forget_loop(s);
+    forget_loop<false>(s);
     if (entered != Enter::kSlow) {
       TAPPET_TAIL_RETURN limit_handler(TAPPET_HANDLER_ARGS(s));
     }

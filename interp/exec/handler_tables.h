@@ -112,12 +112,12 @@ extern const PinHandlers2 kAndKeepBranchHandlers[2][kTargets];    // [if zero]: 
 extern const PinHandlers1* const kRangeBranchHandlers[kTargets];  // by comparison row: a
 // To a loop, [pinned][by <, not by !=][constant bound]: a, b, counter.
 extern const PinHandlers3 (*const kMoveIncrementBranchHandlers[2])[2];
-extern const Handler kCallAddingHandlers[2];                // [metered]
-extern const PinHandlers2 kReturnBinaryHandlers[];          // by row of ops.def: a, b
-extern const PinHandlers1* const kReturnLoadHandlers[2];    // [checked] by kPlainLoads: a
-extern const PinHandlers2 kMoveJumpHandlers[kTargets];      // a, b
-extern const PinHandlers2 kAddJumpHandlers[kTargets];       // a, b
-extern const PinHandlers2 kAndBranchHandlers[2][kTargets];  // [if zero]: a, b
+extern const Handler kCallAddingHandlers[2];                 // [metered]
+extern const PinHandlers2* const kReturnBinaryHandlers[2];   // [held] by row of ops.def: a, b
+extern const PinHandlers1* const kReturnLoadHandlers[2][2];  // [held][checked] by kPlainLoads: a
+extern const PinHandlers2 kMoveJumpHandlers[kTargets];       // a, b
+extern const PinHandlers2 kAddJumpHandlers[kTargets];        // a, b
+extern const PinHandlers2 kAndBranchHandlers[2][kTargets];   // [if zero]: a, b
 
 extern const PinHandlers2 kMoveIntHandlers;
 extern const Handler kMoveTwoHandlers[2][2];  // [the first from a constant][the second]
@@ -160,9 +160,10 @@ extern const Handler kReturnCallHandler[2];
 extern const Handler kReturnCallImportHandler;
 extern const Handlers1 kReturnCallIndirectHandlers[2];
 extern const Handlers1 kReturnCallRefHandlers[2];
-extern const Handler kReturnHandler;
-extern const PinHandlers1 kReturnIntHandlers;
-extern const PinHandlers1 kReturnFloatHandlers;
+// [the link is held: kLinkRegisters]
+extern const Handler kReturnHandler[2];
+extern const PinHandlers1 kReturnIntHandlers[2];
+extern const PinHandlers1 kReturnFloatHandlers[2];
 extern const Handler kLoadPinsHandler;
 extern const Handler kCountHandler;  // for OpProfile
 extern const Handler kThrowHandler;

@@ -84,9 +84,11 @@ constexpr Handlers1 kReturnCallIndirectHandlers[2] = {
     handlers1<ReturnCallIndirect<true>::template With>()};
 constexpr Handlers1 kReturnCallRefHandlers[2] = {handlers1<ReturnCallRef<false>::template With>(),
                                                  handlers1<ReturnCallRef<true>::template With>()};
-constexpr Handler kReturnHandler = &execute<Return>;
-constexpr PinHandlers1 kReturnIntHandlers = pin_handlers1<ReturnInt>();
-constexpr PinHandlers1 kReturnFloatHandlers = pin_handlers1<ReturnFloat>();
+constexpr Handler kReturnHandler[2] = {handler_if<Return<false>>(), handler_if<Return<true>>()};
+constexpr PinHandlers1 kReturnIntHandlers[2] = {by_class<ReturnInt<false>>(),
+                                                by_class<ReturnInt<true>>()};
+constexpr PinHandlers1 kReturnFloatHandlers[2] = {by_class<ReturnFloat<false>>(),
+                                                  by_class<ReturnFloat<true>>()};
 constexpr Handler kLoadPinsHandler = &execute<LoadPins>;
 constexpr Handler kCountHandler = &execute<Count>;
 constexpr Handler kThrowHandler = &execute<Throw>;

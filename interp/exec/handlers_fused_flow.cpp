@@ -16,12 +16,21 @@ constexpr PinHandlers2 add_jumps() {
   return pin_handlers2<AddJump<kTo>::template With>();
 }
 
-template <bool kChecked>
+template <bool kHeld>
+struct ReturnBinaries {
+  static constexpr PinHandlers2 kRows[] = {
+#define INT_BINARY(name, type, op, commutes) \
+  pin_handlers2<ReturnBinary<op, type, kHeld>::template With>(),
+#include "interp/exec/ops.def"
+  };
+};
+
+template <bool kChecked, bool kHeld>
 struct ReturnLoads {
   static constexpr PinHandlers1 kRows[] = {
-      pin_handlers1<ReturnLoad<kChecked, uint32_t>::template With>(),
-      pin_handlers1<ReturnLoad<kChecked, uint8_t>::template With>(),
-      pin_handlers1<ReturnLoad<kChecked, uint16_t>::template With>()};
+      pin_handlers1<ReturnLoad<kChecked, uint32_t, kHeld>::template With>(),
+      pin_handlers1<ReturnLoad<kChecked, uint8_t, kHeld>::template With>(),
+      pin_handlers1<ReturnLoad<kChecked, uint16_t, kHeld>::template With>()};
 };
 
 template <bool kNegated>
@@ -84,12 +93,11 @@ constexpr PinHandlers1 kCallIndirectMovingHandlers[2] = {
     pin_handlers1<CallIndirectMoving<true>::With>()};
 constexpr Handler kCallAddingHandlers[2] = {&execute<CallAdding<false>>,
                                             &execute<CallAdding<true>>};
-constexpr PinHandlers2 kReturnBinaryHandlers[] = {
-#define INT_BINARY(name, type, op, commutes) pin_handlers2<ReturnBinary<op, type>::template With>(),
-#include "interp/exec/ops.def"
-};
-constexpr const PinHandlers1* kReturnLoadHandlers[2] = {ReturnLoads<false>::kRows,
-                                                        ReturnLoads<true>::kRows};
+constexpr const PinHandlers2* kReturnBinaryHandlers[2] = {ReturnBinaries<false>::kRows,
+                                                          ReturnBinaries<true>::kRows};
+constexpr const PinHandlers1* kReturnLoadHandlers[2][2] = {
+    {ReturnLoads<false, false>::kRows, ReturnLoads<true, false>::kRows},
+    {ReturnLoads<false, true>::kRows, ReturnLoads<true, true>::kRows}};
 constexpr PinHandlers2 kMoveJumpHandlers[kTargets] = {
     move_jumps<Target::kForward>(), move_jumps<Target::kLoop>(), move_jumps<Target::kPinnedLoop>(),
     move_jumps<Target::kMeteredLoop>(), move_jumps<Target::kMeteredPinnedLoop>()};

@@ -180,6 +180,8 @@ bool Machine::begin(State& s, Function& function) {
   if (!thread.reserve(offset, code[-1])) return raise(s, TrapKind::kStackExhausted);
   thread.store_.publish_limit(thread.stack_.get() + thread.capacity_);
   s.fp = thread.stack_.get() + offset;
+  const uint64_t* link = s.fp + function.shape.link_slot();
+  exec::hold_link(s, reinterpret_cast<const uint64_t*>(link[0]), link[1]);
   s.pc = code;
   if (s.in->code->metered() && !thread.store_.spend_fuel(code[-2]))
     return raise(s, TrapKind::kOutOfFuel);

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <iterator>
 #include <type_traits>
 
 #include "interp/base/bytes.h"
@@ -63,6 +64,9 @@ using LongVector = uint64_t __attribute__((vector_size(16)));
 // head the current loop's first instruction: a branch back that takes it from here, instead of
 //      adding a distance that it loads, does not make one round's instruction stream wait for that
 //      of the round before
+// Where kLinkRegisters, a function that has neither called nor looped yet finds its link in
+// registers too: its return address in head, and in p[0] how many bytes below its frame the
+// caller's begins.
 struct State {
   const uint64_t* pc;
   uint64_t* fp;
@@ -126,6 +130,9 @@ using Handler = TAPPET_HANDLER_CC void (*)(TAPPET_HANDLER_PARAMS);
 #define TAPPET_FLOAT_REGISTER "x"
 #endif
 
+// Only as many registers as pins leave: elsewhere p[0] would be memory.
+inline constexpr bool kLinkRegisters = TAPPET_INT_PINS > 0;
+
 #if !defined(TAPPET_DISPATCH_LOOP)
 // A value that nobody will read, for which no instruction is spent.
 template <class T>
@@ -143,10 +150,12 @@ TAPPET_INLINE T anything() {
 #endif
   return value;
 }
-// A call gives up all registers that belong to the caller's loop.
+// A call gives up all registers that belong to the caller's loop; the callee's link is in some.
+template <bool kEntered>
 TAPPET_INLINE void forget_loop(State& s) {
-  s.head = reinterpret_cast<const uint64_t*>(anything<uint64_t>());
-  for (uint64_t& pin : s.p) pin = anything<uint64_t>();
+  constexpr bool kKeepLink = kEntered && kLinkRegisters;
+  if (!kKeepLink) s.head = reinterpret_cast<const uint64_t*>(anything<uint64_t>());
+  for (size_t i = kKeepLink ? 1 : 0; i < std::size(s.p); ++i) s.p[i] = anything<uint64_t>();
   for (double& pin : s.q) pin = anything<double>();
 }
 #endif

@@ -184,9 +184,9 @@ Handler Emitter::lookup(const IrInstruction& i) const {
     case IrKind::kCallRef:
       return find(exec::kCallRefHandlers[metered()], i.a.cls);
     case IrKind::kReturnInt:
-      return find(exec::kReturnIntHandlers, i.a.cls);
+      return find(exec::kReturnIntHandlers[link_held_], i.a.cls);
     case IrKind::kReturnFloat:
-      return find(exec::kReturnFloatHandlers, i.a.cls);
+      return find(exec::kReturnFloatHandlers[link_held_], i.a.cls);
     default:
       return nullptr;
   }

@@ -162,7 +162,7 @@ bool Emitter::add_and_call(const IrInstruction& add, const IrInstruction& call) 
 bool Emitter::return_binary(const IrInstruction& binary, const IrInstruction& leave) {
   if (leave.kind != IrKind::kReturnInt || !is_acc(binary.d) || !is_acc(leave.a)) return false;
   if (binary.row.family != Family::kIntBinary) return false;
-  const auto& handlers = exec::kReturnBinaryHandlers[binary.row.row];
+  const auto& handlers = exec::kReturnBinaryHandlers[link_held_][binary.row.row];
   const Handler fused = find(handlers, unpinned(binary.a), unpinned(binary.b));
   if (fused == nullptr) return false;
   handler(fused);
@@ -176,7 +176,7 @@ bool Emitter::return_load(const IrInstruction& load, const IrInstruction& leave)
   const int row = plain_load(load.row);
   if (row < 0 || load.immediate > kMaxOffset) return false;
   const bool checked = memory_ == &exec::kCheckedMemoryHandlers;
-  const Handler fused = find(exec::kReturnLoadHandlers[checked][row], unpinned(load.a));
+  const Handler fused = find(exec::kReturnLoadHandlers[link_held_][checked][row], unpinned(load.a));
   if (fused == nullptr) return false;
   handler(fused);
   word(pack_high(load.a.slot, static_cast<uint32_t>(load.immediate), ir_.link_slot));

@@ -56,8 +56,10 @@ std::unique_ptr<FunctionCode> Emitter::emit() {
   // A call belongs to the blocks that it was in: nothing is fused across their ends.
   for (const IrTry& block : ir_.tries) labelled_[block.begin] = labelled_[block.end] = true;
   positions_.resize(ir_.code.size() + 1);
+  const size_t end_of_link = end_of_held_link();
   for (size_t i = 0; i < ir_.code.size(); ++i) {
     positions_[i] = here();
+    link_held_ = i < end_of_link;
     const uint32_t counter = count_execution();
     if (const size_t fused = try_fuse(i); fused != 0) {
       std::string name = op_name(ir_.code[i]);
@@ -92,6 +94,22 @@ std::unique_ptr<FunctionCode> Emitter::emit() {
   resolve();
   side_table();
   return std::move(out_);
+}
+
+// Registers that pins and calls take are the link's until then. In a loop that is the whole of it,
+// however late. Metered code may stop before its first instruction, and go on without them.
+size_t Emitter::end_of_held_link() const {
+  if (!exec::kLinkRegisters || metered()) return 0;
+  size_t end = ir_.code.size();
+  for (const Label& label : ir_.labels) {
+    if (label.is_loop) end = std::min<size_t>(end, label.position);
+  }
+  const auto loses = [](const IrInstruction& i) {
+    return is_call(i.kind) || i.kind == IrKind::kLoadPins || i.kind == IrKind::kThrow ||
+           i.kind == IrKind::kThrowRef;
+  };
+  const auto first = std::find_if(ir_.code.begin(), ir_.code.end(), loses);
+  return std::min(end, static_cast<size_t>(first - ir_.code.begin()));
 }
 
 void Emitter::zero_locals() {
@@ -202,7 +220,7 @@ void Emitter::emit_one(const IrInstruction& i) {
       call(i);
       return word(ir_.link_slot | uint64_t{i.first} << 32);
     case IrKind::kReturn:
-      return leave(exec::kReturnHandler);
+      return leave(exec::kReturnHandler[link_held_]);
     case IrKind::kReturnInt:
     case IrKind::kReturnFloat:
       return leave(lookup(i));

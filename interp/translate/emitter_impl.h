@@ -99,6 +99,8 @@ class Emitter {
   Handler memory_handler(const IrInstruction& i) const;
   Handler fused_handler(const IrInstruction& i) const;
 
+  // The first instruction at which a link may have left its registers.
+  size_t end_of_held_link() const;
   void zero_locals();
   // For OpProfile.
   uint32_t count_execution();
@@ -221,6 +223,7 @@ class Emitter {
   const ModuleCode& code_;
   Ir& ir_;
   size_t repeated_labels_ = 0;  // by header_again()
+  bool link_held_ = false;      // exec::kLinkRegisters, where code is being emitted
   std::unique_ptr<FunctionCode> out_;
   const exec::MemoryHandlers* memory_;
   std::vector<Fixup> fixups_;

@@ -105,6 +105,12 @@ enum class IrKind : uint8_t {
   kWideProduct,  // a, b
 };
 
+// Calls that come back.
+inline bool is_call(IrKind kind) {
+  return kind == IrKind::kCall || kind == IrKind::kCallImport || kind == IrKind::kCallIndirect ||
+         kind == IrKind::kCallRef;
+}
+
 inline constexpr uint32_t kNoLabel = UINT32_MAX;
 
 struct IrInstruction {

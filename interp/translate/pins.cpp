@@ -96,11 +96,6 @@ Banks pinnable_banks(const IrInstruction& in) {
 
 namespace {
 
-bool is_call(IrKind kind) {
-  return kind == IrKind::kCall || kind == IrKind::kCallImport || kind == IrKind::kCallIndirect ||
-         kind == IrKind::kCallRef;
-}
-
 // A loop's instructions: from its label to the last branch back.
 struct Loop {
   uint32_t label = 0;

@@ -157,6 +157,14 @@ TAPPET_INLINE Enter pay_entry(const State& s) {
   return Enter::kDone;
 }
 
+// See State.
+TAPPET_INLINE void hold_link(State& s, const uint64_t* after, uint64_t bytes) {
+  if constexpr (kLinkRegisters) {
+    s.head = after;
+    s.p[0] = bytes;
+  }
+}
+
 // Starts `code` in a frame `distance` slots above ours. kLimit: too little stack or a request;
 // nothing has changed. `after`: where it returns to. Metered code has its cost before its header.
 template <bool kMetered>
@@ -165,8 +173,10 @@ TAPPET_INLINE Enter enter_code(State& s, const uint64_t* code, uint32_t distance
   uint64_t* const frame = s.fp + distance;
   if (frame + code[-1] > s.in->control->limit.load(std::memory_order_relaxed)) [[unlikely]]
     return Enter::kLimit;
+  const uint64_t bytes = uint64_t{distance} * sizeof *frame;
   frame[link] = reinterpret_cast<uint64_t>(after);
-  frame[link + 1] = uint64_t{distance} * sizeof *frame;
+  frame[link + 1] = bytes;
+  hold_link(s, after, bytes);
   s.pc = code;
   s.fp = frame;
   return pay_entry<kMetered>(s);
@@ -187,25 +197,27 @@ struct Call {
 // In the top half of a direct call's second word: it may be patched.
 inline constexpr uint64_t kDirectCall = uint64_t{0xffff} << 48;
 
+// A call whose words but for the handler begin `ahead` words further on. `make` makes arguments
+// from the state before: only when it is entered, because what cannot enter is executed again.
+TAPPET_INLINE Enter enter_ahead(State& s, int ahead, auto&& enter, auto&& make) {
+  const State before = s;
+  s.pc += ahead;
+  const Enter entered = enter(s);
+  if (entered == Enter::kDone || entered == Enter::kOutOfFuel) [[likely]] {
+    make(before);
+  } else {
+    s.pc = before.pc;
+  }
+  return entered;
+}
+
 // Up to two moves, of arguments, and the call. The fields of the moves as in MoveTwo, their
 // constants, then the words of a call but for its handler.
 template <bool kMetered, Class... Sources>
 struct CallMoving {
   static constexpr bool kValid = true;
   static TAPPET_INLINE Enter enter(State& s) {
-    const State before = s;
-    s.pc += kWords<Sources...> - 1;  // as if a call stood there
-    const uint64_t code = __atomic_load_n(s.pc + 2, __ATOMIC_ACQUIRE);
-    const Enter entered =
-        enter_code<kMetered>(s, reinterpret_cast<const uint64_t*>(code), field<uint32_t, 0>(s),
-                             field<uint16_t, 4>(s), s.pc + kCallWords);
-    // Only now, because what cannot enter is executed again.
-    if (entered != Enter::kLimit) [[likely]] {
-      move<Sources...>(before);
-    } else {
-      s.pc = before.pc;
-    }
-    return entered;
+    return enter_ahead(s, kWords<Sources...> - 1, Call<kMetered>::enter, move<Sources...>);
   }
   static bool slow(State&) { return false; }
 
@@ -311,40 +323,58 @@ struct ThrowRef {
   static bool step(State& s) { return throw_ref(s); }
 };
 
-TAPPET_INLINE void leave_frame(State& s, uint32_t link) {
-  s.pc = reinterpret_cast<const uint64_t*>(s.fp[link]);
-  s.fp = reinterpret_cast<uint64_t*>(reinterpret_cast<uint8_t*>(s.fp) - s.fp[link + 1]);
+// High field: the link slot. kHeld: the link is still in registers, so that neither the caller's
+// instructions nor its slots have to wait for loads.
+template <bool kHeld>
+TAPPET_INLINE void leave_frame(State& s) {
+  const uint64_t* const link = s.fp + field_high(s);
+  auto* const frame = reinterpret_cast<uint8_t*>(s.fp);
+  if constexpr (kHeld) {
+    s.pc = s.head;
+    s.fp = reinterpret_cast<uint64_t*>(frame - s.p[0]);
+  } else {
+    s.pc = reinterpret_cast<const uint64_t*>(link[0]);
+    s.fp = reinterpret_cast<uint64_t*>(frame - link[1]);
+  }
 }
+template <bool kHeld>
+inline constexpr bool kValidReturn = !kHeld || kLinkRegisters;
 
 // A single result travels in its bank's accumulator and lies at the bottom of the callee's frame,
-// where it is at home in the caller's; several lie there alone. a: the result's slot; high field:
-// the link slot.
+// where it is at home in the caller's; several lie there alone. a: the result's slot.
+template <bool kHeld>
 struct Return {
-  static constexpr bool kValid = true;
+  static constexpr bool kValid = kValidReturn<kHeld>;
   static TAPPET_INLINE bool jump(State& s) {
-    leave_frame(s, field_high(s));
+    leave_frame<kHeld>(s);
     return false;
   }
 };
-template <Class A>
+template <bool kHeld>
 struct ReturnInt {
-  static constexpr bool kValid = is_int_class(A);
-  static TAPPET_INLINE bool jump(State& s) {
-    s.t = read_int<uint64_t, A>(s, field_a(s), 0);
-    s.fp[0] = s.t;
-    leave_frame(s, field_high(s));
-    return false;
-  }
+  template <Class A>
+  struct With {
+    static constexpr bool kValid = kValidReturn<kHeld> && is_int_class(A);
+    static TAPPET_INLINE bool jump(State& s) {
+      s.t = read_int<uint64_t, A>(s, field_a(s), 0);
+      s.fp[0] = s.t;
+      leave_frame<kHeld>(s);
+      return false;
+    }
+  };
 };
-template <Class A>
+template <bool kHeld>
 struct ReturnFloat {
-  static constexpr bool kValid = is_float_class(A);
-  static TAPPET_INLINE bool jump(State& s) {
-    if (A != Class::kAcc) s.f = from_scalar(read_float<double, A>(s, field_a(s), 0));
-    write_float<Class::kSlot>(s, 0, s.f);
-    leave_frame(s, field_high(s));
-    return false;
-  }
+  template <Class A>
+  struct With {
+    static constexpr bool kValid = kValidReturn<kHeld> && is_float_class(A);
+    static TAPPET_INLINE bool jump(State& s) {
+      if (A != Class::kAcc) s.f = from_scalar(read_float<double, A>(s, field_a(s), 0));
+      write_float<Class::kSlot>(s, 0, s.f);
+      leave_frame<kHeld>(s);
+      return false;
+    }
+  };
 };
 
 // Globals: the high field is the byte offset, from the instance, of the cell or of a pointer to it.

@@ -26,6 +26,7 @@ TAPPET_INLINE Enter enter_tail(State& s, const uint64_t* code, uint32_t args, ui
   }
   frame[link] = return_address;
   frame[link + 1] = distance;
+  hold_link(s, reinterpret_cast<const uint64_t*>(return_address), distance);
   s.pc = code;
   return pay_entry<kMetered>(s);
 }
