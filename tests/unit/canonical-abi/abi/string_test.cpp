@@ -6,26 +6,12 @@
 #include "canonical-abi/abi/load.h"
 #include "canonical-abi/abi/store.h"
 #include "tests/unit/canonical-abi/abi/fixture.h"
+#include "tests/unit/canonical-abi/abi/golden.h"
 
 namespace tappet::component::test {
 namespace {
 
 constexpr uint32_t kTag = 0x8000'0000;
-
-std::string unhex(const std::string& hex) {
-  std::string text;
-  if (hex == "-") return text;
-  for (size_t i = 0; i < hex.size(); i += 2) {
-    text.push_back(static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16)));
-  }
-  return text;
-}
-
-StringEncoding encoding(const std::string& name) {
-  return name == "utf8"    ? StringEncoding::kUtf8
-         : name == "utf16" ? StringEncoding::kUtf16
-                           : StringEncoding::kLatin1Utf16;
-}
 
 // Each line in a memory of its own, as the golden file's addresses are.
 TEST(StringAbi, StoresAsDefinitionsPyDoes) {
@@ -38,8 +24,8 @@ TEST(StringAbi, StoresAsDefinitionsPyDoes) {
      public:
       void TestBody() override {}
     } c;
-    c.options.string_encoding = encoding(dst);
-    c.peer_encoding = encoding(src);
+    c.options.string_encoding = encoding_of(dst);
+    c.peer_encoding = encoding_of(src);
     uint64_t ptr = 0;
     uint64_t units = 0;
     EXPECT_EQ(c.run([&](LiftLowerContext& cx) {
