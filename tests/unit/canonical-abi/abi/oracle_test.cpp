@@ -18,6 +18,7 @@ namespace {
 constexpr uint64_t kAddress = 1024;  // above the log of realloc
 constexpr uint64_t kHeap = 4096;
 constexpr uint64_t kHeapEnd = 8192;
+constexpr uint64_t kMemory = 65536;
 
 std::string digest(std::span<const uint8_t> bytes) {
   if (bytes.empty()) return "-";
@@ -43,6 +44,7 @@ class Oracle : public AbiTest {
     options.string_encoding = encoding_of(next());
     std::memset(memory->base(), 0, memory_size(memory->base()));
     if (what == "V") return check_value_vector();
+    if (what == "H") return check_hostile();
     std::memset(memory->base() + kHeap, 'a', kHeapEnd - kHeap);
     return what == "M" ? check_load() : check_lift_flat();
   }
@@ -127,12 +129,16 @@ class Oracle : public AbiTest {
 
   uint32_t size() const { return elem_size(*type_, AddressType::kI32); }
 
+  std::vector<uint64_t> call(std::string_view function, std::vector<uint64_t> args) {
+    Thread thread(*core_store);
+    thread.start(*libc->exported_function(function), args);
+    EXPECT_EQ(tappet::run(thread), Outcome::kReturned);
+    return {thread.results().begin(), thread.results().end()};
+  }
+
   // What was allocated since the last time, which is forgotten.
   Bytes take_heap() {
-    Thread thread(*core_store);
-    thread.start(*libc->exported_function("reset"), {});
-    EXPECT_EQ(tappet::run(thread), Outcome::kReturned);
-    const std::span<uint8_t> heap = memory->view(kHeap, thread.results()[0] - kHeap);
+    const std::span<uint8_t> heap = memory->view(kHeap, call("reset", {})[0] - kHeap);
     return Bytes(heap.begin(), heap.end());
   }
 
@@ -176,6 +182,20 @@ class Oracle : public AbiTest {
     }
     EXPECT_EQ(trap, "");
     EXPECT_EQ(v, read_value(*type_)) << to_string(v, type_);
+  }
+
+  void check_hostile() {
+    peer_encoding = encoding_of(next());
+    const uint64_t nth = next_number();
+    call("be_hostile", {nth, next_number()});
+    const ComponentValue v = read_value(*type_);
+    const std::string trap =
+        run([&](LiftLowerContext& cx) { return store(cx, v, *type_, kAddress); });
+    call("reset", {});
+    EXPECT_EQ(trap.empty(), parts_[1] != " trap") << trap;
+    if (trap.empty()) {
+      EXPECT_EQ(" " + digest(memory->view(kAddress, kMemory - kAddress)), parts_[1]);
+    }
   }
 
   void check_load() {

@@ -3,10 +3,20 @@
   (import "host" "call" (func $call))
   (memory (export "memory") 1 4)
   (global $next (mut i32) (i32.const 4096))
+  ;; The nth call of realloc from now on, from 0, does nothing but return a pointer. Nothing is
+  ;; logged, as that pointer may be where the log is.
+  (global $hostile (mut i32) (i32.const 0))
+  (global $nth (mut i32) (i32.const 0))
+  (global $pointer (mut i32) (i32.const 0))
+  (func (export "be_hostile") (param i32 i32)
+    (global.set $hostile (i32.const 1))
+    (global.set $nth (local.get 0))
+    (global.set $pointer (local.get 1)))
   ;; Frees everything; where the next allocation would have been.
   (func (export "reset") (result i32)
     (global.get $next)
-    (global.set $next (i32.const 4096)))
+    (global.set $next (i32.const 4096))
+    (global.set $hostile (i32.const 0)))
   ;; The log: a count at 0, then four words for each of the first 60 calls of realloc.
   (func $log (param i32 i32 i32 i32)
     (local $to i32)
@@ -20,7 +30,11 @@
   ;; Always moves, to a multiple of eight.
   (func $realloc (export "realloc") (param $old i32) (param $old_size i32) (param $align i32) (param $size i32) (result i32)
     (local $to i32)
-    (call $log (local.get $old) (local.get $old_size) (local.get $align) (local.get $size))
+    (if (global.get $hostile)
+      (then
+        (global.set $nth (i32.sub (global.get $nth) (i32.const 1)))
+        (if (i32.eq (global.get $nth) (i32.const -1)) (then (return (global.get $pointer)))))
+      (else (call $log (local.get $old) (local.get $old_size) (local.get $align) (local.get $size))))
     (local.set $to (i32.and (i32.add (global.get $next) (i32.const 7)) (i32.const -8)))
     (global.set $next (i32.add (local.get $to) (local.get $size)))
     (memory.copy (local.get $to) (local.get $old)

@@ -15,6 +15,9 @@ items of a list behind their number, cases as an index and perhaps a payload, fl
     - - where those are more than 16. More than 24 bytes are given as their number and FNV-1a hash.
   M ENCODING BYTES | VALUE    loaded from these bytes at 1024; VALUE may be `trap`
   F ENCODING FLAT | VALUE     lifted from these core values
+  H DESTINATION SOURCE NTH POINTER VALUE | MEMORY
+    the value stored at 1024 where the Nth call of realloc, from 0, does nothing but return POINTER:
+    all bytes from 1024 on, or `trap`
 
 In M and F the memory holds the letter `a` from 4096 to 8191, and 65536 bytes in all.
 """
@@ -48,13 +51,18 @@ d.lower_own = lambda cx, rep, t: rep - 1000
 
 class Context:
   """A LiftLowerContext whose realloc is that of libc.wat."""
-  def __init__(self, encoding, filled=False):
+  def __init__(self, encoding, filled=False, hostile=None):
+    self.calls = 0
+    self.hostile = hostile
     self.opts = d.LiftLowerOptions(encoding, d.MemInst(bytearray(65536), 'i32'), None)
     self.next = HEAP
     if filled:
       self.opts.memory.bytes[HEAP:HEAP_END] = b'a' * (HEAP_END - HEAP)
 
   def reallocate(self, old, old_size, align, size):
+    self.calls += 1
+    if self.hostile and self.calls == self.hostile[0] + 1:
+      return self.hostile[1]
     to = (self.next + 7) & -8
     self.next = to + size
     n = min(old_size, size)
@@ -264,6 +272,25 @@ def value_vector(t):
   return f'V {to} {source} {" ".join(words(t, v))} | {memory} | {flat} | {heap}'
 
 
+def hostile_vector(t):
+  to, source = random.choice(ENCODINGS), random.choice(ENCODINGS)
+  v = random_value(t, source)
+  tame = Context(to)
+  d.store(tame, v, t.node, ADDRESS)
+  if tame.calls == 0:
+    return None
+  pointer = random.choice([0, 1, 4, 0xffffffff, 65536, 65535, 65528, 65520, ADDRESS, ADDRESS + 1, HEAP, HEAP + 1,
+                           tame.next + 8, tame.next + 9])
+  nth = random.randrange(tame.calls)
+  cx = Context(to, hostile=(nth, pointer))
+  try:
+    d.store(cx, v, t.node, ADDRESS)
+    result = digest(bytes(cx.opts.memory.bytes[ADDRESS:]))
+  except d.Trap:
+    result = 'trap'
+  return f'H {to} {source} {nth} {pointer} {" ".join(words(t, v))} | {result}'
+
+
 def random_word(bits):
   """What may be a pointer, a length, a case, a character, or nothing of it."""
   word = random.choice([random.randrange(4), random.randrange(HEAP, HEAP_END) & -8, random.randrange(HEAP, HEAP_END),
@@ -307,6 +334,8 @@ def vectors(t):
     yield from (memory_vector(t) for _ in range(3))
   if len(flat_types(t, Context('utf8'))) <= MAX_FLAT:
     yield from (flat_vector(t) for _ in range(3))
+  hostile = (hostile_vector(t) for _ in range(20 if t.name == 'string' else 3))
+  yield from (line for line in hostile if line)
 
 
 made = 0
