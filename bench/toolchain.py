@@ -6,6 +6,7 @@ import subprocess
 # What every interpreter of today understands beyond WebAssembly 1.0; all run the same module.
 WASM = ["--target=wasm32-wasi", "-Wno-deprecated", "-mcpu=mvp"]
 TIMEOUT = 300  # seconds, for one run
+COMPILE_TIMEOUT = 1800
 
 
 class CannotBuild(Exception):
@@ -13,7 +14,10 @@ class CannotBuild(Exception):
 
 
 def run(command):
-    done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=COMPILE_TIMEOUT)
+    except subprocess.TimeoutExpired:
+        raise CannotBuild(f"takes more than {COMPILE_TIMEOUT} s") from None
     if done.returncode != 0:
         lines = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
         raise CannotBuild(next((line for line in lines if "error" in line), lines[-1]))

@@ -113,6 +113,8 @@ extern const PinHandlers1* const kRangeBranchHandlers[kTargets];  // by comparis
 // To a loop, [pinned][by <, not by !=][constant bound]: a, b, counter.
 extern const PinHandlers3 (*const kMoveIncrementBranchHandlers[2])[2];
 extern const Handler kCallAddingHandlers[2];                 // [metered]
+extern const Handler kCallLoadingHandlers[2][2][2];          // [checked][metered][and moving]
+extern const PinHandlers1 kStoreReturnHandlers[2][2];        // [held][checked]: b
 extern const PinHandlers2* const kReturnBinaryHandlers[2];   // [held] by row of ops.def: a, b
 extern const PinHandlers1* const kReturnLoadHandlers[2][2];  // [held][checked] by kPlainLoads: a
 extern const PinHandlers2 kMoveJumpHandlers[kTargets];       // a, b

@@ -93,6 +93,17 @@ constexpr PinHandlers1 kCallIndirectMovingHandlers[2] = {
     pin_handlers1<CallIndirectMoving<true>::With>()};
 constexpr Handler kCallAddingHandlers[2] = {&execute<CallAdding<false>>,
                                             &execute<CallAdding<true>>};
+constexpr Handler kCallLoadingHandlers[2][2][2] = {
+    {{handler_if<CallLoading<false, false, false>>(),
+      handler_if<CallLoading<false, false, true>>()},
+     {handler_if<CallLoading<false, true, false>>(), handler_if<CallLoading<false, true, true>>()}},
+    {{handler_if<CallLoading<true, false, false>>(), handler_if<CallLoading<true, false, true>>()},
+     {handler_if<CallLoading<true, true, false>>(), handler_if<CallLoading<true, true, true>>()}}};
+constexpr PinHandlers1 kStoreReturnHandlers[2][2] = {
+    {pin_handlers1<StoreReturn<false, false>::With>(),
+     pin_handlers1<StoreReturn<true, false>::With>()},
+    {pin_handlers1<StoreReturn<false, true>::With>(),
+     pin_handlers1<StoreReturn<true, true>::With>()}};
 constexpr const PinHandlers2* kReturnBinaryHandlers[2] = {ReturnBinaries<false>::kRows,
                                                           ReturnBinaries<true>::kRows};
 constexpr const PinHandlers1* kReturnLoadHandlers[2][2] = {

@@ -48,7 +48,11 @@ size_t Emitter::try_fuse(size_t index) {
 
 bool Emitter::try_three(const IrInstruction& first, const IrInstruction& second,
                         const IrInstruction& third) {
-  if (third.kind == IrKind::kCall) return moves_and_call(first, second, third);
+  if (third.kind == IrKind::kCall) {
+    return moves_and_call(first, second, third) || load_and_call(first, &second, third) ||
+           (first.d.slot != second.a.slot && first.d.slot != second.d.slot &&
+            load_and_call(second, &first, third));
+  }
   if (third.kind == IrKind::kBranchTable) return load_advance_table(first, second, third);
   switch (first.kind) {
     case IrKind::kMoveInt:
@@ -71,7 +75,10 @@ bool Emitter::try_pair(const IrInstruction& first, const IrInstruction& second) 
     case IrKind::kLoad:
       return load_branch(first, second) || load_table(first, second) ||
              load_keep_branch(first, second) || load_advance(first, second) ||
-             load_load_mul(first, second) || load_load(first, second) || return_load(first, second);
+             load_load_mul(first, second) || load_load(first, second) ||
+             return_load(first, second) || load_and_call(first, nullptr, second);
+    case IrKind::kStore:
+      return store_return(first, second);
     case IrKind::kLoadSum:
       return load_load_mul(first, second);
     case IrKind::kFloatLoadOp:
@@ -159,6 +166,35 @@ bool Emitter::add_and_call(const IrInstruction& add, const IrInstruction& call) 
   return true;
 }
 
+bool Emitter::load_and_call(const IrInstruction& load, const IrInstruction* move,
+                            const IrInstruction& call) {
+  if (call.kind != IrKind::kCall || load.kind != IrKind::kLoad) return false;
+  if (load.row != family_row(Opcode::kI32Load) || load.immediate > UINT32_MAX) return false;
+  if (!has_slot(load.a) || !is_slot(load.d) || !may_follow_link(load, call)) return false;
+  if (move != nullptr &&
+      (!is_plain_move(*move) || is_const(move->a) || !may_follow_link(*move, call)))
+    return false;
+  const Handler fused = exec::kCallLoadingHandlers[checked()][metered()][move != nullptr];
+  if (fused == nullptr) return false;
+  handler(fused);
+  word(pack(load.a.slot, move != nullptr ? move->a.slot : 0, load.d.slot,
+            move != nullptr ? move->d.slot : 0));
+  word(load.immediate);
+  call_words(call);
+  return true;
+}
+
+bool Emitter::store_return(const IrInstruction& store, const IrInstruction& leave) {
+  if (leave.kind != IrKind::kReturnInt || !has_slot(leave.a) || !has_slot(store.a)) return false;
+  if (store.row != family_row(Opcode::kI32Store) || store.immediate > UINT32_MAX) return false;
+  const Handler fused = find(exec::kStoreReturnHandlers[link_held_][checked()], unpinned(store.b));
+  if (fused == nullptr) return false;
+  handler(fused);
+  word(pack(store.a.slot, store.b.slot, leave.a.slot, ir_.link_slot));
+  word(store.immediate);
+  return true;
+}
+
 bool Emitter::return_binary(const IrInstruction& binary, const IrInstruction& leave) {
   if (leave.kind != IrKind::kReturnInt || !is_acc(binary.d) || !is_acc(leave.a)) return false;
   if (binary.row.family != Family::kIntBinary) return false;
@@ -175,8 +211,8 @@ bool Emitter::return_load(const IrInstruction& load, const IrInstruction& leave)
   if (leave.kind != IrKind::kReturnInt || !is_acc(load.d) || !is_acc(leave.a)) return false;
   const int row = plain_load(load.row);
   if (row < 0 || load.immediate > kMaxOffset) return false;
-  const bool checked = memory_ == &exec::kCheckedMemoryHandlers;
-  const Handler fused = find(exec::kReturnLoadHandlers[link_held_][checked][row], unpinned(load.a));
+  const Handler fused =
+      find(exec::kReturnLoadHandlers[link_held_][checked()][row], unpinned(load.a));
   if (fused == nullptr) return false;
   handler(fused);
   word(pack_high(load.a.slot, static_cast<uint32_t>(load.immediate), ir_.link_slot));
@@ -272,7 +308,12 @@ bool Emitter::increment_two(const IrInstruction& first, const IrInstruction& sec
   return true;
 }
 
-bool Emitter::load_branch(const IrInstruction& first, const IrInstruction& second) {
+bool Emitter::load_branch(const IrInstruction& first, const IrInstruction& branch) {
+  IrInstruction second = branch;
+  if (second.kind == IrKind::kIntBranch && is_acc(second.b)) {
+    std::swap(second.a, second.b);
+    second.row.row = exec::kIntCompareRows[second.row.row].swapped;
+  }
   if (!is_acc(first.d) || is_const(first.a) || first.immediate > UINT32_MAX ||
       second.kind != IrKind::kIntBranch || !is_acc(second.a) || is_acc(second.b))
     return false;

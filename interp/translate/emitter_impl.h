@@ -144,6 +144,10 @@ class Emitter {
   bool range_branch(const IrInstruction& sum, const IrInstruction& branch);
   bool move_and_call_indirect(const IrInstruction& move, const IrInstruction& call);
   bool add_and_call(const IrInstruction& add, const IrInstruction& call);
+  bool load_and_call(const IrInstruction& load, const IrInstruction* move,
+                     const IrInstruction& call);
+  bool store_return(const IrInstruction& store, const IrInstruction& leave);
+  bool checked() const { return memory_ == &exec::kCheckedMemoryHandlers; }
   bool return_binary(const IrInstruction& binary, const IrInstruction& leave);
   bool return_load(const IrInstruction& load, const IrInstruction& leave);
   // Around accesses to memory: emit_memory.cpp.

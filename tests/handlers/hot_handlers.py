@@ -18,14 +18,15 @@ STRAIGHT = ["IntBinary", "IntCompare", "IntUnary", "FloatBinary", "FloatCompare"
             "ShiftOp", "OpShift", "LoadOp", "FloatLoadOp", "FloatOpOp", "LoadScaled",
             "LoadMasked", "LoadAdvance", "LoadLoad", "LoadLoadMul", "LoadMulAdd", "AddToMemory",
             "AddXorRotl", "RotlXorRotl", "ShiftXorMul", "CompareSelect", "IncrementTwo", "LoadPins",
-            "ReturnInt", "ReturnFloat", "ReturnBinary", "ReturnLoad"]
+            "ReturnInt", "ReturnFloat", "ReturnBinary", "ReturnLoad", "StoreReturn"]
 BRANCHES = ["IntBranch", "FloatBranch", "IncrementBranch", "IncrementTwoBranch", "AndBranch",
             "LoadBranch", "LoadKeepBranch", "AndKeepBranch", "RangeBranch", "FloatOpBranch",
             "MoveIncrementBranch", "StoreIncrementBranch"]
 # Families that have no handlers in the compact profile.
 FULL_ONLY = ["CompareSelect", "IncrementTwoBranch", "LoadLoad", "LoadLoadMul", "LoadMulAdd",
              "AddToMemory", "LoadKeepBranch", "AndKeepBranch", "RangeBranch", "FloatOpBranch",
-             "MoveIncrementBranch", "StoreIncrementBranch", "ReturnBinary", "ReturnLoad"]
+             "MoveIncrementBranch", "StoreIncrementBranch", "ReturnBinary", "ReturnLoad",
+             "StoreReturn"]
 MOST = 20  # complaints printed
 # Minimum, maximum, rounding and the like are functions of the C library or longer sequences.
 LONG_OPERATORS = re.compile(r"\d(FMin|FMax|FCopysign|FCeil|FFloor|FTrunc|FNearest|Popcnt\d\d)")

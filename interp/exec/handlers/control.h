@@ -323,11 +323,11 @@ struct ThrowRef {
   static bool step(State& s) { return throw_ref(s); }
 };
 
-// High field: the link slot. kHeld: the link is still in registers, so that neither the caller's
-// instructions nor its slots have to wait for loads.
+// kHeld: the link is still in registers, so that neither the caller's instructions nor its slots
+// have to wait for loads.
 template <bool kHeld>
-TAPPET_INLINE void leave_frame(State& s) {
-  const uint64_t* const link = s.fp + field_high(s);
+TAPPET_INLINE void leave_frame(State& s, uint32_t link_slot) {
+  const uint64_t* const link = s.fp + link_slot;
   auto* const frame = reinterpret_cast<uint8_t*>(s.fp);
   if constexpr (kHeld) {
     s.pc = s.head;
@@ -341,12 +341,13 @@ template <bool kHeld>
 inline constexpr bool kValidReturn = !kHeld || kLinkRegisters;
 
 // A single result travels in its bank's accumulator and lies at the bottom of the callee's frame,
-// where it is at home in the caller's; several lie there alone. a: the result's slot.
+// where it is at home in the caller's; several lie there alone. a: the result's slot; high field:
+// the link slot.
 template <bool kHeld>
 struct Return {
   static constexpr bool kValid = kValidReturn<kHeld>;
   static TAPPET_INLINE bool jump(State& s) {
-    leave_frame<kHeld>(s);
+    leave_frame<kHeld>(s, field_high(s));
     return false;
   }
 };
@@ -358,7 +359,7 @@ struct ReturnInt {
     static TAPPET_INLINE bool jump(State& s) {
       s.t = read_int<uint64_t, A>(s, field_a(s), 0);
       s.fp[0] = s.t;
-      leave_frame<kHeld>(s);
+      leave_frame<kHeld>(s, field_high(s));
       return false;
     }
   };
@@ -371,7 +372,7 @@ struct ReturnFloat {
     static TAPPET_INLINE bool jump(State& s) {
       if (A != Class::kAcc) s.f = from_scalar(read_float<double, A>(s, field_a(s), 0));
       write_float<Class::kSlot>(s, 0, s.f);
-      leave_frame<kHeld>(s);
+      leave_frame<kHeld>(s, field_high(s));
       return false;
     }
   };
