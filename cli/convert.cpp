@@ -22,9 +22,7 @@ int write_output(const std::string& path, std::string_view bytes) {
 }
 
 Result<Bytes> encode(const ConvertOptions& options) {
-  Bytes bytes = TAPPET_TRY(read_file(input_path(options.file)));
-  if (!looks_like_wat(ByteSpan(bytes))) return bytes;
-  return parse_wat(as_text(ByteSpan(bytes)));
+  return to_binary(TAPPET_TRY(read_file(input_path(options.file))));
 }
 
 }  // namespace

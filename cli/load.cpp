@@ -10,8 +10,9 @@
 #include <cerrno>
 #include <cstring>
 
+#include "canonical-abi/component/engine_options.h"
+#include "canonical-abi/text/text.h"
 #include "interp/text/text.h"
-#include "interp/validate/validator.h"
 #include "net/io/socket.h"
 
 namespace tappet::cli {
@@ -55,15 +56,6 @@ Result<> check_magic(ByteSpan bytes) {
               start);
 }
 
-component::ModuleLoader module_loader(const Engine& engine) {
-  return [engine](const std::shared_ptr<const Bytes>& owner, ByteSpan bytes,
-                  uint64_t base_offset) -> Result<std::shared_ptr<const Module>> {
-    auto module = TAPPET_TRY(decode_module(owner, bytes, base_offset, engine.decode_options()));
-    TAPPET_TRY(validate_module(*module, engine.config().features));
-    return module;
-  };
-}
-
 }  // namespace
 
 Result<Bytes> read_file(const std::string& path, uint64_t limit) {
@@ -92,14 +84,18 @@ Result<Bytes> read_file(const std::string& path, uint64_t limit) {
   }
 }
 
+Result<Bytes> to_binary(Bytes bytes) {
+  if (!looks_like_wat(ByteSpan(bytes))) return bytes;
+  const std::string_view source = as_text(ByteSpan(bytes));
+  return component::is_component_wat(source) ? component::parse_component_wat(source)
+                                             : parse_wat(source);
+}
+
 Result<Program> load_program(const Engine& engine, Bytes bytes) {
-  if (looks_like_wat(ByteSpan(bytes))) bytes = TAPPET_TRY(parse_wat(as_text(ByteSpan(bytes))));
+  bytes = TAPPET_TRY(to_binary(std::move(bytes)));
   TAPPET_TRY(check_magic(bytes));
   if (!component::is_component(bytes)) return Program(TAPPET_TRY(engine.compile(std::move(bytes))));
-  component::ComponentOptions options;
-  options.registry = engine.registry();
-  options.core_features = engine.config().features;
-  options.load_module = module_loader(engine);
+  const component::ComponentOptions options = component::options_for(engine);
   return Program(TAPPET_TRY(component::load_component(std::move(bytes), options)));
 }
 

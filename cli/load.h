@@ -16,11 +16,15 @@ inline constexpr uint64_t kMostFileBytes = limits::kModuleBytes;
 // The whole file. Errors: kIo if it does not exist, is a directory or cannot be read; kLimit.
 Result<Bytes> read_file(const std::string& path, uint64_t limit = kMostFileBytes);
 
+// Text, of a module or a component, as a binary; anything else as it is. Errors: as of parse_wat and
+// parse_component_wat.
+Result<Bytes> to_binary(Bytes bytes);
+
 using Program =
     std::variant<std::shared_ptr<const ModuleCode>, std::shared_ptr<const component::Component>>;
 
-// Decodes and validates a core module, binary or text, or a component. Errors: kMalformed if it is
-// neither, and as of parse_wat, decode_module, validate_module and load_component; with a byte
+// Decodes and validates a core module or a component, binary or text. Errors: kMalformed if it is
+// neither, and as of to_binary, decode_module, validate_module and load_component; with a byte
 // offset, or line and column.
 Result<Program> load_program(const Engine& engine, Bytes bytes);
 

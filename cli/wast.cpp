@@ -9,10 +9,11 @@
 #include <mutex>
 #include <thread>
 
+#include "canonical-abi/script/component_engine.h"
+#include "canonical-abi/script/dialect.h"
 #include "cli/commands.h"
 #include "cli/report.h"
 #include "cli/wast_report.h"
-#include "interp/script/executing_engine.h"
 #include "interp/script/expectations.h"
 #include "interp/script/round_trip_engine.h"
 
@@ -29,7 +30,7 @@ std::unique_ptr<script::ScriptEngine> make_engine(const WastOptions& options) {
   StoreLimits limits;
   config.fuel = options.fuel.has_value();
   limits.fuel = options.fuel.value_or(limits.fuel);
-  return std::make_unique<script::ExecutingEngine>(config, options.gc_stress, limits);
+  return std::make_unique<component::ComponentEngine>(config, options.gc_stress, limits);
 }
 
 std::string script_name(const std::string& file) {
@@ -50,7 +51,8 @@ ScriptReport run_one(const std::string& file, const script::Expectations& expect
   const auto bytes = read_file(file);
   if (!bytes.ok()) return refuse(bytes.error());
   report.source = std::string(as_text(*bytes));
-  const auto script = script::parse_script(report.source);
+  const component::ComponentDialect dialect;
+  const auto script = script::parse_script(report.source, &dialect);
   if (!script.ok()) return refuse(script.error());
   const auto engine = make_engine(options);
   report.verdicts = script::run_script(*script, *engine);

@@ -9,7 +9,6 @@
 
 #include "interp/base/bytes.h"
 #include "interp/base/result.h"
-#include "interp/module/module.h"
 #include "interp/script/value.h"
 
 namespace tappet::script {
@@ -40,8 +39,11 @@ class ScriptEngine {
 
   virtual ~ScriptEngine() = default;
 
+  // What load() made, which nobody else looks into.
+  using Loaded = std::shared_ptr<const void>;
+
   // Decodes and validates. Errors tell malformed from invalid modules by their kind.
-  virtual Result<std::shared_ptr<const Module>> load(Bytes bytes) = 0;
+  virtual Result<Loaded> load(Bytes bytes) = 0;
 
   // False if the engine stops here: nothing below is called then.
   virtual bool executes() const = 0;
@@ -51,7 +53,7 @@ class ScriptEngine {
   // take what their name says), global_i32 and global_i64 (666), global_f32 and global_f64 (666.6),
   // table (10 to 20 funcref), table64 (the same with 64-bit indices) and memory (1 to 2 pages);
   // with the feature threads also shared_memory (1 to 2 pages, shared).
-  virtual Result<Instance, NoInstance> instantiate(std::shared_ptr<const Module> module) = 0;
+  virtual Result<Instance, NoInstance> instantiate(Loaded loaded) = 0;
   virtual void register_instance(const std::string& name, Instance instance) = 0;
   virtual Outcome invoke(Instance instance, const std::string& field,
                          const std::vector<ScriptValue>& arguments) = 0;

@@ -81,10 +81,10 @@ void ExecutingEngine::define_spectest() {
   spectest_.emplace("shared_memory", *store_->add_memory(memory));
 }
 
-Result<std::shared_ptr<const Module>> ExecutingEngine::load(Bytes bytes) {
+Result<ScriptEngine::Loaded> ExecutingEngine::load(Bytes bytes) {
   auto module = TAPPET_TRY(decode_module(std::move(bytes), engine_.decode_options()));
   TAPPET_TRY(validate_module(*module, engine_.config().features));
-  return module;
+  return Loaded(std::move(module));
 }
 
 std::optional<Extern> ExecutingEngine::find_import(const Import& import) {
@@ -118,7 +118,8 @@ std::optional<Extern> ExecutingEngine::find_import(const Import& import) {
 }
 
 Result<ScriptEngine::Instance, ScriptEngine::NoInstance> ExecutingEngine::instantiate(
-    std::shared_ptr<const Module> module) {
+    Loaded loaded) {
+  auto module = std::static_pointer_cast<const Module>(std::move(loaded));
   std::vector<Extern> imports;
   for (const Import& import : module->imports) {
     const auto given = find_import(import);

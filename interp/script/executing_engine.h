@@ -14,9 +14,9 @@ class ExecutingEngine : public ScriptEngine {
   explicit ExecutingEngine(const EngineConfig& config = {}, bool gc_stress = false,
                            StoreLimits limits = {});
 
-  Result<std::shared_ptr<const Module>> load(Bytes bytes) override;
+  Result<Loaded> load(Bytes bytes) override;
   bool executes() const override { return true; }
-  Result<Instance, NoInstance> instantiate(std::shared_ptr<const Module> module) override;
+  Result<Instance, NoInstance> instantiate(Loaded loaded) override;
   void register_instance(const std::string& name, Instance instance) override;
   Outcome invoke(Instance instance, const std::string& field,
                  const std::vector<ScriptValue>& arguments) override;

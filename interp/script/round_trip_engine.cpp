@@ -28,16 +28,15 @@ Result<> check_round_trip(const Bytes& bytes) {
 RoundTripEngine::RoundTripEngine()
     : options_{std::make_shared<TypeRegistry>(), FeatureSet::all()} {}
 
-Result<std::shared_ptr<const Module>> RoundTripEngine::load(Bytes bytes) {
+Result<ScriptEngine::Loaded> RoundTripEngine::load(Bytes bytes) {
   const Bytes original = bytes;
   auto module = TAPPET_TRY(decode_module(std::move(bytes), options_));
   TAPPET_TRY(validate_module(*module, options_.features));
   TAPPET_TRY(check_round_trip(original));
-  return module;
+  return Loaded(std::move(module));
 }
 
-Result<ScriptEngine::Instance, ScriptEngine::NoInstance> RoundTripEngine::instantiate(
-    std::shared_ptr<const Module>) {
+Result<ScriptEngine::Instance, ScriptEngine::NoInstance> RoundTripEngine::instantiate(Loaded) {
   return fail(NoInstance{false, kNotExecuted});
 }
 

@@ -13,9 +13,9 @@ class RoundTripEngine : public ScriptEngine {
  public:
   RoundTripEngine();
 
-  Result<std::shared_ptr<const Module>> load(Bytes bytes) override;
+  Result<Loaded> load(Bytes bytes) override;
   bool executes() const override { return false; }
-  Result<Instance, NoInstance> instantiate(std::shared_ptr<const Module>) override;
+  Result<Instance, NoInstance> instantiate(Loaded) override;
   void register_instance(const std::string&, Instance) override {}
   Outcome invoke(Instance, const std::string&, const std::vector<ScriptValue>&) override;
   Outcome get(Instance, const std::string&) override;

@@ -7,6 +7,7 @@
 
 #include "interp/base/bytes.h"
 #include "interp/base/result.h"
+#include "interp/script/dialect.h"
 #include "interp/script/value.h"
 
 namespace tappet::script {
@@ -55,8 +56,10 @@ struct Directive {
   std::vector<Directive> body;
 };
 
-// Reads a script. What is wrong inside a module is that directive's; anything else is an error with
-// line and column. `source` outlives the result.
-Result<std::vector<Directive>> parse_script(std::string_view source);
+// Reads a script, of a dialect unless that is null: its definitions are modules to a Directive.
+// What is wrong inside a module is that directive's; anything else is an error with line and
+// column. `source` outlives the result.
+Result<std::vector<Directive>> parse_script(std::string_view source,
+                                            const Dialect* dialect = nullptr);
 
 }  // namespace tappet::script

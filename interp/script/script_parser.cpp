@@ -64,7 +64,7 @@ constexpr NumberRow kNumbers[] = {{"i32.const", kI32, 32},
 
 class ScriptParser {
  public:
-  explicit ScriptParser(Cursor& in) : in_(in) {}
+  ScriptParser(Cursor& in, const Dialect* dialect) : in_(in), dialect_(dialect) {}
 
   std::vector<Directive> directives(uint32_t depth) {
     std::vector<Directive> all;
@@ -80,13 +80,16 @@ class ScriptParser {
 
  private:
   bool starts_directive() const {
-    static constexpr std::string_view kWords[] = {"module", "register", "invoke",
-                                                  "get",    "thread",   "wait"};
+    static constexpr std::string_view kWords[] = {"register", "invoke", "get", "thread", "wait"};
+    if (at_module()) return true;
     for (const std::string_view word : kWords) {
       if (in_.at_open(word)) return true;
     }
     return in_.kind() == TokenKind::kOpen && in_.text(1).starts_with("assert_");
   }
+
+  bool at_module() const { return in_.at_open("module") || at_foreign(); }
+  bool at_foreign() const { return dialect_ != nullptr && in_.at_open(dialect_->word()); }
 
   // A file of fields is one module.
   Directive bare_module() {
@@ -114,7 +117,7 @@ class ScriptParser {
   }
 
   void read(Directive& one, uint32_t depth) {
-    if (in_.at_open("module")) return module_directive(one);
+    if (at_module()) return module_directive(one);
     if (in_.at_open("invoke") || in_.at_open("get")) {
       one.kind = DirectiveKind::kAction;
       return action(one.action);
@@ -166,7 +169,7 @@ class ScriptParser {
         return action(one.action);
       case DirectiveKind::kAssertTrap:
       case DirectiveKind::kAssertExhaustion:
-        if (in_.at_open("module")) {
+        if (at_module()) {
           module_directive(one);
           one.kind = DirectiveKind::kAssertUninstantiable;
         } else {
@@ -195,7 +198,9 @@ class ScriptParser {
   // ---- modules
 
   void module_directive(Directive& one) {
+    if (!at_module()) return in_.unexpected("(module");
     const uint32_t begin = in_.index();
+    const bool is_foreign = at_foreign();
     in_.advance(2);
     one.kind = DirectiveKind::kModule;
     if (in_.accept("definition")) {
@@ -208,18 +213,21 @@ class ScriptParser {
     }
     const uint32_t after_word = in_.index();
     one.name = in_.accept_id().value_or("");
-    if (in_.accept("binary")) {
+    if (!is_foreign && in_.accept("binary")) {
       const std::string bytes = strings();
       one.module = Bytes(bytes.begin(), bytes.end());
       return in_.expect_close();
     }
-    if (in_.accept("quote")) {
+    if (!is_foreign && in_.accept("quote")) {
       one.module = parse_wat(strings());
       return in_.expect_close();
     }
     in_.move_to(begin);
     in_.skip_group();
-    if (in_.ok()) one.module = text::parse_module_at(in_.stream(), after_word, in_.index() - 1);
+    if (!in_.ok()) return;
+    const uint32_t end = in_.index() - 1;
+    one.module = is_foreign ? dialect_->parse_form(in_.stream(), after_word, end)
+                            : text::parse_module_at(in_.stream(), after_word, end);
   }
 
   std::string strings() {
@@ -245,7 +253,8 @@ class ScriptParser {
       return out;
     }
     in_.advance();
-    if (!number(out) && !reference(out)) {
+    if (dialect_ != nullptr) out.value.foreign = dialect_->value(in_);
+    if (!out.value.foreign && !number(out) && !reference(out)) {
       if (in_.accept("v128.const")) {
         vector(out);
       } else {
@@ -326,14 +335,15 @@ class ScriptParser {
   }
 
   Cursor& in_;
+  const Dialect* dialect_;
 };
 
 }  // namespace
 
-Result<std::vector<Directive>> parse_script(std::string_view source) {
+Result<std::vector<Directive>> parse_script(std::string_view source, const Dialect* dialect) {
   const text::TokenStream stream = TAPPET_TRY(text::tokenize(source));
   Cursor in(stream);
-  std::vector<Directive> all = ScriptParser(in).directives(0);
+  std::vector<Directive> all = ScriptParser(in, dialect).directives(0);
   if (in.ok() && !in.at_end()) in.unexpected("a directive");
   if (!in.ok()) return fail(in.error());
   return all;

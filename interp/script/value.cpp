@@ -37,6 +37,8 @@ bool is_same_reference(const ScriptPattern& pattern, const ScriptValue& result) 
 }  // namespace
 
 bool ScriptPattern::matches(const ScriptValue& result) const {
+  if (value.foreign || result.foreign)
+    return value.foreign && result.foreign && value.foreign->matches(*result.foreign);
   if (value.type.is_ref()) return is_same_reference(*this, result);
   if (value.type != result.type) return false;
   if (lane_bits == 0) return value == result;
@@ -50,6 +52,7 @@ bool ScriptPattern::matches(const ScriptValue& result) const {
 }
 
 std::string to_string(const ScriptValue& value) {
+  if (value.foreign) return value.foreign->to_string();
   const std::string type = TypeRegistry::to_string(value.type);
   if (value.type.is_ref()) {
     return value.is_null ? type + ":null" : fmt::format("{}:{}", type, value.bits[0]);

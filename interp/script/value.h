@@ -1,12 +1,22 @@
 // Values in scripts: arguments, and patterns for results.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "interp/module/types.h"
 
 namespace tappet::script {
+
+// A value of a dialect (dialect.h).
+class ForeignValue {
+ public:
+  virtual ~ForeignValue() = default;
+  // Whether a result is what this one, which a script expects, asks for.
+  virtual bool matches(const ForeignValue& result) const = 0;
+  virtual std::string to_string() const = 0;
+};
 
 // An argument or a result.
 struct ScriptValue {
@@ -17,6 +27,7 @@ struct ScriptValue {
   // Non-null references: what they really refer to, as an abstract heap type. kExtern and kAny mean
   // a host's value, whose number is in bits[0]; all others are opaque.
   HeapKind heap = HeapKind::kExtern;
+  std::shared_ptr<const ForeignValue> foreign{};  // not null: nothing above means anything
   bool operator==(const ScriptValue&) const = default;
 };
 

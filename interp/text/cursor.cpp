@@ -15,6 +15,11 @@ void Cursor::fail_at(uint32_t offset, std::string message, ErrorKind kind) {
   at_ = end_;
 }
 
+void Cursor::fail_with(Error error) {
+  if (!error_) error_ = std::move(error);
+  at_ = end_;
+}
+
 void Cursor::unexpected(std::string_view expected) {
   if (at_end()) return fail(fmt::format("unexpected end, expected {}", expected));
   fail(fmt::format("unexpected token {}, expected {}", printable(text()), expected));
@@ -103,7 +108,7 @@ void Cursor::start_annotations_at(uint32_t token) {
       std::lower_bound(all.begin(), all.end(), token,
                        [](const Annotation& a, uint32_t before) { return a.before < before; }) -
       all.begin());
-  taken_.assign(all.size(), false);
+  taken_.clear();
 }
 
 const Annotation* Cursor::take_annotation(std::string_view id) {
@@ -112,7 +117,8 @@ const Annotation* Cursor::take_annotation(std::string_view id) {
   auto found = std::lower_bound(all.begin() + first_annotation_, all.end(), at_,
                                 [](const Annotation& a, uint32_t at) { return a.before < at; });
   for (; found != all.end() && found->before == at_; ++found) {
-    const auto index = static_cast<size_t>(found - all.begin());
+    const auto index = static_cast<size_t>(found - all.begin()) - first_annotation_;
+    if (index >= taken_.size()) taken_.resize(index + 1);
     if (found->id != id || taken_[index]) continue;
     taken_[index] = true;
     return &*found;
@@ -130,7 +136,8 @@ std::optional<std::string> Cursor::sole_string(const Annotation& annotation) con
 const Annotation* Cursor::untaken_annotation() const {
   const auto& all = stream_->annotations;
   for (size_t i = first_annotation_; i < all.size() && all[i].before <= at_; ++i) {
-    if (!taken_[i]) return &all[i];
+    const size_t index = i - first_annotation_;
+    if (index >= taken_.size() || !taken_[index]) return &all[i];
   }
   return nullptr;
 }

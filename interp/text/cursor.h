@@ -21,6 +21,8 @@ class Cursor {
   const Error& error() const { return *error_; }
   void fail(std::string message) { fail_at(peek().begin, std::move(message)); }
   void fail_at(uint32_t offset, std::string message, ErrorKind kind = ErrorKind::kMalformed);
+  // An error that was found elsewhere in the source.
+  void fail_with(Error error);
   // "unexpected token "x", expected ..."
   void unexpected(std::string_view expected);
 
@@ -81,7 +83,7 @@ class Cursor {
   const TokenStream* stream_;
   uint32_t at_ = 0;
   uint32_t end_;
-  std::vector<bool> taken_;
+  std::vector<bool> taken_;  // from first_annotation_ on, as far as looked at
   uint32_t first_annotation_ = 0;
   std::optional<Error> error_;
 };

@@ -79,15 +79,6 @@ void ModuleParser::custom_annotations() {
     custom_annotation(*annotation);
 }
 
-std::optional<std::string> ModuleParser::name_of(const Annotation& annotation) {
-  std::optional<std::string> name = in_.sole_string(annotation);
-  if (!name)
-    in_.fail_at(annotation.offset, "@name annotation: a string is expected");
-  else if (!is_utf8(as_bytes(*name)))
-    in_.fail_at(annotation.offset, "@name annotation: malformed UTF-8 encoding");
-  return name;
-}
-
 // (@custom "name" ((before|after) section)? "bytes"*)
 void ModuleParser::custom_annotation(const Annotation& annotation) {
   const TokenStream& stream = in_.stream();
@@ -141,7 +132,7 @@ Bytes ModuleParser::name_section() const {
     append_section(out, kModuleNames, contents);
   }
   const auto names = [&](Space which) -> const std::map<uint32_t, std::string>& {
-    return spaces_[static_cast<size_t>(which)].names();
+    return space(which).names();
   };
   name_subsection(out, kFunctionNames, names(Space::kFunc));
   indirect_names(out, kLocalNames, local_names_);

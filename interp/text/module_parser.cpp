@@ -24,6 +24,8 @@ constexpr FieldRow kDefinitions[] = {
 constexpr std::string_view kSpaceNames[kSpaces] = {
     "type", "function", "table", "memory", "global", "tag", "elem segment", "data segment"};
 
+constexpr uint8_t kRecCode = 0x4e;
+
 const FieldRow* find_definition(std::string_view word) {
   for (const FieldRow& row : kDefinitions) {
     if (row.word == word) return &row;
@@ -32,18 +34,6 @@ const FieldRow* find_definition(std::string_view word) {
 }
 
 }  // namespace
-
-bool NameSpace::add(const std::optional<std::string>& id) {
-  const uint32_t index = size_++;
-  if (!id) return true;
-  names_[index] = *id;
-  return indices_.try_emplace(*id, index).second;
-}
-
-std::optional<uint32_t> NameSpace::find(const std::string& id) const {
-  const auto found = indices_.find(id);
-  return found == indices_.end() ? std::nullopt : std::optional(found->second);
-}
 
 Bytes ModuleParser::parse(const std::optional<std::string>& id) {
   module_name_ = id;
@@ -173,29 +163,42 @@ void ModuleParser::parse_field() {
   in_.unexpected("a module field");
 }
 
-bool ModuleParser::at_index(uint32_t ahead) const {
-  if (in_.kind(ahead) == TokenKind::kId) return true;
-  return in_.kind(ahead) == TokenKind::kAtom && in_.text(ahead)[0] >= '0' &&
-         in_.text(ahead)[0] <= '9';
-}
-
 uint32_t ModuleParser::index(Space which) {
   return index_in(space(which), kSpaceNames[static_cast<size_t>(which)]);
 }
 
-uint32_t ModuleParser::index_in(const NameSpace& names, std::string_view what) {
-  const uint32_t offset = in_.peek().begin;
-  const auto id = in_.accept_id();
-  if (!id) return static_cast<uint32_t>(in_.expect_unsigned(32));
-  if (const auto found = names.find(*id)) return *found;
-  in_.fail_at(offset, fmt::format("unknown {} ${}", what, printable(*id)));
-  return 0;
+// ---- types
+
+void ModuleParser::type_fields() {
+  const uint32_t begin = in_.index();
+  while (in_.kind() == TokenKind::kOpen) {
+    if (in_.at_open("type")) {
+      sub_type(type_section_.body, true);
+      ++type_section_.count;
+    } else if (in_.at_open("rec")) {
+      rec_group();
+    } else {
+      in_.skip_group();
+    }
+  }
+  in_.move_to(begin);
 }
 
-void ModuleParser::name_annotation(Space which, uint32_t item) {
-  const Annotation* annotation = in_.take_annotation("name");
-  if (annotation == nullptr) return;
-  if (auto name = name_of(*annotation)) space(which).rename(item, std::move(*name));
+void ModuleParser::rec_group() {
+  in_.advance(2);
+  uint32_t members = 0;
+  Writer group;
+  const uint32_t begin = in_.index();
+  while (in_.at_open("type")) in_.skip_group(), ++members;
+  in_.move_to(begin);
+  for (uint32_t i = 0; i < members && in_.ok(); ++i) sub_type(group, members == 1);
+  in_.expect_close();
+  if (members != 1) {
+    type_section_.body.byte(kRecCode);
+    type_section_.body.u32(members);
+  }
+  type_section_.body.append(group);
+  ++type_section_.count;
 }
 
 // ---- imports and exports

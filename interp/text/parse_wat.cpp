@@ -8,12 +8,13 @@ namespace tappet {
 
 namespace text {
 
-Result<Bytes> parse_module_at(const TokenStream& stream, uint32_t begin, uint32_t end) {
+Result<Bytes> parse_module_at(const TokenStream& stream, uint32_t begin, uint32_t end,
+                              std::optional<std::string> id) {
   Cursor in(stream);
   in.set_end(end);
   in.move_to(begin);
   in.start_annotations_at(begin);
-  const auto id = in.accept_id();
+  if (auto own = in.accept_id()) id = std::move(own);
   Bytes bytes = ModuleParser(in).parse(id);
   if (in.ok() && !in.at_end()) in.unexpected("the end of the module");
   if (!in.ok()) return fail(in.error());

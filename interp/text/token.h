@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -61,7 +63,9 @@ std::string decode_string(std::string_view quoted);
 // The name that an id token stands for, without the dollar sign.
 std::string decode_id(std::string_view id);
 
-// Parses the tokens [begin, end) as `id? field*`: the inside of (module ...). As parse_wat.
-Result<Bytes> parse_module_at(const TokenStream& stream, uint32_t begin, uint32_t end);
+// Parses the tokens [begin, end) as `id? field*`: the inside of (module ...). `id` is the module's
+// where none stands there. As parse_wat.
+Result<Bytes> parse_module_at(const TokenStream& stream, uint32_t begin, uint32_t end,
+                              std::optional<std::string> id = {});
 
 }  // namespace tappet::text

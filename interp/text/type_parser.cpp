@@ -2,7 +2,9 @@
 // because ids have become indices by then.
 #include <fmt/format.h>
 
-#include "interp/text/module_parser.h"
+#include "interp/base/utf8.h"
+#include "interp/module/names.h"
+#include "interp/text/type_parser.h"
 
 namespace tappet::text {
 namespace {
@@ -35,7 +37,6 @@ enum : uint8_t {
   kArrayCode = 0x5e,
   kSubCode = 0x50,
   kSubFinalCode = 0x4f,
-  kRecCode = 0x4e,
   kEmptyBlock = 0x40,
 };
 enum : uint8_t { kHasMax = 1, kShared = 2, kIs64 = 4, kHasPageSize = 8 };
@@ -54,44 +55,68 @@ std::string as_key(const Bytes& bytes) {
 
 }  // namespace
 
-void ModuleParser::type_fields() {
-  const uint32_t begin = in_.index();
-  while (in_.kind() == TokenKind::kOpen) {
-    if (in_.at_open("type")) {
-      sub_type(type_section_.body, true);
-      ++type_section_.count;
-    } else if (in_.at_open("rec")) {
-      rec_group();
-    } else {
-      in_.skip_group();
-    }
-  }
-  in_.move_to(begin);
+bool NameSpace::add(const std::optional<std::string>& id) {
+  const uint32_t index = size_++;
+  if (!id) return true;
+  names_[index] = *id;
+  return indices_.try_emplace(*id, index).second;
 }
 
-void ModuleParser::rec_group() {
-  in_.advance(2);
-  uint32_t members = 0;
-  Writer group;
-  const uint32_t begin = in_.index();
-  while (in_.at_open("type")) in_.skip_group(), ++members;
-  in_.move_to(begin);
-  for (uint32_t i = 0; i < members && in_.ok(); ++i) sub_type(group, members == 1);
-  in_.expect_close();
-  if (members != 1) {
-    type_section_.body.byte(kRecCode);
-    type_section_.body.u32(members);
-  }
-  type_section_.body.append(group);
-  ++type_section_.count;
+std::optional<uint32_t> NameSpace::find(const std::string& id) const {
+  const auto found = indices_.find(id);
+  return found == indices_.end() ? std::nullopt : std::optional(found->second);
+}
+
+uint32_t TypeParser::type_index() {
+  const uint32_t offset = in_.peek().begin;
+  const auto id = in_.accept_id();
+  if (!id) return static_cast<uint32_t>(in_.expect_unsigned(32));
+  if (const auto found = type_names_.find(*id)) return *found;
+  if (const auto found = find_elsewhere(*id)) return *found;
+  in_.fail_at(offset, fmt::format("unknown type ${}", printable(*id)));
+  return 0;
+}
+
+uint32_t TypeParser::index_in(const NameSpace& names, std::string_view what) {
+  const uint32_t offset = in_.peek().begin;
+  const auto id = in_.accept_id();
+  if (!id) return static_cast<uint32_t>(in_.expect_unsigned(32));
+  if (const auto found = names.find(*id)) return *found;
+  in_.fail_at(offset, fmt::format("unknown {} ${}", what, printable(*id)));
+  return 0;
+}
+
+bool TypeParser::at_index(uint32_t ahead) const {
+  if (in_.kind(ahead) == TokenKind::kId) return true;
+  return in_.kind(ahead) == TokenKind::kAtom && in_.text(ahead)[0] >= '0' &&
+         in_.text(ahead)[0] <= '9';
+}
+
+void TypeParser::name_annotation(NameSpace& names, uint32_t item) {
+  const Annotation* annotation = in_.take_annotation("name");
+  if (annotation == nullptr) return;
+  if (auto name = name_of(*annotation)) names.rename(item, std::move(*name));
+}
+
+std::optional<std::string> TypeParser::name_of(const Annotation& annotation) {
+  std::optional<std::string> name = in_.sole_string(annotation);
+  if (!name)
+    in_.fail_at(annotation.offset, "@name annotation: a string is expected");
+  else if (!is_utf8(as_bytes(*name)))
+    in_.fail_at(annotation.offset, "@name annotation: malformed UTF-8 encoding");
+  return name;
 }
 
 // (type id? (sub final? typeidx* comptype)) or (type id? comptype).
-void ModuleParser::sub_type(Writer& out, bool alone) {
+void TypeParser::sub_type(Writer& out, bool alone) {
   in_.expect_open("type");
   in_.accept_id();
-  const auto type_index = static_cast<uint32_t>(types_.size());
-  name_annotation(Space::kType, type_index);
+  name_annotation(type_names_, static_cast<uint32_t>(types_.size()));
+  sub_type_contents(out, alone);
+  in_.expect_close();
+}
+
+void TypeParser::sub_type_contents(Writer& out, bool alone) {
   TypeText info;
   bool final = true;
   Writer supertypes;
@@ -99,7 +124,7 @@ void ModuleParser::sub_type(Writer& out, bool alone) {
   const bool is_sub = in_.accept_open("sub");
   if (is_sub) {
     final = in_.accept("final");
-    for (; in_.ok() && at_index(); ++count) supertypes.u32(index(Space::kType));
+    for (; in_.ok() && at_index(); ++count) supertypes.u32(type_index());
   }
   if (!final || count != 0) {
     out.byte(final ? kSubFinalCode : kSubCode);
@@ -108,13 +133,13 @@ void ModuleParser::sub_type(Writer& out, bool alone) {
   }
   composite_type(out, info);
   if (is_sub) in_.expect_close();
-  in_.expect_close();
+  const auto item = static_cast<uint32_t>(types_.size());
   info.plain = alone && final && count == 0 && !info.function.empty();
-  if (info.plain) plain_functions_.try_emplace(as_key(info.function), type_index);
+  if (info.plain) plain_functions_.try_emplace(as_key(info.function), item);
   types_.push_back(std::move(info));
 }
 
-void ModuleParser::composite_type(Writer& out, TypeText& info) {
+void TypeParser::composite_type(Writer& out, TypeText& info) {
   if (in_.accept_open("func")) {
     NameSpace names;
     info.function = function_type(info.params, &names);
@@ -131,7 +156,7 @@ void ModuleParser::composite_type(Writer& out, TypeText& info) {
   in_.expect_close();
 }
 
-void ModuleParser::struct_type(Writer& out, TypeText& info) {
+void TypeParser::struct_type(Writer& out, TypeText& info) {
   Writer fields;
   uint32_t count = 0;
   while (in_.accept_open("field")) {
@@ -153,7 +178,7 @@ void ModuleParser::struct_type(Writer& out, TypeText& info) {
   out.append(fields);
 }
 
-void ModuleParser::field_type(Writer& out) {
+void TypeParser::field_type(Writer& out) {
   const bool is_mutable = in_.accept_open("mut");
   if (const uint8_t packed = in_.kind() == TokenKind::kAtom ? find(kPackedTypes, in_.text()) : 0) {
     in_.advance();
@@ -165,7 +190,7 @@ void ModuleParser::field_type(Writer& out) {
   if (is_mutable) in_.expect_close();
 }
 
-Bytes ModuleParser::function_type(uint32_t& params, NameSpace* names) {
+Bytes TypeParser::function_type(uint32_t& params, NameSpace* names) {
   Writer lists[2];
   uint32_t counts[2] = {0, 0};
   for (const bool results : {false, true}) {
@@ -194,7 +219,7 @@ Bytes ModuleParser::function_type(uint32_t& params, NameSpace* names) {
   return out.take();
 }
 
-void ModuleParser::value_type(Writer& out) {
+void TypeParser::value_type(Writer& out) {
   if (in_.kind() == TokenKind::kAtom) {
     if (const uint8_t code = find(kNumberTypes, in_.text())) {
       in_.advance();
@@ -205,11 +230,11 @@ void ModuleParser::value_type(Writer& out) {
   ref_type(out);
 }
 
-bool ModuleParser::at_ref_type() const {
+bool TypeParser::at_ref_type() const {
   return in_.at_open("ref") || (in_.kind() == TokenKind::kAtom && find(kRefTypes, in_.text()) != 0);
 }
 
-void ModuleParser::ref_type(Writer& out) {
+void TypeParser::ref_type(Writer& out) {
   Writer heap;
   const bool nullable = nullable_heap_type(heap);
   const bool is_abstract = heap.size() == 1 && (heap.bytes()[0] & 0x40) != 0;
@@ -217,7 +242,7 @@ void ModuleParser::ref_type(Writer& out) {
   out.append(heap);
 }
 
-bool ModuleParser::nullable_heap_type(Writer& out) {
+bool TypeParser::nullable_heap_type(Writer& out) {
   if (in_.accept_open("ref")) {
     const bool nullable = in_.accept("null");
     heap_type(out);
@@ -234,19 +259,19 @@ bool ModuleParser::nullable_heap_type(Writer& out) {
   return true;
 }
 
-void ModuleParser::heap_type(Writer& out) {
-  if (at_index()) return out.s33(index(Space::kType));
+void TypeParser::heap_type(Writer& out) {
+  if (at_index()) return out.s33(type_index());
   const uint8_t code = in_.kind() == TokenKind::kAtom ? find(kHeapTypes, in_.text()) : 0;
   if (code == 0) return in_.unexpected("a heap type");
   in_.advance();
   out.byte(code);
 }
 
-TypeUse ModuleParser::type_use(NameSpace* names) {
+TypeUse TypeParser::type_use(NameSpace* names) {
   const bool named = in_.accept_open("type");
   TypeUse use;
   if (named) {
-    use.index = index(Space::kType);
+    use.index = type_index();
     in_.expect_close();
   }
   const bool has_inline = in_.at_open("param") || in_.at_open("result");
@@ -266,7 +291,7 @@ TypeUse ModuleParser::type_use(NameSpace* names) {
   return use;
 }
 
-uint32_t ModuleParser::find_or_add_function_type(Bytes function, uint32_t params) {
+uint32_t TypeParser::find_or_add_function_type(Bytes function, uint32_t params) {
   const auto [found, is_new] =
       plain_functions_.try_emplace(as_key(function), static_cast<uint32_t>(types_.size()));
   if (is_new) {
@@ -278,7 +303,7 @@ uint32_t ModuleParser::find_or_add_function_type(Bytes function, uint32_t params
   return found->second;
 }
 
-void ModuleParser::block_type(Writer& out) {
+void TypeParser::block_type(Writer& out) {
   const bool named = in_.at_open("type");
   const uint32_t begin = in_.index();
   if (!named && !in_.at_open("param")) {
@@ -297,13 +322,13 @@ void ModuleParser::block_type(Writer& out) {
   out.s33(type_use(nullptr).index);
 }
 
-bool ModuleParser::address_type() {
+bool TypeParser::address_type() {
   if (in_.accept("i64")) return true;
   in_.accept("i32");
   return false;
 }
 
-void ModuleParser::limits(Writer& out, uint8_t flags, bool is_memory) {
+void TypeParser::limits(Writer& out, uint8_t flags, bool is_memory) {
   const uint64_t min = in_.expect_unsigned(64);
   uint64_t max = 0;
   uint32_t page_size_log2 = 0;
@@ -326,7 +351,7 @@ void ModuleParser::limits(Writer& out, uint8_t flags, bool is_memory) {
   if (flags & kHasPageSize) out.u32(page_size_log2);
 }
 
-void ModuleParser::table_type(Writer& out) {
+void TypeParser::table_type(Writer& out) {
   const bool is_64 = address_type();
   Writer size;
   limits(size, is_64 ? kIs64 : 0, false);
@@ -334,12 +359,12 @@ void ModuleParser::table_type(Writer& out) {
   out.append(size);
 }
 
-void ModuleParser::memory_type(Writer& out) {
+void TypeParser::memory_type(Writer& out) {
   const bool is_64 = address_type();
   limits(out, is_64 ? kIs64 : 0, true);
 }
 
-void ModuleParser::global_type(Writer& out) {
+void TypeParser::global_type(Writer& out) {
   const bool is_mutable = in_.accept_open("mut");
   value_type(out);
   if (is_mutable) in_.expect_close();

@@ -209,7 +209,9 @@ Result<ModuleDecl> read_module_decl(Reader& in) {
     case 0x01: {
       const uint8_t first = TAPPET_TRY(in.peek("a core type"));
       if (first == kModuleType) {
-        return in.malformed("invalid leading byte 0x50: a module type within a module type");
+        return fail(ErrorKind::kInvalid,
+                    "invalid leading byte 0x50: a module type within a module type",
+                    Position::at_offset(in.offset()));
       }
       decl.decl = TAPPET_TRY(read_rec_group(in));
       return decl;

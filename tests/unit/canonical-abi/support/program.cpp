@@ -6,8 +6,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "interp/binary/decoder.h"
-#include "interp/validate/validator.h"
+#include "canonical-abi/component/engine_options.h"
 
 namespace tappet::component::test {
 
@@ -20,14 +19,7 @@ Bytes read_data(std::string_view file) {
 }
 
 Result<std::shared_ptr<const Component>> load(const Engine& engine, std::string_view file) {
-  ComponentOptions options;
-  options.registry = engine.registry();
-  options.load_module = [&engine](const std::shared_ptr<const Bytes>& owner, ByteSpan bytes,
-                                  uint64_t offset) -> Result<std::shared_ptr<const Module>> {
-    auto module = TAPPET_TRY(decode_module(owner, bytes, offset, engine.decode_options()));
-    TAPPET_TRY(validate_module(*module, engine.config().features));
-    return module;
-  };
+  const ComponentOptions options = options_for(engine);
   return load_component(read_data(file), options);
 }
 

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "interp/module/module.h"
+
 namespace tappet::script {
 namespace {
 
@@ -12,15 +14,16 @@ class CannedEngine : public ScriptEngine {
  public:
   explicit CannedEngine(bool executes = true) : executes_(executes) {}
 
-  Result<std::shared_ptr<const Module>> load(Bytes bytes) override {
+  Result<Loaded> load(Bytes bytes) override {
     if (bytes[0] == 'm') return fail(ErrorKind::kMalformed, "malformed");
     if (bytes[0] == 'i') return fail(ErrorKind::kInvalid, "invalid");
     auto module = std::make_shared<Module>();
     module->start = bytes[0];
-    return std::shared_ptr<const Module>(module);
+    return Loaded(module);
   }
   bool executes() const override { return executes_; }
-  Result<Instance, NoInstance> instantiate(std::shared_ptr<const Module> module) override {
+  Result<Instance, NoInstance> instantiate(Loaded loaded) override {
+    const auto* module = static_cast<const Module*>(loaded.get());
     if (module->start == 'u') return fail(NoInstance{true, "unknown import"});
     if (module->start == 't') return fail(NoInstance{false, "unreachable executed"});
     return next_++;
