@@ -52,7 +52,8 @@ def other_kinds():
     yield "zip", b"PK\3\4" + bytes(100)
     yield "text", b"(module (func)"
     yield "deep text", b"(module (func " + b"(block " * 20000
-    yield "component text", b"(component)"
+    yield "component text", b"(component (core modul))"
+    yield "deep component text", b"(component " * 20000
     yield "text of other bytes", b"(module) \xff\xfe"
     yield "script", b"#!/bin/sh\nexit 0\n"
     yield "zeros", bytes(4096)
