@@ -107,12 +107,12 @@ void ComponentParser::extern_name(Writer& out) {
   uint32_t count = 0;
   bool seen[std::size(kAttributes)] = {};
   const auto attribute = [&] {
-    for (uint8_t code = 0; code < std::size(kAttributes); ++code) {
+    for (size_t code = 0; code < std::size(kAttributes); ++code) {
       if (!in_.at_open(kAttributes[code])) continue;
       if (seen[code]) in_.unexpected("one attribute of each kind");
       seen[code] = true;
       in_.advance(2);
-      attributes.byte(code);
+      attributes.byte(static_cast<uint8_t>(code));
       attributes.name(in_.expect_name());
       in_.expect_close();
       return true;
