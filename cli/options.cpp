@@ -239,7 +239,9 @@ Result<Command> parse_run(std::vector<std::string> args) {
   std::string invoke;
   auto* argv0_option = app.add_option("--argv0", argv0, "what the guest sees as its own name");
   auto* invoke_option =
-      app.add_option("--invoke", invoke, "call this exported function instead of the main one");
+      app.add_option("--invoke", invoke,
+                     "call this exported function instead of the main one; of a component: "
+                     "'name(argument, ...)', the arguments in WAVE");
   bool profile_ops = false;
   app.add_flag("--profile-ops", profile_ops,
                "count the instructions of threaded code, and print the busiest at the end");
@@ -300,6 +302,22 @@ Result<Command> parse_validate(std::vector<std::string> args) {
   return command;
 }
 
+Result<Command> parse_inspect(std::vector<std::string> args) {
+  CLI::App app("Shows what a component (as WIT) or a module imports and exports", "tappet inspect");
+  app.formatter(std::make_shared<Help>("tappet inspect [OPTIONS] FILE"));
+  Command command;
+  command.kind = Command::Kind::kInspect;
+  std::vector<std::string> wasm;
+  app.add_option("-W,--wasm", wasm, "WebAssembly options: KEY[=VALUE],...")
+      ->allow_extra_args(false);
+  app.add_option("file", command.inspect.file, "the file to show")->required();
+  if (auto help = TAPPET_TRY(parse(app, std::move(args)))) return print(*help);
+  GuestOptions guest;
+  for (const std::string& text : wasm) TAPPET_TRY(apply_group('W', text, guest));
+  command.inspect.features = guest.features;
+  return command;
+}
+
 Result<Command> parse_wast(std::vector<std::string> args) {
   CLI::App app("Runs scripts in the format of the specification's tests", "tappet wast");
   app.formatter(std::make_shared<Help>("tappet wast [OPTIONS] FILE..."));
@@ -348,6 +366,7 @@ constexpr std::string_view kHelp =
     "Usage: tappet [run] [OPTIONS] FILE [ARGS...]   run a command component or module\n"
     "       tappet serve [OPTIONS] FILE             answer HTTP requests with a component\n"
     "       tappet validate [OPTIONS] FILE...       check files without running them\n"
+    "       tappet inspect [OPTIONS] FILE           show what a file imports and exports\n"
     "       tappet wast [OPTIONS] FILE...           run the specification's test scripts\n"
     "       tappet wat2wasm [-o OUT] FILE           encode a module's text\n"
     "       tappet print [-o OUT] FILE              print a module as text\n"
@@ -364,13 +383,14 @@ Result<Command> parse_command_line(std::vector<std::string> args) {
   const std::string first = args[0];
   if (first == "--help" || first == "-h" || first == "help") return print(std::string(kHelp));
   if (first == "--version" || first == "-V") return print(fmt::format("tappet {}\n", kVersion));
-  static constexpr std::string_view kCommands[] = {"run",  "serve",    "validate",
+  static constexpr std::string_view kCommands[] = {"run",  "serve",    "validate", "inspect",
                                                    "wast", "wat2wasm", "print"};
   const bool named =
       std::find(std::begin(kCommands), std::end(kCommands), first) != std::end(kCommands);
   if (named) args.erase(args.begin());
   if (first == "serve") return parse_serve(std::move(args));
   if (first == "validate") return parse_validate(std::move(args));
+  if (first == "inspect") return parse_inspect(std::move(args));
   if (first == "wast") return parse_wast(std::move(args));
   if (first == "wat2wasm") return parse_convert(Command::Kind::kWat2Wasm, std::move(args));
   if (first == "print") return parse_convert(Command::Kind::kToText, std::move(args));

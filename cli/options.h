@@ -60,6 +60,11 @@ struct ValidateOptions {
   FeatureSet features = FeatureSet::defaults();
 };
 
+struct InspectOptions {
+  std::string file;
+  FeatureSet features = FeatureSet::defaults();
+};
+
 struct WastOptions {
   std::vector<std::string> files;
   FeatureSet features = FeatureSet::defaults();
@@ -79,11 +84,21 @@ struct ConvertOptions {
 };
 
 struct Command {
-  enum class Kind : uint8_t { kRun, kServe, kValidate, kWast, kWat2Wasm, kToText, kPrint };
+  enum class Kind : uint8_t {
+    kRun,
+    kServe,
+    kValidate,
+    kInspect,
+    kWast,
+    kWat2Wasm,
+    kToText,
+    kPrint
+  };
   Kind kind = Kind::kPrint;
   RunOptions run;
   ServeOptions serve;
   ValidateOptions validate;
+  InspectOptions inspect;
   WastOptions wast;
   ConvertOptions convert;
   std::string text;  // kPrint: help or version, to standard output
