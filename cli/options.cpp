@@ -154,6 +154,7 @@ class Help : public CLI::Formatter {
 struct RawGuest {
   std::vector<std::string> dirs;
   std::vector<std::string> env;
+  std::vector<std::string> links;
   std::vector<std::string> groups[5];
   std::string max_memory;
 };
@@ -163,6 +164,11 @@ void add_guest_options(CLI::App& app, RawGuest& raw) {
   app.add_option("--dir", raw.dirs, "grant access to a directory: HOST[::GUEST]")
       ->allow_extra_args(false);
   app.add_option("--env", raw.env, "set an environment variable: NAME=VALUE, or NAME to inherit it")
+      ->allow_extra_args(false);
+  app.add_option("--link", raw.links,
+                 "let another component satisfy imports, before the host does: IMPORT=FILE for one "
+                 "interface or function, of any version of its track; FILE or *=FILE for all that "
+                 "the component exports. Linked components import from the host and each other")
       ->allow_extra_args(false);
   app.add_option("--max-memory", raw.max_memory, "most bytes per linear memory, such as 256M");
   const char* names[5] = {"-W,--wasm", "-S,--wasi", "-O,--optimize", "-D,--debug", "-C,--codegen"};
@@ -179,6 +185,13 @@ Result<GuestOptions> finish(const RawGuest& raw) {
     const std::string host = dir.substr(0, separator);
     if (host.empty()) return usage("--dir wants HOST[::GUEST]");
     guest.dirs.push_back({host, separator == std::string::npos ? host : dir.substr(separator + 2)});
+  }
+  for (const std::string& link : raw.links) {
+    const size_t equals = link.find('=');
+    const std::string import = equals == std::string::npos ? "*" : link.substr(0, equals);
+    const std::string file = equals == std::string::npos ? link : link.substr(equals + 1);
+    if (import.empty() || file.empty()) return usage("--link wants [IMPORT=]FILE");
+    guest.links.push_back({import == "*" ? "" : import, file});
   }
   for (const std::string& variable : raw.env) {
     const size_t equals = variable.find('=');

@@ -20,9 +20,16 @@ struct Preopen {
   std::string guest;
 };
 
+// A component file whose exports satisfy imports: those of that name, or all that it can.
+struct LinkFile {
+  std::string import;  // empty: all
+  std::string file;
+};
+
 // What `run` and `serve` share.
 struct GuestOptions {
   std::string file;
+  std::vector<LinkFile> links;
   std::vector<Preopen> dirs;
   std::vector<std::pair<std::string, std::string>> env;  // in order; later ones win
   bool inherit_env = false;

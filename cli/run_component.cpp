@@ -25,6 +25,7 @@ class ComponentRun {
  public:
   ComponentRun(const RunOptions& options, const Engine& engine, GuestHost& host)
       : options_(options),
+        engine_(engine),
         host_(host),
         linker_(engine, {.unknown_imports_trap = options.guest.unknown_imports_trap}),
         store_(engine, component_limits(options.guest)),
@@ -43,6 +44,7 @@ class ComponentRun {
   int finish(const component::FuncType& type, const component::ComponentValue& result);
 
   const RunOptions& options_;
+  const Engine& engine_;
   GuestHost& host_;
   component::Linker linker_;
   component::ComponentStore store_;
@@ -53,7 +55,9 @@ int ComponentRun::run(const std::shared_ptr<const component::Component>& compone
   const Result<> defined = wasi::add_to_linker(linker_);
   if (!defined.ok()) return report(file(), defined.error());
   host_.world().install(store_.environment());
-  const auto pre = linker_.link(component);
+  const auto links = load_links(engine_, options_.guest.links);
+  if (!links.ok()) return report({}, links.error());
+  const auto pre = linker_.link(component, *links);
   if (!pre.ok()) return report(file(), pre.error());
   Result<ComponentCall> call =
       options_.invoke ? parse_component_call(**pre, *options_.invoke) : main_call(**pre);
