@@ -122,7 +122,8 @@ Result<ComponentValue> Parser::integer(const ValType& type) {
   const std::string_view word = in_.word();
   const std::string_view digits = word.substr(word.starts_with('-') ? 1 : 0);
   Int n = 0;
-  const auto [rest, error] = std::from_chars(word.data(), word.data() + word.size(), n);
+  const char* const begin = word.data();
+  const auto [rest, error] = std::from_chars(begin, begin + word.size(), n);
   const bool is_number = !digits.empty() && digits.find_first_not_of("0123456789") == digits.npos &&
                          (digits == "0" || !digits.starts_with('0'));
   if (is_number && error == std::errc()) {

@@ -10,7 +10,6 @@
 namespace tappet::component {
 namespace {
 
-using wit::InterfaceName;
 using wit::InterfacePrinter;
 using wit::Scope;
 using wit::Scopes;

@@ -43,8 +43,8 @@ bool is_large(std::string_view text) {
   std::string_view exponent = text.substr(e + 1);
   if (exponent.starts_with('+')) exponent.remove_prefix(1);
   int64_t value = 0;
-  const char* const end = exponent.data() + exponent.size();
-  const auto [rest, error] = std::from_chars(exponent.data(), end, value);
+  const char* const begin = exponent.data();
+  const auto [rest, error] = std::from_chars(begin, begin + exponent.size(), value);
   if (error != std::errc()) return !exponent.starts_with('-');
   constexpr int64_t kFar = int64_t{1} << 62;
   if (value > kFar || value < -kFar) return value > 0;

@@ -55,7 +55,7 @@ TEST_F(AbiTest, DiscriminantsAreAsWideAsCasesNeed) {
 TEST_F(AbiTest, DiscriminantsOutOfRangeTrap) {
   const ValType& t = *compose(kVariant, {{"none"}, {"some", primitive(kU32)}, {"more"}});
   put32(512, {1, 77});
-  EXPECT_EQ(loaded(t), "some(77)");
+  EXPECT_EQ(loaded(t), "%some(77)");
   for (const uint32_t bad : {3U, 255U}) {
     put32(512, {bad});
     EXPECT_EQ(loaded(t), "trap: invalid variant discriminant");
