@@ -11,6 +11,7 @@ namespace tappet::cli {
 namespace {
 
 constexpr size_t kLongestName = 200;
+constexpr size_t kMostCompared = 10'000;
 constexpr size_t kMostShown = 20;
 
 // Levenshtein's distance, one row of the table at a time.
@@ -35,7 +36,8 @@ std::string_view nearest(std::string_view name, std::span<const std::string> can
   if (name.size() > kLongestName) return {};
   std::string_view best;
   size_t least = std::max<size_t>(name.size() / 3, 1) + 1;
-  for (const std::string& candidate : candidates) {
+  for (const std::string& candidate :
+       candidates.first(std::min(candidates.size(), kMostCompared))) {
     if (candidate.size() > kLongestName) continue;
     // A part that is right counts for more than an interface that was left out.
     const std::string_view last = std::string_view(candidate).substr(candidate.rfind('#') + 1);

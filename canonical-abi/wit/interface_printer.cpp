@@ -29,11 +29,10 @@ void InterfacePrinter::use(const Origin& origin, std::string_view as) {
   if (origin.scope->name.empty()) return;  // the world's own: there are no words for that
   std::string text = identifier(origin.name);
   if (as != origin.name) text += " as " + identifier(as);
-  auto from = std::find_if(uses_.begin(), uses_.end(),
-                           [&](const auto& u) { return u.first == origin.scope; });
-  if (from == uses_.end()) from = uses_.insert(from, {origin.scope, {}});
-  std::vector<std::string>& names = from->second;
-  if (std::find(names.begin(), names.end(), text) == names.end()) names.push_back(text);
+  if (!used_.emplace(origin.scope, text).second) return;
+  const auto [place, is_new] = use_places_.try_emplace(origin.scope, uses_.size());
+  if (is_new) uses_.push_back({origin.scope, {}});
+  uses_[place->second].names.push_back(spend(std::move(text)));
 }
 
 std::string InterfacePrinter::uses() const {

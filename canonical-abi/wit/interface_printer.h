@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,7 +58,13 @@ class InterfacePrinter {
   const std::string indent_;
   size_t& room_;
   std::map<std::string_view, std::vector<Member>> members_;  // by resource
-  std::vector<std::pair<const Scope*, std::vector<std::string>>> uses_;
+  struct Uses {
+    const Scope* from;
+    std::vector<std::string> names;
+  };
+  std::vector<Uses> uses_;  // in order of appearance
+  std::map<const Scope*, size_t> use_places_;
+  std::set<std::pair<const Scope*, std::string>> used_;
 };
 
 }  // namespace tappet::component::wit
