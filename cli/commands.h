@@ -11,6 +11,8 @@ int run(const RunOptions& options);
 // Answers HTTP with a component until SIGINT or SIGTERM; then requests under way are finished.
 int serve(const ServeOptions& options);
 int validate(const ValidateOptions& options);
+// Shows what a component or a module imports and exports.
+int inspect(const InspectOptions& options);
 // Runs test scripts, several at once. kFailure if any directive fails.
 int wast(const WastOptions& options);
 // Text to binary, and anything to text.

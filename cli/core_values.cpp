@@ -5,8 +5,9 @@
 #include <bit>
 #include <charconv>
 #include <cmath>
-#include <limits>
 #include <optional>
+
+#include "interp/base/decimal.h"
 
 namespace tappet::cli {
 namespace {
@@ -34,12 +35,7 @@ std::optional<uint64_t> parse_integer(std::string_view text, unsigned bits) {
 template <class Float>
 std::optional<Float> parse_float(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
-  Float value = 0;
-  const char* const begin = text.data();
-  const char* const end = begin + text.size();
-  const auto [rest, error] = std::from_chars(begin, end, value);
-  if (error != std::errc() || rest != end) return std::nullopt;
-  return value;
+  return parse_decimal<Float>(text);
 }
 
 std::optional<uint64_t> parse_value(ValueType type, std::string_view text) {
@@ -59,30 +55,11 @@ std::optional<uint64_t> parse_value(ValueType type, std::string_view text) {
   }
 }
 
-// The digits of the shortest scientific form, with the point where the exponent says.
 template <class Float>
 std::string print_float(Float value) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value < 0 ? "-inf" : "inf";
-  char buffer[64];
-  const auto end =
-      std::to_chars(buffer, buffer + sizeof buffer, std::fabs(value), std::chars_format::scientific)
-          .ptr;
-  const std::string_view text(buffer, static_cast<size_t>(end - buffer));
-  const size_t e = text.find('e');
-  std::string digits(1, text[0]);
-  if (e > 2) digits += text.substr(2, e - 2);
-  int exponent = 0;
-  const size_t number = text[e + 1] == '+' ? e + 2 : e + 1;
-  std::from_chars(text.data() + number, end, exponent);
-  if (exponent < 0) {
-    digits = "0." + std::string(static_cast<size_t>(-exponent - 1), '0') + digits;
-  } else if (const auto before = static_cast<size_t>(exponent) + 1; digits.size() > before) {
-    digits.insert(before, ".");
-  } else {
-    digits.append(before - digits.size(), '0');
-  }
-  return (std::signbit(value) ? "-" : "") + digits;
+  return to_decimal(value);
 }
 
 std::string print_value(ValueType type, const uint64_t* slot) {

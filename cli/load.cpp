@@ -12,6 +12,7 @@
 
 #include "canonical-abi/component/engine_options.h"
 #include "canonical-abi/text/text.h"
+#include "canonical-abi/types/match.h"
 #include "interp/text/text.h"
 #include "net/io/socket.h"
 
@@ -101,6 +102,28 @@ Result<Program> load_program(const Engine& engine, Bytes bytes) {
 
 Result<Program> load_file(const Engine& engine, const std::string& path) {
   return load_program(engine, TAPPET_TRY(read_file(path)));
+}
+
+Result<std::vector<component::Link>> load_links(const Engine& engine,
+                                                const std::vector<LinkFile>& links) {
+  std::vector<component::Link> loaded;
+  for (const LinkFile& link : links) {
+    const auto same = std::find_if(loaded.begin(), loaded.end(),
+                                   [&](const component::Link& l) { return l.label == link.file; });
+    if (same != loaded.end()) {
+      loaded.push_back({link.import, link.file, same->component});
+      continue;
+    }
+    const Result<Program> program = load_file(engine, link.file);
+    if (!program.ok()) return fail(component::in_context(link.file, program.error()));
+    const auto* const component = std::get_if<1>(&*program);
+    if (component == nullptr) {
+      return fail(ErrorKind::kUsage,
+                  fmt::format("{}: a core module; --link wants components", link.file));
+    }
+    loaded.push_back({link.import, link.file, *component});
+  }
+  return loaded;
 }
 
 }  // namespace tappet::cli

@@ -6,6 +6,8 @@
 #include <variant>
 
 #include "canonical-abi/component/component.h"
+#include "canonical-abi/linker/composition.h"
+#include "cli/options.h"
 #include "interp/engine.h"
 
 namespace tappet::cli {
@@ -30,5 +32,10 @@ Result<Program> load_program(const Engine& engine, Bytes bytes);
 
 // Both.
 Result<Program> load_file(const Engine& engine, const std::string& path);
+
+// The components of --link; the same file is loaded once. Errors: as of load_file, naming the file,
+// and kUsage for a core module.
+Result<std::vector<component::Link>> load_links(const Engine& engine,
+                                                const std::vector<LinkFile>& links);
 
 }  // namespace tappet::cli

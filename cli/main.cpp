@@ -27,6 +27,8 @@ int dispatch(const Command& command) {
       return run(command.run);
     case Command::Kind::kValidate:
       return validate(command.validate);
+    case Command::Kind::kInspect:
+      return inspect(command.inspect);
     case Command::Kind::kWast:
       return wast(command.wast);
     case Command::Kind::kWat2Wasm:

@@ -154,6 +154,7 @@ class Help : public CLI::Formatter {
 struct RawGuest {
   std::vector<std::string> dirs;
   std::vector<std::string> env;
+  std::vector<std::string> links;
   std::vector<std::string> groups[5];
   std::string max_memory;
 };
@@ -163,6 +164,11 @@ void add_guest_options(CLI::App& app, RawGuest& raw) {
   app.add_option("--dir", raw.dirs, "grant access to a directory: HOST[::GUEST]")
       ->allow_extra_args(false);
   app.add_option("--env", raw.env, "set an environment variable: NAME=VALUE, or NAME to inherit it")
+      ->allow_extra_args(false);
+  app.add_option("--link", raw.links,
+                 "let another component satisfy imports, before the host does: IMPORT=FILE for one "
+                 "interface or function, of any version of its track; FILE or *=FILE for all that "
+                 "the component exports. Linked components import from the host and each other")
       ->allow_extra_args(false);
   app.add_option("--max-memory", raw.max_memory, "most bytes per linear memory, such as 256M");
   const char* names[5] = {"-W,--wasm", "-S,--wasi", "-O,--optimize", "-D,--debug", "-C,--codegen"};
@@ -179,6 +185,13 @@ Result<GuestOptions> finish(const RawGuest& raw) {
     const std::string host = dir.substr(0, separator);
     if (host.empty()) return usage("--dir wants HOST[::GUEST]");
     guest.dirs.push_back({host, separator == std::string::npos ? host : dir.substr(separator + 2)});
+  }
+  for (const std::string& link : raw.links) {
+    const size_t equals = link.find('=');
+    const std::string import = equals == std::string::npos ? "*" : link.substr(0, equals);
+    const std::string file = equals == std::string::npos ? link : link.substr(equals + 1);
+    if (import.empty() || file.empty()) return usage("--link wants [IMPORT=]FILE");
+    guest.links.push_back({import == "*" ? "" : import, file});
   }
   for (const std::string& variable : raw.env) {
     const size_t equals = variable.find('=');
@@ -239,7 +252,9 @@ Result<Command> parse_run(std::vector<std::string> args) {
   std::string invoke;
   auto* argv0_option = app.add_option("--argv0", argv0, "what the guest sees as its own name");
   auto* invoke_option =
-      app.add_option("--invoke", invoke, "call this exported function instead of the main one");
+      app.add_option("--invoke", invoke,
+                     "call this exported function instead of the main one; of a component: "
+                     "'name(argument, ...)', the arguments in WAVE");
   bool profile_ops = false;
   app.add_flag("--profile-ops", profile_ops,
                "count the instructions of threaded code, and print the busiest at the end");
@@ -300,6 +315,22 @@ Result<Command> parse_validate(std::vector<std::string> args) {
   return command;
 }
 
+Result<Command> parse_inspect(std::vector<std::string> args) {
+  CLI::App app("Shows what a component (as WIT) or a module imports and exports", "tappet inspect");
+  app.formatter(std::make_shared<Help>("tappet inspect [OPTIONS] FILE"));
+  Command command;
+  command.kind = Command::Kind::kInspect;
+  std::vector<std::string> wasm;
+  app.add_option("-W,--wasm", wasm, "WebAssembly options: KEY[=VALUE],...")
+      ->allow_extra_args(false);
+  app.add_option("file", command.inspect.file, "the file to show")->required();
+  if (auto help = TAPPET_TRY(parse(app, std::move(args)))) return print(*help);
+  GuestOptions guest;
+  for (const std::string& text : wasm) TAPPET_TRY(apply_group('W', text, guest));
+  command.inspect.features = guest.features;
+  return command;
+}
+
 Result<Command> parse_wast(std::vector<std::string> args) {
   CLI::App app("Runs scripts in the format of the specification's tests", "tappet wast");
   app.formatter(std::make_shared<Help>("tappet wast [OPTIONS] FILE..."));
@@ -348,6 +379,7 @@ constexpr std::string_view kHelp =
     "Usage: tappet [run] [OPTIONS] FILE [ARGS...]   run a command component or module\n"
     "       tappet serve [OPTIONS] FILE             answer HTTP requests with a component\n"
     "       tappet validate [OPTIONS] FILE...       check files without running them\n"
+    "       tappet inspect [OPTIONS] FILE           show what a file imports and exports\n"
     "       tappet wast [OPTIONS] FILE...           run the specification's test scripts\n"
     "       tappet wat2wasm [-o OUT] FILE           encode a module's text\n"
     "       tappet print [-o OUT] FILE              print a module as text\n"
@@ -364,13 +396,14 @@ Result<Command> parse_command_line(std::vector<std::string> args) {
   const std::string first = args[0];
   if (first == "--help" || first == "-h" || first == "help") return print(std::string(kHelp));
   if (first == "--version" || first == "-V") return print(fmt::format("tappet {}\n", kVersion));
-  static constexpr std::string_view kCommands[] = {"run",  "serve",    "validate",
+  static constexpr std::string_view kCommands[] = {"run",  "serve",    "validate", "inspect",
                                                    "wast", "wat2wasm", "print"};
   const bool named =
       std::find(std::begin(kCommands), std::end(kCommands), first) != std::end(kCommands);
   if (named) args.erase(args.begin());
   if (first == "serve") return parse_serve(std::move(args));
   if (first == "validate") return parse_validate(std::move(args));
+  if (first == "inspect") return parse_inspect(std::move(args));
   if (first == "wast") return parse_wast(std::move(args));
   if (first == "wat2wasm") return parse_convert(Command::Kind::kWat2Wasm, std::move(args));
   if (first == "print") return parse_convert(Command::Kind::kToText, std::move(args));

@@ -20,9 +20,16 @@ struct Preopen {
   std::string guest;
 };
 
+// A component file whose exports satisfy imports: those of that name, or all that it can.
+struct LinkFile {
+  std::string import;  // empty: all
+  std::string file;
+};
+
 // What `run` and `serve` share.
 struct GuestOptions {
   std::string file;
+  std::vector<LinkFile> links;
   std::vector<Preopen> dirs;
   std::vector<std::pair<std::string, std::string>> env;  // in order; later ones win
   bool inherit_env = false;
@@ -60,6 +67,11 @@ struct ValidateOptions {
   FeatureSet features = FeatureSet::defaults();
 };
 
+struct InspectOptions {
+  std::string file;
+  FeatureSet features = FeatureSet::defaults();
+};
+
 struct WastOptions {
   std::vector<std::string> files;
   FeatureSet features = FeatureSet::defaults();
@@ -79,11 +91,21 @@ struct ConvertOptions {
 };
 
 struct Command {
-  enum class Kind : uint8_t { kRun, kServe, kValidate, kWast, kWat2Wasm, kToText, kPrint };
+  enum class Kind : uint8_t {
+    kRun,
+    kServe,
+    kValidate,
+    kInspect,
+    kWast,
+    kWat2Wasm,
+    kToText,
+    kPrint
+  };
   Kind kind = Kind::kPrint;
   RunOptions run;
   ServeOptions serve;
   ValidateOptions validate;
+  InspectOptions inspect;
   WastOptions wast;
   ConvertOptions convert;
   std::string text;  // kPrint: help or version, to standard output

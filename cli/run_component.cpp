@@ -1,10 +1,12 @@
-// A component as a command: the world wasi:cli/command, whose wasi:cli/run is called.
+// A component as a command: the world wasi:cli/command, whose wasi:cli/run is called, or the
+// function that --invoke names.
 #include <fmt/format.h>
 
 #include "canonical-abi/linker/instantiation.h"
 #include "canonical-abi/linker/linker.h"
 #include "canonical-abi/runtime/task.h"
 #include "cli/commands.h"
+#include "cli/component_call.h"
 #include "cli/guest_host.h"
 #include "cli/report.h"
 
@@ -23,6 +25,7 @@ class ComponentRun {
  public:
   ComponentRun(const RunOptions& options, const Engine& engine, GuestHost& host)
       : options_(options),
+        engine_(engine),
         host_(host),
         linker_(engine, {.unknown_imports_trap = options.guest.unknown_imports_trap}),
         store_(engine, component_limits(options.guest)),
@@ -35,9 +38,13 @@ class ComponentRun {
 
  private:
   const std::string& file() const { return options_.guest.file; }
-  int call_run(const component::FuncInst& function);
+  Result<ComponentCall> main_call(const component::InstancePre& pre) const;
+  int make(const std::shared_ptr<const component::InstancePre>& pre, ComponentCall call);
+  int call(const component::FuncInst& function, component::ComponentValue::List args);
+  int finish(const component::FuncType& type, const component::ComponentValue& result);
 
   const RunOptions& options_;
+  const Engine& engine_;
   GuestHost& host_;
   component::Linker linker_;
   component::ComponentStore store_;
@@ -48,44 +55,57 @@ int ComponentRun::run(const std::shared_ptr<const component::Component>& compone
   const Result<> defined = wasi::add_to_linker(linker_);
   if (!defined.ok()) return report(file(), defined.error());
   host_.world().install(store_.environment());
-  const auto pre = linker_.link(component);
+  const auto links = load_links(engine_, options_.guest.links);
+  if (!links.ok()) return report({}, links.error());
+  const auto pre = linker_.link(component, *links);
   if (!pre.ok()) return report(file(), pre.error());
-  const component::ExportedFunction* const found = (*pre)->find_function(kRunInterface, "run");
-  if (found == nullptr) {
-    return report(file(), make_error(ErrorKind::kUnlinkable,
-                                     "the component is not a command: it exports no wasi:cli/run"));
-  }
-  if (!is_run(*found->type)) {
-    return report(file(), make_error(ErrorKind::kUnlinkable,
-                                     "the component's wasi:cli/run is not func() -> result"));
-  }
-  component::Instantiation instantiation(*pre, store_, [this] { host_.wake(); });
-  const Outcome made = host_.drive([&] { return instantiation.run(); });
-  if (made != Outcome::kReturned) {
-    host_.drain();
-    return made == Outcome::kTrapped ? report(file(), instantiation.failure())
-                                     : report(file(), interrupted());
-  }
-  return call_run(instantiation.instance().function(found->ref));
+  Result<ComponentCall> call =
+      options_.invoke ? parse_component_call(**pre, *options_.invoke) : main_call(**pre);
+  return call.ok() ? make(*pre, std::move(*call)) : report(file(), call.error());
 }
 
-int ComponentRun::call_run(const component::FuncInst& function) {
-  component::Task task(store_, function, {}, [this] { host_.wake(); });
+Result<ComponentCall> ComponentRun::main_call(const component::InstancePre& pre) const {
+  const component::ExportedFunction* const found = pre.find_function(kRunInterface, "run");
+  if (found == nullptr) {
+    return fail(ErrorKind::kUnlinkable,
+                "the component is not a command: it exports no wasi:cli/run; --invoke calls "
+                "another function");
+  }
+  if (is_run(*found->type)) return ComponentCall{found, {}};
+  return fail(ErrorKind::kUnlinkable, "the component's wasi:cli/run is not func() -> result");
+}
+
+int ComponentRun::make(const std::shared_ptr<const component::InstancePre>& pre,
+                       ComponentCall call) {
+  component::Instantiation instantiation(pre, store_, [this] { host_.wake(); });
+  const Outcome made = host_.drive([&] { return instantiation.run(); });
+  if (made == Outcome::kReturned) {
+    return this->call(instantiation.instance().function(call.function->ref), std::move(call.args));
+  }
+  host_.drain();
+  return made == Outcome::kTrapped ? report(file(), instantiation.failure())
+                                   : report(file(), interrupted());
+}
+
+int ComponentRun::call(const component::FuncInst& function, component::ComponentValue::List args) {
+  component::Task task(store_, function, std::move(args), [this] { host_.wake(); });
   const Outcome outcome = host_.drive([&] { return task.run(); });
+  // What the guest wrote comes before what is said about it.
   host_.drain();
   if (outcome == Outcome::kTrapped) return report(file(), task.trap());
   if (outcome == Outcome::kInterrupted) return report(file(), interrupted());
-  return task.result().case_index() == 0 ? kSuccess : kFailure;
+  return finish(*function.type, task.result());
+}
+
+int ComponentRun::finish(const component::FuncType& type, const component::ComponentValue& result) {
+  if (options_.invoke) return print(print_component_result(type, result));
+  return result.case_index() == 0 ? kSuccess : kFailure;
 }
 
 }  // namespace
 
 int run_component(const RunOptions& options, const Engine& engine,
                   const std::shared_ptr<const component::Component>& component) {
-  if (options.invoke) {
-    return report(options.guest.file, make_error(ErrorKind::kUnsupported,
-                                                 "--invoke calls functions of core modules only"));
-  }
   const auto host = GuestHost::create(options);
   if (!host.ok()) return report({}, host.error());
   return ComponentRun(options, engine, **host).run(component);

@@ -149,6 +149,11 @@ int run_module(const RunOptions& options, const Engine& engine,
                const std::shared_ptr<const ModuleCode>& code) {
   const auto host = GuestHost::create(options);
   if (!host.ok()) return report({}, host.error());
+  if (!options.guest.links.empty()) {
+    return report(options.guest.file, make_error(ErrorKind::kUsage,
+                                                 "--link: the file is a core module, which imports "
+                                                 "from no component"));
+  }
   if (!options.guest.dirs.empty()) {
     warn(options.guest.file, "--dir has no effect: core modules see no files");
   }

@@ -106,13 +106,14 @@ Result<> ServeCommand::prepare(const std::shared_ptr<const component::Component>
   TAPPET_TRY(grant());
   component::Linker linker(engine_, {.unknown_imports_trap = options_.guest.unknown_imports_trap});
   TAPPET_TRY(wasi::add_to_linker(linker));
+  const auto links = TAPPET_TRY(load_links(engine_, options_.guest.links));
   wasi::ServiceOptions service;
   service.limits = component_limits(options_.guest);
   if (!options_.guest.max_memory) service.limits.core.memory_bytes = kMemoryOfOneRequest;
   const auto timeout = options_.guest.timeout.value_or(options_.request_timeout);
   service.request_timeout_ns = static_cast<uint64_t>(timeout.count());
   service_ = TAPPET_TRY(wasi::ComponentService::create(
-      engine_, TAPPET_TRY(linker.link(component)), executor_,
+      engine_, TAPPET_TRY(linker.link(component, links)), executor_,
       {.world = [this](uint64_t number) { return world_of(number); },
        .failed = [this](const wasi::RequestFailure& failure) { report_failure(failure); }},
       service));

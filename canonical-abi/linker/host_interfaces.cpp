@@ -16,6 +16,11 @@ Result<const ResourceName*> HostInterfaces::canonical(const HostResourceType* ty
   return name;
 }
 
+const Resource* HostInterfaces::resource(const HostResourceType* type) const {
+  const auto found = resources_.find(type);
+  return found == resources_.end() ? nullptr : found->second->resource;
+}
+
 Result<> HostInterfaces::define(std::shared_ptr<const HostInterfaceDef> def) {
   LinkableInterface linkable;
   Substitution substitution(arena_);

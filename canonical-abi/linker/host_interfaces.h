@@ -28,6 +28,8 @@ class HostInterfaces {
   Result<> define(std::shared_ptr<const HostInterfaceDef> def);
   // By the rules of version.h. Null: there is none.
   const LinkableInterface* find(std::string_view name) const { return interfaces_.find(name); }
+  // What stands for a host's resource type in those interfaces; null if none has it.
+  const Resource* resource(const HostResourceType* type) const;
 
  private:
   Result<const ResourceName*> canonical(const HostResourceType* type);

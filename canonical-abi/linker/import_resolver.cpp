@@ -20,13 +20,14 @@ std::string place(std::string_view interface, std::string_view name) {
 }  // namespace
 
 ImportResolver::ImportResolver(const HostInterfaces& hosts, bool unknown_imports_trap,
-                               const Component& component, Plan& plan,
-                               std::deque<Entities>& instances)
+                               const Component& component, Linkage& linkage,
+                               const LinkedExports& linked)
     : hosts_(hosts),
       unknown_imports_trap_(unknown_imports_trap),
       component_(component),
-      plan_(plan),
-      instances_(instances),
+      plan_(linkage.plan),
+      linkage_(linkage),
+      linked_(linked),
       budget_(Budget::for_input(component.bytes.size())),
       matcher_(*component.registry, budget_) {}
 
@@ -48,6 +49,10 @@ Result<Entities> ImportResolver::resolve() {
 }
 
 std::optional<Entity> ImportResolver::item(std::string_view name, const ExternType& type) {
+  if (const auto linked = linked_.find(name); linked != linked_.end()) {
+    const LinkedExport& given = linked->second;
+    return match({}, name, given.type, type) ? std::optional(given.entity) : std::nullopt;
+  }
   if (type.sort == Sort::kInstance) return instance(name, *type.type.instance());
   return member({}, hosts_.find(""), name, type);
 }
@@ -63,8 +68,8 @@ std::optional<Entity> ImportResolver::instance(std::string_view name, const Inst
     const std::optional<Entity> found = member(name, host, e.name, e.type);
     if (found) members.emplace(e.name, *found);
   }
-  instances_.push_back(std::move(members));
-  return Entity::of(Sort::kInstance, static_cast<uint32_t>(instances_.size() - 1));
+  linkage_.instances.push_back(std::move(members));
+  return Entity::of(Sort::kInstance, static_cast<uint32_t>(linkage_.instances.size() - 1));
 }
 
 // An interface of nothing but types of values is the same everywhere.
@@ -170,7 +175,7 @@ void ImportResolver::missing(std::string_view interface, std::string_view what,
 }
 
 Entity ImportResolver::host_resource(const HostResourceType* type) {
-  const auto [at, inserted] = host_types_.try_emplace(type);
+  const auto [at, inserted] = linkage_.host_types.try_emplace(type);
   if (inserted) {
     at->second = Entity::of(ResourceRef{true, static_cast<uint32_t>(plan_.host_types.size())});
     plan_.host_types.push_back({.host = type});

@@ -10,13 +10,29 @@
 
 namespace tappet::component {
 
+// What another component exports, in terms of the resource types that the host and the plan have.
+struct LinkedExport {
+  ExternType type;
+  Entity entity;
+};
+using LinkedExports = std::map<std::string_view, LinkedExport>;
+
+// What the components of one plan have in common while they are linked.
+struct Linkage {
+  Plan& plan;
+  std::deque<Entities> instances;
+  std::map<const HostResourceType*, Entity> host_types;
+};
+
 // Resolves the imports of one component. What is missing or of another type is collected, so that
 // one error tells all.
 class ImportResolver {
  public:
-  // Host functions and resource types are added to the plan, instances to `instances`.
+  // `linked`: what other components have for imports, by the imports' names; it comes before what
+  // the host has. Host functions and resource types are added to the plan, instances to
+  // `linkage.instances`.
   ImportResolver(const HostInterfaces& hosts, bool unknown_imports_trap, const Component& component,
-                 Plan& plan, std::deque<Entities>& instances);
+                 Linkage& linkage, const LinkedExports& linked);
 
   // The arguments by the names of imports. Errors: kUnlinkable, kLimit.
   Result<Entities> resolve();
@@ -46,10 +62,10 @@ class ImportResolver {
   const bool unknown_imports_trap_;
   const Component& component_;
   Plan& plan_;
-  std::deque<Entities>& instances_;
+  Linkage& linkage_;
+  const LinkedExports& linked_;
   Budget budget_;
   Matcher matcher_;
-  std::map<const HostResourceType*, Entity> host_types_;
   // Stand for resource types that no host has.
   std::deque<Resource> unknown_resources_;
   std::deque<ResourceName> unknown_names_;

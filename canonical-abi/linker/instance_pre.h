@@ -53,6 +53,7 @@ class InstancePre {
   InstancePre() = default;
 
   std::shared_ptr<const Component> component_;
+  std::vector<std::shared_ptr<const Component>> linked_;
   std::shared_ptr<const HostInterfaces> hosts_;
   Plan plan_;
   VersionedMap<ExportedInterface> exports_;

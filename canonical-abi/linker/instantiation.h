@@ -19,7 +19,7 @@ class InstanceTree final : public ComponentStore::Owned {
     return ref.is_host ? pre_->plan().host_funcs[ref.index] : funcs_[ref.index];
   }
   const InstancePre& pre() const { return *pre_; }
-  ComponentInstance& root() { return instances_.front(); }
+  ComponentInstance& root() { return instances_[plan().root]; }
 
  private:
   friend class Instantiation;

@@ -1,6 +1,7 @@
 #include "canonical-abi/linker/linker.h"
 
-#include "canonical-abi/linker/import_resolver.h"
+#include <algorithm>
+
 #include "canonical-abi/linker/planner.h"
 
 namespace tappet::component {
@@ -37,21 +38,25 @@ void add_exports(const Plan& plan, const Entities& exports, const std::deque<Ent
 Linker::Linker(Engine engine, LinkOptions options)
     : engine_(std::move(engine)), options_(options), hosts_(std::make_shared<HostInterfaces>()) {}
 
-Result<std::shared_ptr<const InstancePre>> Linker::link(
-    std::shared_ptr<const Component> component) const {
-  if (component->registry != engine_.registry()) {
-    return fail(ErrorKind::kUsage, "the component was loaded with the types of another engine");
-  }
+Result<std::shared_ptr<const InstancePre>> Linker::link(std::shared_ptr<const Component> component,
+                                                        std::span<const Link> links) const {
   const std::shared_ptr<InstancePre> pre(new InstancePre);
   pre->component_ = component;
+  for (const Link& link : links) pre->linked_.push_back(link.component);
+  const auto is_foreign = [this](const std::shared_ptr<const Component>& c) {
+    return c->registry != engine_.registry();
+  };
+  if (is_foreign(component) || std::any_of(pre->linked_.begin(), pre->linked_.end(), is_foreign)) {
+    return fail(ErrorKind::kUsage, "the component was loaded with the types of another engine");
+  }
   pre->hosts_ = hosts_;
-  std::deque<Entities> instances;
-  ImportResolver imports(*hosts_, options_.unknown_imports_trap, *component, pre->plan_, instances);
-  Entities args = TAPPET_TRY(imports.resolve());
-  Planner planner(pre->plan_, instances, engine_.code_options(), options_.calls_between_relatives);
-  const Entities exports = TAPPET_TRY(planner.run(std::move(component), std::move(args)));
+  Linkage linkage{pre->plan_, {}, {}};
+  Planner planner(pre->plan_, linkage.instances, engine_.code_options(),
+                  options_.calls_between_relatives);
+  Composition composition(*hosts_, options_.unknown_imports_trap, planner, linkage, links);
+  const Entities exports = TAPPET_TRY(composition.run(std::move(component)));
   for (const auto& code : pre->plan_.codes) engine_.prepare(*code);
-  add_exports(pre->plan_, exports, instances, pre->exports_);
+  add_exports(pre->plan_, exports, linkage.instances, pre->exports_);
   return std::shared_ptr<const InstancePre>(pre);
 }
 

@@ -12,6 +12,7 @@
 
 #include <memory>
 
+#include "canonical-abi/linker/composition.h"
 #include "canonical-abi/linker/host_interfaces.h"
 #include "canonical-abi/linker/instance_pre.h"
 #include "interp/engine.h"
@@ -45,10 +46,18 @@ class Linker {
     return define(std::make_shared<const HostInterfaceDef>(std::move(def)));
   }
 
-  // `component` was loaded with the engine's registry (else kUsage). Errors: kUnlinkable, naming
-  // everything that is missing or of another type; kUnsupported for a component that uses what is
-  // not executed; kLimit.
-  Result<std::shared_ptr<const InstancePre>> link(std::shared_ptr<const Component> component) const;
+  // `component` was loaded with the engine's registry (else kUsage), and so were the components of
+  // the links, whose exports satisfy imports of `component` and of each other before the host's
+  // interfaces do: by name, or by another version of the name's track. They live in the same store,
+  // one instance of each that is needed for an instance of `component`; a component does not import
+  // from itself.
+  //
+  // Errors: kUnlinkable, naming everything that is missing or of another type, for components that
+  // import from each other in a circle, for an import that several could satisfy equally well, and
+  // for a link that nothing needs; kUnsupported for a component that uses what is not executed;
+  // kLimit.
+  Result<std::shared_ptr<const InstancePre>> link(std::shared_ptr<const Component> component,
+                                                  std::span<const Link> links = {}) const;
 
  private:
   Engine engine_;

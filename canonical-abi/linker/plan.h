@@ -105,7 +105,8 @@ struct Plan {
   std::deque<HostBody> trapping_bodies;  // of unknown imports
   std::deque<ResourceType> host_types;
 
-  std::vector<PlannedInstance> instances;  // the root first, parents before children
+  std::vector<PlannedInstance> instances;  // parents before children
+  uint32_t root = 0;                       // of the component itself; others are linked to it
   std::vector<ResourceRef> slots;
   std::vector<PlannedResource> resources;
   std::vector<PlannedLift> lifts;

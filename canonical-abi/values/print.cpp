@@ -1,6 +1,11 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+
 #include <fmt/format.h>
 
 #include "canonical-abi/values/value.h"
+#include "interp/base/decimal.h"
 #include "interp/base/utf8.h"
 
 namespace tappet::component {
@@ -26,9 +31,9 @@ class Printer {
       case TypeKind::kU64:
         return add(fmt::format("{}", v.bits()));
       case TypeKind::kF32:
-        return add(fmt::format("{}", v.as_f32()));
+        return number(v.as_f32());
       case TypeKind::kF64:
-        return add(fmt::format("{}", v.as_f64()));
+        return number(v.as_f64());
       case TypeKind::kChar:
         return character(v.as_char());
       case TypeKind::kString:
@@ -38,9 +43,9 @@ class Printer {
       case TypeKind::kMap:
         return list(v, type ? type->element : nullptr);
       case TypeKind::kRecord:
-        return members(v, type, "{", "}");
+        return record(v, type);
       case TypeKind::kTuple:
-        return members(v, type, "(", ")");
+        return tuple(v, type);
       case TypeKind::kVariant:
       case TypeKind::kEnum:
       case TypeKind::kOption:
@@ -61,10 +66,21 @@ class Printer {
  private:
   void add(std::string_view text) { text_ += text; }
 
+  template <class Float>
+  void number(Float x) {
+    if (std::isnan(x)) return add("nan");
+    if (std::isinf(x)) return add(x < 0 ? "-inf" : "inf");
+    add(to_decimal(x));
+  }
   void escaped(char32_t c, char quote) {
+    constexpr std::u32string_view kControls = U"\t\n\r";
+    constexpr std::string_view kLetters = "tnr";
     if (c == static_cast<unsigned char>(quote) || c == '\\') {
       text_ += '\\';
-    } else if (c < 0x20 || c == 0x7f) {
+    } else if (const size_t i = kControls.find(c); i != kControls.npos) {
+      text_ += '\\';
+      return text_.push_back(kLetters[i]);
+    } else if (c < 0x20 || (c >= 0x7f && c < 0xa0)) {
       return add(fmt::format("\\u{{{:x}}}", static_cast<uint32_t>(c)));
     }
     append_utf8(text_, is_scalar_value(c) ? c : U'\ufffd');
@@ -94,25 +110,40 @@ class Printer {
     }
     add("]");
   }
-  void members(const ComponentValue& v, const ValType* type, std::string_view open,
-               std::string_view close) {
-    add(open);
+  // Fields that are none are left out.
+  void record(const ComponentValue& v, const ValType* type) {
+    add("{");
+    bool is_empty = true;
+    for (size_t i = 0; i < v.items().size(); ++i) {
+      const ComponentValue& item = v.items()[i];
+      const Labelled* const field = type && i < type->items.size() ? &type->items[i] : nullptr;
+      if (field && item.kind() == TypeKind::kOption && item.case_index() == 0) continue;
+      if (!is_empty) add(", ");
+      is_empty = false;
+      if (field) add(field->label), add(": ");
+      value(item, field ? field->type : nullptr);
+    }
+    add(is_empty ? ":}" : "}");
+  }
+  void tuple(const ComponentValue& v, const ValType* type) {
+    add("(");
     for (size_t i = 0; i < v.items().size(); ++i) {
       if (i != 0) add(", ");
-      const Labelled* const field = type && i < type->items.size() ? &type->items[i] : nullptr;
-      if (field && !field->label.empty()) add(field->label), add(": ");
-      value(v.items()[i], field ? field->type : nullptr);
+      value(v.items()[i], type && i < type->items.size() ? type->items[i].type : nullptr);
     }
-    add(close);
+    add(")");
+  }
+  void case_name(const ComponentValue& v, const Labelled* c) {
+    if (v.kind() == TypeKind::kOption) return add(v.case_index() == 0 ? "none" : "some");
+    if (v.kind() == TypeKind::kResult) return add(v.case_index() == 0 ? "ok" : "err");
+    if (!c) return add(fmt::format("#{}", v.case_index()));
+    if (is_wave_keyword(c->label)) add("%");
+    add(c->label);
   }
   void variant(const ComponentValue& v, const ValType* type) {
     const Labelled* const c =
         type && v.case_index() < type->items.size() ? &type->items[v.case_index()] : nullptr;
-    if (c) {
-      add(c->label);
-    } else {
-      add(fmt::format("#{}", v.case_index()));
-    }
+    case_name(v, c);
     if (!v.payload()) return;
     add("(");
     value(*v.payload(), c ? c->type : nullptr);
@@ -138,6 +169,12 @@ class Printer {
 };
 
 }  // namespace
+
+bool is_wave_keyword(std::string_view word) {
+  constexpr std::array<std::string_view, 8> kWords = {"true", "false", "inf", "nan",
+                                                      "some", "none",  "ok",  "err"};
+  return std::find(kWords.begin(), kWords.end(), word) != kWords.end();
+}
 
 std::string to_string(const ComponentValue& value, const ValType* type) {
   Printer printer;

@@ -86,6 +86,7 @@ class ComponentValue {
   uint64_t rep() const { return bits(); }
 
   bool is_bytes() const { return holds_ == Holds::kBytes; }
+  bool is_list() const { return holds_ == Holds::kList; }
   std::string& string() { return assert(holds_ == Holds::kString), *string_; }
   const std::string& string() const { return assert(holds_ == Holds::kString), *string_; }
   Bytes& bytes() { return assert(is_bytes()), *bytes_; }
@@ -123,9 +124,12 @@ class ComponentValue {
 };
 static_assert(sizeof(ComponentValue) == 16);
 
-// As text, after WAVE: `{name: "x", size: 3}`, `[1, 2]`, `some('c')`. With a type it names fields
-// and cases, else it numbers them.
+// As text: WAVE (wave/wave.h) where there is a type and WAVE has a text for the value. Without a
+// type, fields and cases are numbered; handles are shown by their representation.
 std::string to_string(const ComponentValue& value, const ValType* type = nullptr);
+
+// The words that WAVE has a meaning for: as the name of a case they take a % before them.
+bool is_wave_keyword(std::string_view word);
 
 // Whether the value is one of the type: kinds, numbers of fields, case indices, flags, scalar
 // values, well-formed strings. Errors: kInvalid, naming the way to what does not fit.

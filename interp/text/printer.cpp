@@ -260,12 +260,25 @@ void Printer::sections_with_customs() {
 
 namespace tappet {
 
-Result<std::string> print_wat(Bytes bytes) {
+namespace {
+
+Result<std::shared_ptr<const Module>> decode_for_text(Bytes bytes) {
   DecodeOptions options;
   options.registry = std::make_shared<TypeRegistry>(TypeRegistry::Equality::kNone);
   options.features = FeatureSet::all();
-  const auto module = TAPPET_TRY(decode_module(std::move(bytes), options));
+  return decode_module(std::move(bytes), options);
+}
+
+}  // namespace
+
+Result<std::string> print_wat(Bytes bytes) {
+  const auto module = TAPPET_TRY(decode_for_text(std::move(bytes)));
   return text::Printer(*module).print();
+}
+
+Result<std::string> print_module_type(Bytes bytes) {
+  const auto module = TAPPET_TRY(decode_for_text(std::move(bytes)));
+  return text::Printer(*module).print_type();
 }
 
 }  // namespace tappet

@@ -15,6 +15,8 @@ class Printer {
  public:
   explicit Printer(const Module& module);
   Result<std::string> print();
+  // The module's imports and exports alone, each with its whole type.
+  std::string print_type();
 
  private:
   // An index space's ids: only names that are unique and not empty can be ids.
@@ -46,6 +48,10 @@ class Printer {
   void function(uint32_t index);
   void sections_with_customs();
   std::string elem_items(const ElemSegment& elem) const;
+
+  // module_type.cpp
+  std::string extern_type(ExternKind kind, uint32_t index) const;
+  bool mentions_types() const;
 
   // printer_types.cpp
   std::string value_type(ValueType type) const;

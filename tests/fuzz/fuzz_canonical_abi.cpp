@@ -9,9 +9,9 @@
 #include "canonical-abi/abi/flat.h"
 #include "canonical-abi/abi/load.h"
 #include "canonical-abi/abi/store.h"
-#include "canonical-abi/types/arena.h"
 #include "canonical-abi/types/print.h"
 #include "interp/engine.h"
+#include "tests/fuzz/any_type.h"
 
 namespace tappet::component {
 namespace {
@@ -21,61 +21,6 @@ void require(bool ok, const ValType& t, const ComponentValue& v) {
   std::fprintf(stderr, "type %s, value %s\n", to_string(t).c_str(), to_string(v, &t).c_str());
   std::abort();
 }
-
-class Input {
- public:
-  explicit Input(ByteSpan bytes) : rest_(bytes) {}
-  uint8_t byte() {
-    if (rest_.empty()) return 0;
-    const uint8_t b = rest_[0];
-    rest_ = rest_.subspan(1);
-    return b;
-  }
-  uint32_t word() {
-    return byte() | byte() << 8 | byte() << 16 | static_cast<uint32_t>(byte()) << 24;
-  }
-  ByteSpan rest() const { return rest_; }
-
- private:
-  ByteSpan rest_;
-};
-
-// Every list of bytes is a type.
-class TypeReader {
- public:
-  TypeReader(TypeArena& arena, Input& in) : arena_(arena), in_(in) {}
-
-  const ValType* read(int depth = 0) {
-    const auto kind = static_cast<TypeKind>(in_.byte() % std::size(kKinds));
-    if (kind == TypeKind::kErrorContext || kind > TypeKind::kBorrow || depth > 5) {
-      return primitive(TypeKind::kU8);
-    }
-    if (is_primitive(kind)) return primitive(kind);
-    if (kind == TypeKind::kOwn || kind == TypeKind::kBorrow) return handle(kind);
-    const uint32_t count = 1 + in_.byte() % 5;
-    std::vector<Labelled> items;
-    const bool is_pair = kind == TypeKind::kResult || kind == TypeKind::kMap;
-    const bool is_one =
-        kind == TypeKind::kList || kind == TypeKind::kFixedList || kind == TypeKind::kOption;
-    const bool is_named = kind == TypeKind::kEnum || kind == TypeKind::kFlags;
-    for (uint32_t i = 0; i < (is_pair ? 2 : is_one ? 1 : count); ++i) {
-      items.push_back({"x", is_named ? nullptr : read(depth + 1)});
-      const bool may_lack = kind == TypeKind::kVariant || kind == TypeKind::kResult;
-      if (may_lack && (count & 1) == 0) items.back().type = nullptr;
-    }
-    const auto made = arena_.compose(kind, items, count);
-    return made.ok() ? *made : primitive(TypeKind::kU8);
-  }
-
- private:
-  const ValType* handle(TypeKind kind) {
-    const Resource* const resource = *arena_.resource({.name = "thing", .slot = 0});
-    return *arena_.handle(kind, *arena_.name_of(resource));
-  }
-
-  TypeArena& arena_;
-  Input& in_;
-};
 
 class AnyHandles final : public Handles {
  public:

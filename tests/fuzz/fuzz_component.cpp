@@ -1,11 +1,13 @@
 // Any bytes as a component: decoding and validation refuse it or accept it, and what they accept
-// can be walked. Core modules are read by the tests' fake, so that the fuzzer spends its time here.
+// can be walked, and printed as WIT. Core modules are read by the tests' fake, so that the fuzzer
+// spends its time here.
 #include <cstdlib>
 
 #include "canonical-abi/component/component.h"
 #include "canonical-abi/component/names.h"
 #include "canonical-abi/types/match.h"
 #include "canonical-abi/types/print.h"
+#include "canonical-abi/wit/wit.h"
 #include "tests/unit/canonical-abi/component/fake_modules.h"
 
 namespace {
@@ -27,6 +29,8 @@ void walk(const Component& component) {
   for (const NamedExtern& e : component.type->exports.items) (void)to_string(e.type);
   for (const NamedExtern& i : component.type->imports.items) (void)to_string(i.type);
   (void)read_names(component);
+  const Result<std::string> wit = print_wit(component);
+  check(wit.ok() || wit.error().kind == ErrorKind::kLimit);
   for (const Definition& definition : component.definitions) {
     if (const auto* const nested = std::get_if<ComponentDef>(&definition)) walk(*nested->component);
   }

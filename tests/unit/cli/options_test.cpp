@@ -52,6 +52,21 @@ TEST(Options, RunsOwn) {
   EXPECT_EQ(parse({"a.wasm"}).run.argv0, std::nullopt);
 }
 
+TEST(Options, Links) {
+  const Command command =
+      parse({"--link", "a.wasm", "--link=*=b.wasm", "--link", "x:y/z@1.0.0=c=d.wasm", "app.wasm"});
+  const auto& links = command.run.guest.links;
+  ASSERT_EQ(links.size(), 3U);
+  EXPECT_EQ(links[0].import, "");
+  EXPECT_EQ(links[0].file, "a.wasm");
+  EXPECT_EQ(links[1].import, "");
+  EXPECT_EQ(links[1].file, "b.wasm");
+  EXPECT_EQ(links[2].import, "x:y/z@1.0.0");
+  EXPECT_EQ(links[2].file, "c=d.wasm");
+  EXPECT_FALSE(parse_command_line({"--link", "=b.wasm", "app.wasm"}).ok());
+  EXPECT_FALSE(parse_command_line({"serve", "--link", "a=", "app.wasm"}).ok());
+}
+
 TEST(Options, Directories) {
   const Command command = parse({"--dir", ".", "--dir=/tmp::/data", "--dir", "x::", "a.wasm"});
   const auto& dirs = command.run.guest.dirs;

@@ -68,7 +68,7 @@ TEST_F(BindAsync, AReadyValueIsReturnedAtOnce) {
   gate->value = -3;
   EXPECT_EQ(caller.value("wait"), V::s32(-3));
   EXPECT_EQ(to_string(caller.value("now"), caller.function("now").type->result), "ok(5)");
-  EXPECT_EQ(to_string(caller.value("error"), caller.function("error").type->result), "error");
+  EXPECT_EQ(to_string(caller.value("error"), caller.function("error").type->result), "err");
 }
 
 TEST_F(BindAsync, APendingCallIsPolledAndWoken) {

@@ -39,19 +39,19 @@ class DirectoryTest : public FileTest {
 };
 
 TEST_F(DirectoryTest, OpensAsTold) {
-  EXPECT_EQ(open_at("f", no_flags(), flags({kRead})), "error(no-entry)");
+  EXPECT_EQ(open_at("f", no_flags(), flags({kRead})), "err(no-entry)");
   EXPECT_NE(open_at("f", opening(OpenFlag::kCreate), flags({kWrite})).find("ok("),
             std::string::npos);
   EXPECT_EQ(open_at("f", opening(Flags(OpenFlag::kCreate) | OpenFlag::kExclusive), flags({kWrite})),
-            "error(exist)");
-  EXPECT_EQ(open_at("f", opening(OpenFlag::kDirectory), flags({kRead})), "error(not-directory)");
+            "err(exist)");
+  EXPECT_EQ(open_at("f", opening(OpenFlag::kDirectory), flags({kRead})), "err(not-directory)");
   EXPECT_EQ(open_at("f", opening(Flags(OpenFlag::kDirectory) | OpenFlag::kCreate), flags({kRead})),
-            "error(invalid)");
+            "err(invalid)");
   scratch.write("f", "xyz");
   open_at("f", opening(OpenFlag::kTruncate), flags({kWrite}));
   EXPECT_EQ(scratch.read("f"), "");
   scratch.mkdir("d");
-  EXPECT_EQ(open_at("d", no_flags(), flags({kWrite})), "error(is-directory)");
+  EXPECT_EQ(open_at("d", no_flags(), flags({kWrite})), "err(is-directory)");
 }
 
 TEST_F(DirectoryTest, NoPathLeavesIt) {
@@ -61,15 +61,15 @@ TEST_F(DirectoryTest, NoPathLeavesIt) {
     scratch.mkdir("a");
     const V path_value = text(path);
     EXPECT_EQ(call("open-at", {root, following(), path_value, no_flags(), flags({kRead})}),
-              "error(not-permitted)")
+              "err(not-permitted)")
         << path;
-    EXPECT_EQ(call("stat-at", {root, following(), path_value}), "error(not-permitted)") << path;
-    EXPECT_EQ(call("metadata-hash-at", {root, following(), path_value}), "error(not-permitted)");
+    EXPECT_EQ(call("stat-at", {root, following(), path_value}), "err(not-permitted)") << path;
+    EXPECT_EQ(call("metadata-hash-at", {root, following(), path_value}), "err(not-permitted)");
   }
-  EXPECT_EQ(call("rename-at", {root, text("a"), root, text("../a")}), "error(not-permitted)");
-  EXPECT_EQ(call("create-directory-at", {root, text("../a")}), "error(not-permitted)");
-  EXPECT_EQ(call("symlink-at", {root, text("/etc"), text("l")}), "error(not-permitted)");
-  EXPECT_EQ(call("readlink-at", {root, text("out")}), "error(not-permitted)");
+  EXPECT_EQ(call("rename-at", {root, text("a"), root, text("../a")}), "err(not-permitted)");
+  EXPECT_EQ(call("create-directory-at", {root, text("../a")}), "err(not-permitted)");
+  EXPECT_EQ(call("symlink-at", {root, text("/etc"), text("l")}), "err(not-permitted)");
+  EXPECT_EQ(call("readlink-at", {root, text("out")}), "err(not-permitted)");
 }
 
 TEST_F(DirectoryTest, HostilePaths) {
@@ -77,20 +77,20 @@ TEST_F(DirectoryTest, HostilePaths) {
   const std::string huge(1 << 20, 'x');
   for (const std::string& path : {std::string(), nul, huge}) {
     const V p = text(path);
-    EXPECT_NE(call("stat-at", {root, following(), p}).find("error("), std::string::npos);
-    EXPECT_NE(call("create-directory-at", {root, p}).find("error("), std::string::npos);
-    EXPECT_NE(call("unlink-file-at", {root, p}).find("error("), std::string::npos);
-    EXPECT_NE(call("symlink-at", {root, p, p}).find("error("), std::string::npos);
-    EXPECT_NE(call("rename-at", {root, p, root, p}).find("error("), std::string::npos);
+    EXPECT_NE(call("stat-at", {root, following(), p}).find("err("), std::string::npos);
+    EXPECT_NE(call("create-directory-at", {root, p}).find("err("), std::string::npos);
+    EXPECT_NE(call("unlink-file-at", {root, p}).find("err("), std::string::npos);
+    EXPECT_NE(call("symlink-at", {root, p, p}).find("err("), std::string::npos);
+    EXPECT_NE(call("rename-at", {root, p, root, p}).find("err("), std::string::npos);
   }
 }
 
 TEST_F(DirectoryTest, MakesAndRemoves) {
   EXPECT_EQ(call("create-directory-at", {root, text("d")}), "ok");
-  EXPECT_EQ(call("create-directory-at", {root, text("d")}), "error(exist)");
+  EXPECT_EQ(call("create-directory-at", {root, text("d")}), "err(exist)");
   scratch.write("d/f", "x");
-  EXPECT_EQ(call("remove-directory-at", {root, text("d")}), "error(not-empty)");
-  EXPECT_EQ(call("unlink-file-at", {root, text("d")}), "error(is-directory)");
+  EXPECT_EQ(call("remove-directory-at", {root, text("d")}), "err(not-empty)");
+  EXPECT_EQ(call("unlink-file-at", {root, text("d")}), "err(is-directory)");
   EXPECT_EQ(call("rename-at", {root, text("d/f"), open("d", {}), text("g")}), "ok");
   EXPECT_EQ(call("unlink-file-at", {root, text("d/g")}), "ok");
   EXPECT_EQ(call("remove-directory-at", {root, text("d")}), "ok");
@@ -101,14 +101,14 @@ TEST_F(DirectoryTest, Links) {
   scratch.write("f", "x");
   EXPECT_EQ(call("symlink-at", {root, text("f"), text("s")}), "ok");
   EXPECT_EQ(call("readlink-at", {root, text("s")}), "ok(\"f\")");
-  EXPECT_EQ(call("readlink-at", {root, text("f")}), "error(invalid)");
+  EXPECT_EQ(call("readlink-at", {root, text("f")}), "err(invalid)");
   EXPECT_EQ(call("open-at", {root, no_flags(), text("s"), no_flags(), flags({kRead})}),
-            "error(loop)");
+            "err(loop)");
   const V followed = made("open-at", {root, following(), text("s"), no_flags(), flags({kRead})});
   EXPECT_EQ(call("get-type", {followed}), "ok(regular-file)");
   EXPECT_EQ(call("link-at", {root, no_flags(), text("f"), root, text("h")}), "ok");
-  EXPECT_EQ(call("link-at", {root, no_flags(), text("f"), root, text("h")}), "error(exist)");
-  EXPECT_EQ(call("link-at", {root, following(), text("s"), root, text("i")}), "error(invalid)");
+  EXPECT_EQ(call("link-at", {root, no_flags(), text("f"), root, text("h")}), "err(exist)");
+  EXPECT_EQ(call("link-at", {root, following(), text("s"), root, text("i")}), "err(invalid)");
 }
 
 TEST_F(DirectoryTest, ListsEntriesWithTheirTypes) {
@@ -118,15 +118,15 @@ TEST_F(DirectoryTest, ListsEntriesWithTheirTypes) {
   EXPECT_EQ(list(root), (std::multiset<std::string>{"d 3", "f 6", "s 5"}));
   EXPECT_EQ(list(root), list(root));
   EXPECT_TRUE(list(open("d", {})).empty());
-  EXPECT_EQ(call("read-directory", {open("f", {kRead})}), "error(not-directory)");
+  EXPECT_EQ(call("read-directory", {open("f", {kRead})}), "err(not-directory)");
 }
 
 TEST_F(DirectoryTest, NamesThatAreNoTextAreErrorsThatEndNothing) {
   scratch.write("\xff", "");
   scratch.write("f", "");
   scratch.symlink("\xff", "s");
-  EXPECT_EQ(list(root), (std::multiset<std::string>{"error(illegal-byte-sequence)", "f 6", "s 5"}));
-  EXPECT_EQ(call("readlink-at", {root, text("s")}), "error(illegal-byte-sequence)");
+  EXPECT_EQ(list(root), (std::multiset<std::string>{"err(illegal-byte-sequence)", "f 6", "s 5"}));
+  EXPECT_EQ(call("readlink-at", {root, text("s")}), "err(illegal-byte-sequence)");
 }
 
 TEST_F(DirectoryTest, AListingOutlivesItsDirectory) {
@@ -143,12 +143,12 @@ TEST_F(DirectoryTest, AListingOutlivesItsDirectory) {
 TEST_F(DirectoryTest, OpeningHasALimit) {
   scratch.write("f", "x");
   std::string last;
-  for (uint32_t i = 0; i <= Filesystem::kMostOpen && last.find("error") == std::string::npos; ++i) {
+  for (uint32_t i = 0; i <= Filesystem::kMostOpen && last.find("err") == std::string::npos; ++i) {
     last = open_at("f", no_flags(), flags({kRead}));
   }
-  EXPECT_EQ(last, "error(insufficient-memory)");
+  EXPECT_EQ(last, "err(insufficient-memory)");
   EXPECT_EQ(files.open_count(), Filesystem::kMostOpen);
-  EXPECT_EQ(call("read-directory", {root}), "error(insufficient-memory)");
+  EXPECT_EQ(call("read-directory", {root}), "err(insufficient-memory)");
 }
 
 TEST(Preopens, AreGivenAnewEachTime) {
@@ -180,10 +180,10 @@ TEST_F(FileTest, WhatIsReadOnlyStaysSo) {
   const V directory = lend(files.preopens()[1].directory);
   EXPECT_EQ(call("get-flags", {directory}), "ok({read})");
   EXPECT_EQ(call("open-at", {directory, no_flags(), text("f"), no_flags(), flags({kWrite})}),
-            "error(read-only)");
-  EXPECT_EQ(call("create-directory-at", {directory, text("d")}), "error(read-only)");
-  EXPECT_EQ(call("unlink-file-at", {directory, text("f")}), "error(read-only)");
-  EXPECT_EQ(call("symlink-at", {directory, text("f"), text("s")}), "error(read-only)");
+            "err(read-only)");
+  EXPECT_EQ(call("create-directory-at", {directory, text("d")}), "err(read-only)");
+  EXPECT_EQ(call("unlink-file-at", {directory, text("f")}), "err(read-only)");
+  EXPECT_EQ(call("symlink-at", {directory, text("f"), text("s")}), "err(read-only)");
 }
 
 }  // namespace

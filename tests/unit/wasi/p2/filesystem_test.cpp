@@ -22,16 +22,16 @@ TEST_F(FileTest, ReadsUntilTheEnd) {
   EXPECT_EQ(call("read", {file, V::u64(UINT64_MAX), V::u64(2)}), "ok(([99], false))");
   EXPECT_EQ(call("read", {file, V::u64(1), V::u64(3)}), "ok(([], true))");
   EXPECT_EQ(call("read", {file, V::u64(0), V::u64(0)}), "ok(([], false))");
-  EXPECT_EQ(call("read", {file, V::u64(1), V::u64(UINT64_MAX)}), "error(invalid)");
+  EXPECT_EQ(call("read", {file, V::u64(1), V::u64(UINT64_MAX)}), "err(invalid)");
 }
 
 TEST_F(FileTest, WritesAtOffsets) {
   const V file = open_new("f");
   EXPECT_EQ(call("write", {file, V::bytes({'a', 'b'}), V::u64(1)}), "ok(2)");
   EXPECT_EQ(scratch.read("f"), std::string("\0ab", 3));
-  EXPECT_EQ(call("write", {file, V::bytes({'a'}), V::u64(UINT64_MAX)}), "error(file-too-large)");
+  EXPECT_EQ(call("write", {file, V::bytes({'a'}), V::u64(UINT64_MAX)}), "err(file-too-large)");
   EXPECT_EQ(call("set-size", {file, V::u64(2)}), "ok");
-  EXPECT_EQ(call("set-size", {file, V::u64(UINT64_MAX)}), "error(file-too-large)");
+  EXPECT_EQ(call("set-size", {file, V::u64(UINT64_MAX)}), "err(file-too-large)");
   EXPECT_EQ(scratch.read("f"), std::string("\0a", 2));
   EXPECT_EQ(call("sync", {file}), "ok");
   EXPECT_EQ(call("sync-data", {file}), "ok");
@@ -44,9 +44,9 @@ TEST_F(FileTest, TakesAdvice) {
               "ok");
   }
   EXPECT_EQ(call("advise", {file, V::u64(UINT64_MAX), V::u64(1), V::variant(TypeKind::kEnum, 0)}),
-            "error(invalid)");
+            "err(invalid)");
   EXPECT_EQ(call("advise", {root, V::u64(0), V::u64(1), V::variant(TypeKind::kEnum, 0)}),
-            "error(bad-descriptor)");
+            "err(bad-descriptor)");
 }
 
 TEST_F(FileTest, StreamsStartWhereTheyAreTold) {
@@ -79,10 +79,10 @@ TEST_F(FileTest, StreamsAtHostileOffsetsFailWhenTheyAreUsed) {
 
 TEST_F(FileTest, StreamsNeedTheRightFlags) {
   scratch.write("f", "x");
-  EXPECT_EQ(call("read-via-stream", {open("f", {kWrite}), V::u64(0)}), "error(bad-descriptor)");
-  EXPECT_EQ(call("write-via-stream", {open("f", {kRead}), V::u64(0)}), "error(bad-descriptor)");
-  EXPECT_EQ(call("append-via-stream", {open("f", {kRead})}), "error(bad-descriptor)");
-  EXPECT_EQ(call("read-via-stream", {root, V::u64(0)}), "error(bad-descriptor)");
+  EXPECT_EQ(call("read-via-stream", {open("f", {kWrite}), V::u64(0)}), "err(bad-descriptor)");
+  EXPECT_EQ(call("write-via-stream", {open("f", {kRead}), V::u64(0)}), "err(bad-descriptor)");
+  EXPECT_EQ(call("append-via-stream", {open("f", {kRead})}), "err(bad-descriptor)");
+  EXPECT_EQ(call("read-via-stream", {root, V::u64(0)}), "err(bad-descriptor)");
 }
 
 // What a stream's error was is found out with the error.
@@ -135,11 +135,11 @@ TEST_F(FileTest, HostileTimes) {
   const auto time = [](uint64_t seconds, uint32_t ns) {
     return V::variant(TypeKind::kVariant, 2, V::record({V::u64(seconds), V::u32(ns)}));
   };
-  EXPECT_EQ(call("set-times", {file, time(UINT64_MAX, 0), same}), "error(overflow)");
-  EXPECT_EQ(call("set-times", {file, same, time(uint64_t{1} << 63, 0)}), "error(overflow)");
-  EXPECT_EQ(call("set-times", {file, time(0, 1'000'000'000), same}), "error(invalid)");
+  EXPECT_EQ(call("set-times", {file, time(UINT64_MAX, 0), same}), "err(overflow)");
+  EXPECT_EQ(call("set-times", {file, same, time(uint64_t{1} << 63, 0)}), "err(overflow)");
+  EXPECT_EQ(call("set-times", {file, time(0, 1'000'000'000), same}), "err(invalid)");
   EXPECT_EQ(call("set-times-at", {root, no_flags(), text("f"), time(0, UINT32_MAX), same}),
-            "error(invalid)");
+            "err(invalid)");
 }
 
 TEST_F(FileTest, TimesBefore1970CannotBeTold) {
@@ -171,7 +171,7 @@ TEST_F(FileTest, HashesFollowIdentityAndContents) {
   EXPECT_NE(call("metadata-hash-at", {root, no_flags(), text("g")}), hash);
   EXPECT_EQ(call("set-size", {file, V::u64(2)}), "ok");
   EXPECT_NE(call("metadata-hash", {file}), hash);
-  EXPECT_EQ(call("metadata-hash-at", {root, no_flags(), text("no")}), "error(no-entry)");
+  EXPECT_EQ(call("metadata-hash-at", {root, no_flags(), text("no")}), "err(no-entry)");
 }
 
 TEST(FileErrors, FollowFromErrno) {

@@ -56,7 +56,7 @@ TEST_F(IoTest, ReadsWhatIsThereAndNeverWaits) {
   EXPECT_EQ(call("[method]input-stream.read", {source, V::u64(1)}), "ok([97])");
   EXPECT_EQ(call("[method]input-stream.skip", {source, V::u64(UINT64_MAX)}), "ok(1)");
   in->finish(StreamEnd::closed());
-  EXPECT_EQ(call("[method]input-stream.read", {source, V::u64(9)}), "error(closed)");
+  EXPECT_EQ(call("[method]input-stream.read", {source, V::u64(9)}), "err(closed)");
 }
 
 TEST_F(IoTest, ABlockingReadWaitsForBytes) {
@@ -79,7 +79,7 @@ TEST_F(IoTest, ABlockingReadIsToldOfTheEnd) {
   begin("[method]input-stream.blocking-skip", {source, V::u64(9)});
   EXPECT_EQ(poll(), "...");
   in->finish(StreamEnd::closed());
-  EXPECT_EQ(poll(), "error(closed)");
+  EXPECT_EQ(poll(), "err(closed)");
 }
 
 TEST_F(IoTest, AnErrorIsAResourceAndIsToldOnce) {
@@ -91,7 +91,7 @@ TEST_F(IoTest, AnErrorIsAResourceAndIsToldOnce) {
                                         static_cast<uint32_t>(error.payload()->rep()));
   ASSERT_NE(object, nullptr);
   EXPECT_EQ(static_cast<IoError*>(object)->debug_string(), "cable cut");
-  EXPECT_EQ(call("[method]input-stream.read", {source, V::u64(9)}), "error(closed)");
+  EXPECT_EQ(call("[method]input-stream.read", {source, V::u64(9)}), "err(closed)");
 }
 
 TEST_F(IoTest, WritesNoMoreThanWasPermitted) {
@@ -151,7 +151,7 @@ TEST_F(IoTest, SplicesNoMoreThanTheOutputTakes) {
   begin("[method]output-stream.blocking-splice", {sink, source, V::u64(5)});
   EXPECT_EQ(poll(), "...");
   in->finish(StreamEnd::closed());
-  EXPECT_EQ(poll(), "error(closed)");
+  EXPECT_EQ(poll(), "err(closed)");
 }
 
 TEST_F(IoTest, AStreamOutlivesNoneOfItsPollables) {

@@ -19,8 +19,8 @@ TEST(Sockets, CannotBeCreated) {
     Caller tcp(sockets_tcp_create_socket());
     Caller udp(sockets_udp_create_socket());
     const V argument = V::variant(TypeKind::kEnum, family);
-    EXPECT_EQ(call(tcp, "create-tcp-socket", {argument}), "error(access-denied)");
-    EXPECT_EQ(call(udp, "create-udp-socket", {argument}), "error(access-denied)");
+    EXPECT_EQ(call(tcp, "create-tcp-socket", {argument}), "err(access-denied)");
+    EXPECT_EQ(call(udp, "create-udp-socket", {argument}), "err(access-denied)");
   }
 }
 
@@ -30,8 +30,8 @@ TEST(Sockets, NamesAreNotLookedUp) {
       caller.resources().add(component::host_resource_type<Network>(), std::make_shared<Network>());
   const V handle = V::handle(TypeKind::kBorrow, *network);
   EXPECT_EQ(call(caller, "resolve-addresses", {handle, V::string("localhost")}),
-            "error(access-denied)");
-  EXPECT_EQ(call(caller, "resolve-addresses", {handle, V::string("")}), "error(access-denied)");
+            "err(access-denied)");
+  EXPECT_EQ(call(caller, "resolve-addresses", {handle, V::string("")}), "err(access-denied)");
 }
 
 TEST(Sockets, ThereIsANetwork) {

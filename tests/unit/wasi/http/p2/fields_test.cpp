@@ -17,8 +17,8 @@ class FieldsTest : public testing::HttpTest {
 
 TEST_F(FieldsTest, ErrorsAreValues) {
   const V f = fields();
-  EXPECT_EQ(append(f, "a b", "v"), "error(invalid-syntax)");
-  EXPECT_EQ(append(f, "Host", "v"), "error(forbidden)");
+  EXPECT_EQ(append(f, "a b", "v"), "err(invalid-syntax)");
+  EXPECT_EQ(append(f, "Host", "v"), "err(forbidden)");
   EXPECT_EQ(append(f, "A", "v"), "ok");
   EXPECT_EQ(show("[method]fields.get", {borrow(f), V::string("a")}), "[[118]]");
   EXPECT_EQ(show("[method]fields.get", {borrow(f), V::string("a b")}), "[]");
@@ -32,15 +32,15 @@ TEST_F(FieldsTest, ErrorsAreValues) {
 TEST_F(FieldsTest, FromAListAreAllOrNone) {
   V made = value("[static]fields.from-list", {V::list({entry("a", "1"), entry("a", "2")})});
   EXPECT_EQ(show("[method]fields.get", {borrow(inner(made)), V::string("A")}), "[[49], [50]]");
-  EXPECT_EQ(from_list({entry("a", "1"), entry("", "2")}), "error(invalid-syntax)");
-  EXPECT_EQ(from_list({entry("a", "1"), entry("upgrade", "2")}), "error(forbidden)");
+  EXPECT_EQ(from_list({entry("a", "1"), entry("", "2")}), "err(invalid-syntax)");
+  EXPECT_EQ(from_list({entry("a", "1"), entry("upgrade", "2")}), "err(forbidden)");
   EXPECT_EQ(caller.resources().size(), 1U);
 }
 
 TEST_F(FieldsTest, OfAMessageAreImmutable) {
   const V request = value("[constructor]outgoing-request", {fields("a", "b")});
   const V headers = value("[method]outgoing-request.headers", {borrow(request)});
-  EXPECT_EQ(append(headers, "c", "d"), "error(immutable)");
+  EXPECT_EQ(append(headers, "c", "d"), "err(immutable)");
   const V clone = value("[method]fields.clone", {borrow(headers)});
   EXPECT_EQ(append(clone, "c", "d"), "ok");
   // They are no child of the message's.

@@ -38,14 +38,14 @@ class TypesTest : public testing::HttpTest {
 TEST_F(TypesTest, ContentIsGivenAwayOnce) {
   const V request = incoming_request(http::BodyReader("x"));
   const V body = inner(value("[method]incoming-request.consume", {borrow(request)}));
-  EXPECT_EQ(show("[method]incoming-request.consume", {borrow(request)}), "error");
+  EXPECT_EQ(show("[method]incoming-request.consume", {borrow(request)}), "err");
   (void)value("[method]incoming-body.stream", {borrow(body)});
-  EXPECT_EQ(show("[method]incoming-body.stream", {borrow(body)}), "error");
+  EXPECT_EQ(show("[method]incoming-body.stream", {borrow(body)}), "err");
 
   const V out = outgoing_body(fields());
-  EXPECT_EQ(show("[method]outgoing-response.body", {borrow(response)}), "error");
+  EXPECT_EQ(show("[method]outgoing-response.body", {borrow(response)}), "err");
   (void)value("[method]outgoing-body.write", {borrow(out)});
-  EXPECT_EQ(show("[method]outgoing-body.write", {borrow(out)}), "error");
+  EXPECT_EQ(show("[method]outgoing-body.write", {borrow(out)}), "err");
 }
 
 TEST_F(TypesTest, BodiesOutliveTheirStreams) {
@@ -73,7 +73,7 @@ TEST_F(TypesTest, MessagesMayGoBeforeTheirBodies) {
 TEST_F(TypesTest, TheWrongLengthIsAnErrorOfTheBodyAndOfItsStream) {
   const V brief = outgoing_body(fields("content-length", "3"));
   EXPECT_EQ(show("[static]outgoing-body.finish", {own(brief), V::none()}),
-            "error(HTTP-response-body-size(some(0)))");
+            "err(HTTP-response-body-size(some(0)))");
 
   const V out = outgoing_body(fields("content-length", "3"));
   const V to = inner(value("[method]outgoing-body.write", {borrow(out)}));
@@ -82,7 +82,7 @@ TEST_F(TypesTest, TheWrongLengthIsAnErrorOfTheBodyAndOfItsStream) {
   EXPECT_EQ(show("http-error-code", {borrow(failure)}), "some(HTTP-response-body-size(some(18)))");
   EXPECT_TRUE(drop<OutputStream>(to));
   EXPECT_EQ(show("[static]outgoing-body.finish", {own(out), V::none()}),
-            "error(HTTP-response-body-size(some(18)))");
+            "err(HTTP-response-body-size(some(18)))");
   const V unrelated = hand_in(std::make_shared<IoError>("cable cut"));
   EXPECT_EQ(show("http-error-code", {borrow(unrelated)}), "none");
 }
@@ -91,7 +91,7 @@ TEST_F(TypesTest, ContentLengthsThatDifferAllowNoBody) {
   const V headers = fields("content-length", "3");
   EXPECT_EQ(append(headers, "content-length", "4"), "ok");
   const V torn = value("[constructor]outgoing-response", {own(headers)});
-  EXPECT_EQ(show("[method]outgoing-response.body", {borrow(torn)}), "error");
+  EXPECT_EQ(show("[method]outgoing-response.body", {borrow(torn)}), "err");
 }
 
 TEST_F(TypesTest, TrailersComeOnce) {
@@ -104,8 +104,8 @@ TEST_F(TypesTest, TrailersComeOnce) {
   V taken = value("[method]future-trailers.get", {borrow(future)});
   const V trailers = inner(taken);
   EXPECT_EQ(show("[method]fields.entries", {borrow(trailers)}), "[(\"Sum\", [49])]");
-  EXPECT_EQ(append(trailers, "a", "b"), "error(immutable)");
-  EXPECT_EQ(show("[method]future-trailers.get", {borrow(future)}), "some(error)");
+  EXPECT_EQ(append(trailers, "a", "b"), "err(immutable)");
+  EXPECT_EQ(show("[method]future-trailers.get", {borrow(future)}), "some(err)");
 }
 
 TEST_F(TypesTest, TrailersMayBeMissingOrFail) {
@@ -116,7 +116,7 @@ TEST_F(TypesTest, TrailersMayBeMissingOrFail) {
       value("[static]incoming-body.finish", {own(incoming_body(std::move(pipe.reader)))});
   pipe.writer.abort(ErrorCode::HttpResponseIncomplete());
   EXPECT_EQ(show("[method]future-trailers.get", {borrow(failed)}),
-            "some(ok(error(HTTP-response-incomplete)))");
+            "some(ok(err(HTTP-response-incomplete)))");
 }
 
 TEST_F(TypesTest, PollablesHoldTheirFutures) {
@@ -130,20 +130,20 @@ TEST_F(TypesTest, PollablesHoldTheirFutures) {
 TEST_F(TypesTest, SettersSayWhatTheyRefuse) {
   const V r = borrow(value("[constructor]outgoing-request", {fields()}));
   EXPECT_EQ(show("[method]outgoing-request.method", {r}), "get");
-  EXPECT_EQ(show("[method]outgoing-request.set-method", {r, other(9, "bad\nmethod")}), "error");
+  EXPECT_EQ(show("[method]outgoing-request.set-method", {r, other(9, "bad\nmethod")}), "err");
   EXPECT_EQ(show("[method]outgoing-request.set-method", {r, other(9, "GET")}), "ok");
   EXPECT_EQ(show("[method]outgoing-request.method", {r}), "other(\"GET\")");
-  EXPECT_EQ(show("[method]outgoing-request.set-scheme", {r, V::some(other(2, "a b"))}), "error");
+  EXPECT_EQ(show("[method]outgoing-request.set-scheme", {r, V::some(other(2, "a b"))}), "err");
   EXPECT_EQ(show("[method]outgoing-request.scheme", {r}), "none");
   EXPECT_EQ(show("[method]outgoing-request.set-authority", {r, V::some(V::string("h:99999"))}),
-            "error");
+            "err");
   EXPECT_EQ(show("[method]outgoing-request.set-authority", {r, V::some(V::string("h:9"))}), "ok");
   EXPECT_EQ(show("[method]outgoing-request.authority", {r}), "some(\"h:9\")");
   EXPECT_EQ(show("[method]outgoing-request.set-path-with-query", {r, V::some(V::string("x"))}),
-            "error");
+            "err");
   EXPECT_EQ(show("[method]outgoing-request.set-path-with-query", {r, V::none()}), "ok");
   const V s = borrow(value("[constructor]outgoing-response", {fields()}));
-  EXPECT_EQ(show("[method]outgoing-response.set-status-code", {s, V::u16(99)}), "error");
+  EXPECT_EQ(show("[method]outgoing-response.set-status-code", {s, V::u16(99)}), "err");
   EXPECT_EQ(show("[method]outgoing-response.status-code", {s}), "200");
   const V o = borrow(value("[constructor]request-options"));
   for (const std::string name : {"connect", "first-byte", "between-bytes"}) {
@@ -232,8 +232,8 @@ TEST_F(AnswerTest, InformsWithInterimStatuses) {
                 {borrow(out), V::u16(code), fields("link", "x")});
   };
   EXPECT_EQ(inform(103), "ok");
-  EXPECT_EQ(inform(101), "error(HTTP-protocol-error)");
-  EXPECT_EQ(inform(200), "error(HTTP-protocol-error)");
+  EXPECT_EQ(inform(101), "err(HTTP-protocol-error)");
+  EXPECT_EQ(inform(200), "err(HTTP-protocol-error)");
 }
 
 class HandleTest : public AnswerTest {
@@ -261,7 +261,7 @@ TEST_F(HandleTest, RefusesWhatCannotBeSentAndUsesItUp) {
   const V given = hand_over(outgoing());
   EXPECT_EQ(to_string(handler.value("handle", {given, V::none()}),
                       handler.function("handle").type->result),
-            "error(HTTP-protocol-error)");
+            "err(HTTP-protocol-error)");
   EXPECT_EQ(handler.resources().size(), 0U);
 }
 
@@ -280,11 +280,11 @@ TEST_F(HandleTest, GivesAFutureOfTheResponse) {
   V got = value("[method]future-incoming-response.get", {borrow(future)});
   const V arrived = inner(got);
   EXPECT_EQ(show("[method]incoming-response.status", {borrow(arrived)}), "201");
-  EXPECT_EQ(show("[method]future-incoming-response.get", {borrow(future)}), "some(error)");
+  EXPECT_EQ(show("[method]future-incoming-response.get", {borrow(future)}), "some(err)");
   // The response is on its own now.
   EXPECT_TRUE(drop<FutureIncomingResponse>(future));
-  EXPECT_NE(show("[method]incoming-response.consume", {borrow(arrived)}), "error");
-  EXPECT_EQ(show("[method]incoming-response.consume", {borrow(arrived)}), "error");
+  EXPECT_NE(show("[method]incoming-response.consume", {borrow(arrived)}), "err");
+  EXPECT_EQ(show("[method]incoming-response.consume", {borrow(arrived)}), "err");
 }
 
 }  // namespace
