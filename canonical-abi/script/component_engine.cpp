@@ -52,6 +52,13 @@ ScriptOutcome trapped(const tappet::Trap& trap) {
 
 }  // namespace
 
+ComponentOptions script_options(const Engine& engine) {
+  ComponentOptions options = options_for(engine);
+  for (const ComponentFeatureRow& row : kComponentFeatures)
+    if (row.state != ComponentFeatureState::kOptIn) options.features.set(row.feature);
+  return options;
+}
+
 ComponentEngine::ComponentEngine(const EngineConfig& config, bool gc_stress, StoreLimits limits)
     : core_(config, gc_stress, limits), engine_(config), limits_(limits), linker_(engine_) {}
 
@@ -59,11 +66,8 @@ Result<ScriptEngine::Loaded> ComponentEngine::load(Bytes bytes) {
   if (!is_component(bytes)) {
     return Loaded(std::make_shared<LoadedAny>(TAPPET_TRY(core_.load(std::move(bytes)))));
   }
-  // What is not executed yet is validated all the same.
-  ComponentOptions options = options_for(engine_);
-  for (const ComponentFeatureRow& row : kComponentFeatures)
-    if (row.state != ComponentFeatureState::kOptIn) options.features.set(row.feature);
-  return Loaded(std::make_shared<LoadedAny>(TAPPET_TRY(load_component(std::move(bytes), options))));
+  return Loaded(std::make_shared<LoadedAny>(
+      TAPPET_TRY(load_component(std::move(bytes), script_options(engine_)))));
 }
 
 Result<ScriptEngine::Instance, ScriptEngine::NoInstance> ComponentEngine::add(
