@@ -124,6 +124,7 @@ std::string ComponentPrinter::rec_group(const syntax::CoreRecGroup& group,
   // A group's members may refer to all of them.
   const text::NameMap no_fields;
   std::vector<std::string> bindings;
+  bindings.reserve(group.types.size());
   for (size_t i = 0; i < group.types.size(); ++i) bindings.push_back(binding(Sort::kCoreType));
   if (group.types.size() == 1) {
     return fmt::format("({}type{} {})", prefix, bindings[0], composite(group.types[0], no_fields));
