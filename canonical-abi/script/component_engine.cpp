@@ -45,9 +45,11 @@ ScriptValue to_result(ComponentValue value, const ValType& type) {
 
 ScriptOutcome trapped(const tappet::Trap& trap) {
   const bool exhausted = trap.kind == TrapKind::kStackExhausted;
+  // Scripts of components quote the reference's words, not the core specification's.
+  const bool unreachable = trap.kind == TrapKind::kUnreachable;
   return {exhausted ? ScriptOutcome::Kind::kExhausted : ScriptOutcome::Kind::kTrapped,
           {},
-          trap.message};
+          unreachable ? "wasm `unreachable` instruction executed" : trap.message};
 }
 
 }  // namespace
@@ -59,10 +61,11 @@ Result<ScriptEngine::Loaded> ComponentEngine::load(Bytes bytes) {
   if (!is_component(bytes)) {
     return Loaded(std::make_shared<LoadedAny>(TAPPET_TRY(core_.load(std::move(bytes)))));
   }
-  // What is not executed yet is validated all the same.
+  // What is not executed yet is validated all the same; names that are not accepted yet are not.
   ComponentOptions options = options_for(engine_);
-  for (const ComponentFeatureRow& row : kComponentFeatures)
-    if (row.state != ComponentFeatureState::kOptIn) options.features.set(row.feature);
+  options.features = ComponentFeatureSet::all();
+  options.features.set(ComponentFeature::kVersionSuffix, false);
+  options.features.set(ComponentFeature::kNestedNames, false);
   return Loaded(std::make_shared<LoadedAny>(TAPPET_TRY(load_component(std::move(bytes), options))));
 }
 
