@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "canonical-abi/component/component.h"
+#include "canonical-abi/text/text.h"
 #include "cli/commands.h"
 #include "cli/report.h"
 #include "interp/text/text.h"
@@ -39,7 +41,9 @@ int wat2wasm(const ConvertOptions& options) {
 int print_text(const ConvertOptions& options) {
   auto bytes = encode(options);
   if (!bytes.ok()) return report(options.file, bytes.error());
-  const auto text = print_wat(std::move(*bytes));
+  const auto text = component::is_component(*bytes)
+                        ? component::print_component_wat(std::move(*bytes))
+                        : print_wat(std::move(*bytes));
   if (!text.ok()) return report(options.file, text.error());
   return write_output(options.output, *text);
 }

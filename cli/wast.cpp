@@ -11,11 +11,11 @@
 
 #include "canonical-abi/script/component_engine.h"
 #include "canonical-abi/script/dialect.h"
+#include "canonical-abi/script/round_trip.h"
 #include "cli/commands.h"
 #include "cli/report.h"
 #include "cli/wast_report.h"
 #include "interp/script/expectations.h"
-#include "interp/script/round_trip_engine.h"
 
 namespace tappet::cli {
 namespace {
@@ -23,7 +23,7 @@ namespace {
 using script::Verdict;
 
 std::unique_ptr<script::ScriptEngine> make_engine(const WastOptions& options) {
-  if (options.round_trip) return std::make_unique<script::RoundTripEngine>();
+  if (options.round_trip) return std::make_unique<component::ComponentRoundTripEngine>();
   EngineConfig config;
   config.features = options.features;
   if (!options.guard_pages) config.memory = MemoryStrategy::kChecked;

@@ -165,7 +165,10 @@ Result<ParsedName> parse_interface_name(std::string_view name,
     TAPPET_TRY(check_label(take_until(rest, '/')));
   }
   if (parsed.projection.ends_with('/')) TAPPET_TRY(check_label(""));
-  if (nested) TAPPET_TRY(require(features, ComponentFeature::kNestedNames));
+  if (nested && !features.has(ComponentFeature::kNestedNames)) {
+    return invalid(fmt::format("{} has more parts than `a:b/c`: feature {} is not enabled",
+                               quote(name), row(ComponentFeature::kNestedNames).name));
+  }
   return parsed;
 }
 

@@ -123,15 +123,17 @@ HostCallThread::HostCallThread(Subtask& subtask, std::unique_ptr<HostReturn::Pen
       }) {}
 
 HostCallThread::~HostCallThread() {
-  if (waiting()) inst->store.scheduler().end_host_wait();
+  if (counted_) inst->store.scheduler().end_host_wait();
 }
 
 HostOutcome HostCallThread::begin(HostCall& call) {
   ComponentStore& store = inst->store;
   woken_ = false;
+  if (std::exchange(counted_, false)) store.scheduler().end_host_wait();
   Poll<HostReturn> polled = pending_->poll(store.environment(), waker_);
   if (!polled) {
     store.scheduler().start_host_wait(*this);
+    counted_ = true;
     if (woken_) store.scheduler().signal(*this);
     return HostOutcome::kReturn;
   }

@@ -107,7 +107,8 @@ class HostCallThread final : public GuestThread {
   Subtask& subtask_;
   std::shared_ptr<Origin> origin_;
   std::unique_ptr<HostReturn::Pending> pending_;
-  bool woken_ = false;  // since it was polled
+  bool woken_ = false;    // since it was polled
+  bool counted_ = false;  // among what waits for the host
   Waker waker_;
 };
 

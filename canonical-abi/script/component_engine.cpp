@@ -54,6 +54,14 @@ ScriptOutcome trapped(const tappet::Trap& trap) {
 
 }  // namespace
 
+ComponentOptions script_options(const Engine& engine) {
+  ComponentOptions options = options_for(engine);
+  options.features = ComponentFeatureSet::all();
+  options.features.set(ComponentFeature::kVersionSuffix, false);
+  options.features.set(ComponentFeature::kNestedNames, false);
+  return options;
+}
+
 ComponentEngine::ComponentEngine(const EngineConfig& config, bool gc_stress, StoreLimits limits)
     : core_(config, gc_stress, limits), engine_(config), limits_(limits), linker_(engine_) {}
 
@@ -61,12 +69,8 @@ Result<ScriptEngine::Loaded> ComponentEngine::load(Bytes bytes) {
   if (!is_component(bytes)) {
     return Loaded(std::make_shared<LoadedAny>(TAPPET_TRY(core_.load(std::move(bytes)))));
   }
-  // What is not executed yet is validated all the same; names that are not accepted yet are not.
-  ComponentOptions options = options_for(engine_);
-  options.features = ComponentFeatureSet::all();
-  options.features.set(ComponentFeature::kVersionSuffix, false);
-  options.features.set(ComponentFeature::kNestedNames, false);
-  return Loaded(std::make_shared<LoadedAny>(TAPPET_TRY(load_component(std::move(bytes), options))));
+  return Loaded(std::make_shared<LoadedAny>(
+      TAPPET_TRY(load_component(std::move(bytes), script_options(engine_)))));
 }
 
 Result<ScriptEngine::Instance, ScriptEngine::NoInstance> ComponentEngine::add(

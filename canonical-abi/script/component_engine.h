@@ -13,6 +13,10 @@
 
 namespace tappet::component {
 
+// How scripts load components: what is not executed yet is validated all the same; names that are
+// off unless switched on stay off.
+ComponentOptions script_options(const Engine& engine);
+
 class ComponentEngine final : public script::ScriptEngine {
  public:
   explicit ComponentEngine(const EngineConfig& config = {}, bool gc_stress = false,

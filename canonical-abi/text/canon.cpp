@@ -1,26 +1,11 @@
 // Canonical definitions (Explainer.md, "Canonical Definitions"), by the rows of canon.def.
 #include <fmt/format.h>
 
+#include "canonical-abi/text/canon_options.h"
 #include "canonical-abi/text/component_parser.h"
 
 namespace tappet::component::wat {
 namespace {
-
-struct OptionRow {
-  std::string_view word;
-  CanonOptionKind kind;
-  std::optional<Sort> sort;  // of what it refers to
-};
-constexpr OptionRow kOptions[] = {
-    {"string-encoding=utf8", CanonOptionKind::kUtf8, {}},
-    {"string-encoding=utf16", CanonOptionKind::kUtf16, {}},
-    {"string-encoding=latin1+utf16", CanonOptionKind::kLatin1Utf16, {}},
-    {"memory", CanonOptionKind::kMemory, Sort::kCoreMemory},
-    {"realloc", CanonOptionKind::kRealloc, Sort::kCoreFunc},
-    {"post-return", CanonOptionKind::kPostReturn, Sort::kCoreFunc},
-    {"async", CanonOptionKind::kAsync, {}},
-    {"callback", CanonOptionKind::kCallback, Sort::kCoreFunc},
-};
 
 const CanonRow* find_row(std::string_view word) {
   for (const CanonRow& row : kCanons) {

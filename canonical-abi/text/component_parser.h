@@ -19,7 +19,8 @@ class ComponentParser {
  public:
   explicit ComponentParser(Cursor& in) : in_(in) {}
 
-  // Parses definitions up to the closing parenthesis or the end, which is left alone.
+  // Parses definitions up to the closing parenthesis or the end, which is left alone. `id` stands
+  // in front of them.
   Bytes component(const std::optional<std::string>& id, Scope* parent);
 
  private:

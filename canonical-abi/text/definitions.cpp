@@ -8,6 +8,11 @@ Bytes ComponentParser::component(const std::optional<std::string>& id, Scope* pa
   const Level level(*this);
   const auto scope = std::make_unique<Scope>(in_, ScopeKind::kComponent, parent, id);
   scope_ = scope.get();
+  if (const text::Annotation* annotation = in_.take_annotation("name")) {
+    auto name = in_.sole_string(*annotation);
+    if (!name) in_.fail_at(annotation->offset, "@name annotation: a string is expected");
+    scope->call(std::move(name));
+  }
   definitions();
   scope_ = parent;
   return in_.ok() ? scope->take_component() : Bytes();

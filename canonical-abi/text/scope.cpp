@@ -38,11 +38,6 @@ bool can_be_outer(Sort sort) {
 
 }  // namespace
 
-void write_sort(Writer& out, Sort sort) {
-  if (component::row(sort).is_core) out.byte(0x00);
-  out.byte(component::row(sort).code);
-}
-
 uint32_t Scope::add(Sort sort, const Id& id) {
   const uint32_t index = space(sort).size();
   if (!space(sort).add(id.name)) {
@@ -76,7 +71,9 @@ std::optional<uint32_t> Scope::find_outside(Sort sort, const Id& id) {
 }
 
 std::optional<uint32_t> Scope::find_elsewhere(const std::string& id) {
-  return find_outside(Sort::kCoreType, {id, in_.peek().begin});
+  const auto found = find_outside(Sort::kCoreType, {id, in_.peek().begin});
+  types_.resize(type_names_.size());
+  return found;
 }
 
 std::optional<uint32_t> Scope::count_to(const std::string& label) const {
@@ -131,33 +128,13 @@ uint32_t Scope::emit_outer_alias(Sort sort, uint32_t count, uint32_t index, cons
   return add(sort, id);
 }
 
-// namesec (Binary.md, "Name Section")
 void Scope::write_names() {
-  Writer names;
-  const auto subsection = [&](uint8_t id, const Writer& contents) {
-    names.byte(id);
-    names.sized(ByteSpan(contents.bytes()));
-  };
-  if (label_) {
-    Writer contents;
-    contents.name(*label_);
-    subsection(0, contents);
-  }
-  for (const SortRow& sort : kSorts) {
-    const auto& all = space(sort.sort).names();
-    if (all.empty()) continue;
-    Writer contents;
-    write_sort(contents, sort.sort);
-    contents.u64(all.size());
-    for (const auto& [index, name] : all) {
-      contents.u32(index);
-      contents.name(name);
-    }
-    subsection(1, contents);
-  }
+  SortNames all;
+  for (const SortRow& sort : kSorts) all[static_cast<size_t>(sort.sort)] = space(sort.sort).names();
+  const Writer names = encode_names(name_, all);
   if (names.empty()) return;
   Writer section;
-  section.name("component-name");
+  section.name(kNameSection);
   section.append(names);
   emit(Part::kCustom, section);
 }

@@ -6,8 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "canonical-abi/types/extern.h"
-#include "interp/binary/writer.h"
+#include "canonical-abi/text/name_section.h"
 #include "interp/text/type_parser.h"
 
 namespace tappet::component::wat {
@@ -44,8 +43,10 @@ enum class ScopeKind : uint8_t { kComponent, kComponentType, kInstanceType, kMod
 class Scope : public text::TypeParser {
  public:
   Scope(Cursor& in, ScopeKind kind, Scope* parent, std::optional<std::string> label = {})
-      : TypeParser(in), kind_(kind), parent_(parent), label_(std::move(label)) {}
+      : TypeParser(in), kind_(kind), parent_(parent), label_(std::move(label)), name_(label_) {}
 
+  // Another name for the name section than the label: @name.
+  void call(std::optional<std::string> name) { name_ = std::move(name); }
   ScopeKind kind() const { return kind_; }
   Scope* parent() { return parent_; }
 
@@ -94,7 +95,8 @@ class Scope : public text::TypeParser {
 
   ScopeKind kind_;
   Scope* parent_;
-  std::optional<std::string> label_;
+  std::optional<std::string> label_;  // for outer aliases
+  std::optional<std::string> name_;
   std::array<text::NameSpace, kSortCount> spaces_;  // but for that of core types
   Part part_ = Part::kCustom;                       // of the section that is being written
   text::Section section_;
@@ -102,8 +104,5 @@ class Scope : public text::TypeParser {
   Writer out_;             // complete sections, or declarators
   uint32_t count_ = 0;     // of declarators
 };
-
-// sort, and core:sort behind the byte for "core".
-void write_sort(Writer& out, Sort sort);
 
 }  // namespace tappet::component::wat

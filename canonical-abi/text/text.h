@@ -1,6 +1,7 @@
 // Components in the text format (Explainer.md, "Grammar"): a file of text to a component's bytes.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "interp/base/bytes.h"
@@ -21,8 +22,15 @@ bool is_component_wat(std::string_view source);
 // kLimit. Any thread may call.
 Result<Bytes> parse_component_wat(std::string_view source);
 
-// The same for the tokens [begin, end), which are the inside of (component ...) behind that word:
-// for scripts.
+// Prints a component so that parse_component_wat gives an equal one, but for choices of the
+// encoding that text cannot express. Names come from the section "component-name" where all of them
+// can be ids; other custom sections become annotations. The component is decoded but not validated:
+// errors as of load_component where it is malformed, kUnsupported for value definitions. Any thread
+// may call.
+Result<std::string> print_component_wat(Bytes bytes);
+
+// As parse_component_wat for the tokens [begin, end), which are the inside of (component ...)
+// behind that word: for scripts.
 Result<Bytes> parse_component_form(const text::TokenStream& stream, uint32_t begin, uint32_t end);
 
 }  // namespace tappet::component

@@ -8,22 +8,22 @@ namespace {
 
 constexpr const char* kNotExecuted = "this engine does not execute";
 
+}  // namespace
+
 // binary -> text -> binary -> text -> binary: what the text gives is final.
-Result<> check_round_trip(const Bytes& bytes) {
-  const std::string text = TAPPET_TRY(print_wat(bytes));
-  const auto again = parse_wat(text);
+Result<> check_round_trip(const Bytes& bytes, PrintText print, ParseText parse) {
+  const std::string text = TAPPET_TRY(print(bytes));
+  const auto again = parse(text);
   if (!again.ok()) {
     return fail(ErrorKind::kUnsupported,
                 "the printed text does not parse: " + again.error().to_string() + "\n" + text);
   }
   if (*again == bytes) return Unit{};
   // A binary that chose another encoding; from now on it must stay.
-  const Bytes last = TAPPET_TRY(parse_wat(TAPPET_TRY(print_wat(*again))));
+  const Bytes last = TAPPET_TRY(parse(TAPPET_TRY(print(*again))));
   if (last != *again) return fail(ErrorKind::kUnsupported, "encoded again, the bytes differ");
   return Unit{};
 }
-
-}  // namespace
 
 RoundTripEngine::RoundTripEngine()
     : options_{std::make_shared<TypeRegistry>(), FeatureSet::all()} {}
@@ -32,7 +32,7 @@ Result<ScriptEngine::Loaded> RoundTripEngine::load(Bytes bytes) {
   const Bytes original = bytes;
   auto module = TAPPET_TRY(decode_module(std::move(bytes), options_));
   TAPPET_TRY(validate_module(*module, options_.features));
-  TAPPET_TRY(check_round_trip(original));
+  TAPPET_TRY(check_round_trip(original, print_wat, parse_wat));
   return Loaded(std::move(module));
 }
 

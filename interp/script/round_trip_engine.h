@@ -6,6 +6,12 @@
 
 namespace tappet::script {
 
+using PrintText = Result<std::string> (*)(Bytes);
+using ParseText = Result<Bytes> (*)(std::string_view);
+// Prints a binary and encodes it again: gives the same bytes, or others that then stay. Errors:
+// as of the two, and kUnsupported for bytes that do not stay.
+Result<> check_round_trip(const Bytes& bytes, PrintText print, ParseText parse);
+
 // Every valid module is printed and encoded again; where the bytes differ (a binary may have chosen
 // another encoding) and do not stay the same from then on, loading fails with kUnsupported and says
 // so. All features are on.

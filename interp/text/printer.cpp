@@ -19,33 +19,6 @@ constexpr SectionRow kSections[] = {{"type", 1},   {"import", 2}, {"func", 3},  
 
 }  // namespace
 
-bool Printer::Ids::is_id(uint32_t index) const {
-  const auto name = names->find(index);
-  return name != names->end() && !name->second.empty() && count.at(name->second) == 1;
-}
-
-std::string Printer::Ids::reference(uint32_t index) const {
-  return is_id(index) ? id_text(names->at(index)) : fmt::format("{}", index);
-}
-
-std::string Printer::Ids::binding(uint32_t index) const {
-  if (is_id(index)) return " " + id_text(names->at(index));
-  const auto name = names->find(index);
-  if (name == names->end()) return fmt::format(" (;{};)", index);
-  return fmt::format(" (@name {})", string_text(name->second));
-}
-
-std::string Printer::Ids::plain_binding(uint32_t index) const {
-  return is_id(index) ? " " + id_text(names->at(index)) : "";
-}
-
-Printer::Ids Printer::make_ids(const NameMap& names) {
-  Ids ids;
-  ids.names = &names;
-  for (const auto& [index, name] : names) ++ids.count[name];
-  return ids;
-}
-
 Printer::Printer(const Module& module) : module_(module), names_(read_all_names(module)) {
   for (size_t kind = 0; kind < ids_.size(); ++kind)
     ids_[kind] = make_ids(names_.of(static_cast<NameKind>(kind)));
@@ -88,8 +61,9 @@ void Printer::types() {
 }
 
 void Printer::type(uint32_t index, std::string_view indent) {
-  out_ += fmt::format("{}(type{} {})\n", indent, ids_[kTypeNames].binding(index),
-                      composite(module_.registry->get(module_.types[index]), index));
+  out_ += fmt::format(
+      "{}(type{} {})\n", indent, ids_[kTypeNames].binding(index),
+      composite(module_.registry->get(module_.types[index]), names_.of(kFieldNames, index)));
 }
 
 void Printer::imports() {

@@ -7,28 +7,19 @@
 #include <optional>
 
 #include "interp/binary/instruction_reader.h"
-#include "interp/text/names.h"
+#include "interp/text/type_printer.h"
 
 namespace tappet::text {
 
-class Printer {
+class Printer : TypePrinter {
  public:
   explicit Printer(const Module& module);
   Result<std::string> print();
 
  private:
-  // An index space's ids: only names that are unique and not empty can be ids.
-  struct Ids {
-    const NameMap* names = nullptr;
-    std::map<std::string_view, uint32_t> count;
-    bool is_id(uint32_t index) const;
-    std::string reference(uint32_t index) const;  // "$name" or "7"
-    std::string binding(uint32_t index) const;    // " $name", " (@name "x")" or " (;7;)"
-    // The same for locals and fields, which know no annotations.
-    std::string plain_binding(uint32_t index) const;
-  };
-  static Ids make_ids(const NameMap& names);
-
+  std::string type_reference(uint32_t index) const override {
+    return ids_[kTypeNames].reference(index);
+  }
   void line(std::string_view text) { out_.append("  ").append(text).push_back('\n'); }
 
   // printer.cpp: fields
@@ -47,15 +38,7 @@ class Printer {
   void sections_with_customs();
   std::string elem_items(const ElemSegment& elem) const;
 
-  // printer_types.cpp
-  std::string value_type(ValueType type) const;
-  std::string heap_type(HeapType heap) const;
-  std::string field_type(const FieldType& field) const;
-  std::string function_type(const FuncType& type, const Ids* params) const;
-  std::string composite(const SubType& type, uint32_t index) const;
-  std::string global_type(const GlobalType& type) const;
-  std::string table_type(const TableType& type) const;
-  std::string memory_type(const MemoryType& type) const;
+  // printer_expressions.cpp
   std::string const_expr(const ConstExpr& expr) const;
 
   // instruction_printer.cpp

@@ -89,9 +89,14 @@ TEST(ExternNames, BadOnesAreInvalid) {
 
 TEST(ExternNames, GatedForms) {
   const ComponentFeatureSet defaults = ComponentFeatureSet::defaults();
-  for (const char* gated : {"a:b:c/d", "a:b/c/d", "a:b/c@1", "a:b/c@0.2"}) {
+  for (const char* gated : {"a:b/c@1", "a:b/c@0.2"}) {
     EXPECT_TRUE(parse_extern_name(gated, kAll).ok()) << gated;
     EXPECT_EQ(parse_extern_name(gated, defaults).error().kind, ErrorKind::kUnsupported) << gated;
+  }
+  // The official scripts call these invalid.
+  for (const char* nested : {"a:b:c/d", "a:b/c/d"}) {
+    EXPECT_TRUE(parse_extern_name(nested, kAll).ok()) << nested;
+    EXPECT_EQ(parse_extern_name(nested, defaults).error().kind, ErrorKind::kInvalid) << nested;
   }
 }
 

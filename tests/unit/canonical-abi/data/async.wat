@@ -1,6 +1,6 @@
 ;; Functions of asynchronous type that call the host's, lifted in all ways.
 (component
-  (import "test:host/api" (instance $api
+  (import "test:host/api@0.2.9" (instance $api
     (export "later" (func async (param "x" u32) (result u32)))))
   (alias export $api "later" (func $later))
 

@@ -1,8 +1,6 @@
-// Types and constant expressions as text.
 #include <fmt/format.h>
 
-#include "interp/text/numbers.h"
-#include "interp/text/printer.h"
+#include "interp/text/type_printer.h"
 
 namespace tappet::text {
 namespace {
@@ -23,12 +21,39 @@ std::string_view address(AddressType type) { return type == AddressType::kI64 ? 
 
 }  // namespace
 
-std::string Printer::heap_type(HeapType heap) const {
-  if (heap.kind == HeapKind::kDefined) return ids_[kTypeNames].reference(heap.id.value);
+bool Ids::is_id(uint32_t index) const {
+  const auto name = names->find(index);
+  return name != names->end() && !name->second.empty() && count.at(name->second) == 1;
+}
+
+std::string Ids::reference(uint32_t index) const {
+  return is_id(index) ? id_text(names->at(index)) : fmt::format("{}", index);
+}
+
+std::string Ids::binding(uint32_t index) const {
+  if (is_id(index)) return " " + id_text(names->at(index));
+  const auto name = names->find(index);
+  if (name == names->end()) return fmt::format(" (;{};)", index);
+  return fmt::format(" (@name {})", string_text(name->second));
+}
+
+std::string Ids::plain_binding(uint32_t index) const {
+  return is_id(index) ? " " + id_text(names->at(index)) : "";
+}
+
+Ids make_ids(const NameMap& names) {
+  Ids ids;
+  ids.names = &names;
+  for (const auto& [index, name] : names) ++ids.count[name];
+  return ids;
+}
+
+std::string TypePrinter::heap_type(HeapType heap) const {
+  if (heap.kind == HeapKind::kDefined) return type_reference(heap.id.value);
   return std::string(kHeapNames[static_cast<size_t>(heap.kind)]);
 }
 
-std::string Printer::value_type(ValueType type) const {
+std::string TypePrinter::value_type(ValueType type) const {
   switch (type.kind) {
     case ValueKind::kI32:
       return "i32";
@@ -48,15 +73,14 @@ std::string Printer::value_type(ValueType type) const {
   return fmt::format("(ref {}{})", type.nullable ? "null " : "", heap_type(type.heap));
 }
 
-std::string Printer::field_type(const FieldType& field) const {
+std::string TypePrinter::field_type(const FieldType& field) const {
   std::string type = value_type(field.type);
   if (field.packed == PackedKind::kI8) type = "i8";
   if (field.packed == PackedKind::kI16) type = "i16";
   return field.is_mutable ? fmt::format("(mut {})", type) : type;
 }
 
-// Each parameter apart where there are names to show.
-std::string Printer::function_type(const FuncType& type, const Ids* params) const {
+std::string TypePrinter::function_type(const FuncType& type, const Ids* params) const {
   std::string out;
   for (uint32_t i = 0; i < type.params.size(); ++i) {
     const std::string id = params == nullptr ? "" : params->plain_binding(i);
@@ -68,12 +92,12 @@ std::string Printer::function_type(const FuncType& type, const Ids* params) cons
   return out + ")";
 }
 
-std::string Printer::composite(const SubType& type, uint32_t index) const {
+std::string TypePrinter::composite(const SubType& type, const NameMap& names) const {
   std::string out;
   if (const auto* function = std::get_if<FuncType>(&type.composite)) {
     out = fmt::format("(func{})", function_type(*function, nullptr));
   } else if (const auto* structure = std::get_if<StructType>(&type.composite)) {
-    const Ids fields = make_ids(names_.of(kFieldNames, index));
+    const Ids fields = make_ids(names);
     out = "(struct";
     for (uint32_t i = 0; i < structure->fields.size(); ++i)
       out +=
@@ -84,71 +108,24 @@ std::string Printer::composite(const SubType& type, uint32_t index) const {
   }
   if (type.is_final && type.supertypes.empty()) return out;
   std::string head = type.is_final ? "(sub final" : "(sub";
-  for (const TypeId super : type.supertypes) head += " " + ids_[kTypeNames].reference(super.value);
+  for (const TypeId super : type.supertypes) head += " " + type_reference(super.value);
   return fmt::format("{} {})", head, out);
 }
 
-std::string Printer::global_type(const GlobalType& type) const {
+std::string TypePrinter::global_type(const GlobalType& type) const {
   return type.is_mutable ? fmt::format("(mut {})", value_type(type.type)) : value_type(type.type);
 }
 
-std::string Printer::table_type(const TableType& type) const {
+std::string TypePrinter::table_type(const TableType& type) const {
   return fmt::format("{}{} {}", address(type.address), limits_text(type.limits),
                      value_type(type.element));
 }
 
-std::string Printer::memory_type(const MemoryType& type) const {
+std::string TypePrinter::memory_type(const MemoryType& type) const {
   std::string out = fmt::format("{}{}", address(type.address), limits_text(type.limits));
   if (type.shared) out += " shared";
   if (type.page_size_log2 != 16)
     out += fmt::format(" (pagesize {})", uint64_t{1} << type.page_size_log2);
-  return out;
-}
-
-// Flat instructions, in order.
-std::string Printer::const_expr(const ConstExpr& expr) const {
-  std::string out;
-  for (const ConstInstruction& in : expr.instructions) {
-    const OpcodeRow& op = row(in.opcode);
-    if (!out.empty()) out += " ";
-    out += op.mnemonic;
-    switch (op.immediate) {
-      case Immediate::kI32:
-        out += fmt::format(" {}", static_cast<int32_t>(in.value));
-        break;
-      case Immediate::kI64:
-        out += fmt::format(" {}", static_cast<int64_t>(in.value));
-        break;
-      case Immediate::kF32:
-        out += " " + print_f32(static_cast<uint32_t>(in.value));
-        break;
-      case Immediate::kF64:
-        out += " " + print_f64(in.value);
-        break;
-      case Immediate::kV128:
-        out += fmt::format(" i64x2 {:#018x} {:#018x}", in.value, in.value_high);
-        break;
-      case Immediate::kHeapType:
-        out += " " + heap_type(in.type.heap);
-        break;
-      case Immediate::kGlobalIndex:
-        out += " " + ids_[kGlobalNames].reference(in.index);
-        break;
-      case Immediate::kFuncIndex:
-        out += " " + ids_[kFunctionNames].reference(in.index);
-        break;
-      case Immediate::kTypeIndex:
-        out += " " + ids_[kTypeNames].reference(in.index);
-        break;
-      case Immediate::kArrayFixed:
-      case Immediate::kArrayData:
-      case Immediate::kArrayElem:
-        out += fmt::format(" {} {}", ids_[kTypeNames].reference(in.index), in.index2);
-        break;
-      default:
-        break;
-    }
-  }
   return out;
 }
 
