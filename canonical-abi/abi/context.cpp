@@ -11,11 +11,9 @@ bool LiftLowerContext::reallocate(uint64_t old, uint64_t old_byte_length, uint32
   if (options_.realloc == nullptr) return trap("a value needs memory, but there is no realloc");
   const uint64_t args[] = {old, old_byte_length, alignment, new_byte_length};
   uint64_t results[1] = {};
-  bool& may_leave = handles_.may_leave();
-  assert(may_leave);
-  may_leave = false;
+  handles_.begin_realloc();
   if (!call_nested(call_, *options_.realloc, args, results)) return false;
-  may_leave = true;
+  handles_.end_realloc();
   ptr = options_.width == AddressType::kI64 ? results[0] : static_cast<uint32_t>(results[0]);
   if (peer_ == Peer::kGuest) return check_range(ptr, new_byte_length, alignment, what);
   if (!is_aligned(ptr, alignment)) return trap("realloc return: result not aligned");

@@ -34,6 +34,8 @@ struct LiftLowerOptions : LiftOptions {
 
 struct CanonicalOptions : LiftLowerOptions {
   Function* post_return = nullptr;
+  bool is_async = false;
+  Function* callback = nullptr;
 };
 
 // cx.inst and cx.borrow_scope, as far as lifting and lowering know them: a component instance's
@@ -44,8 +46,15 @@ class Handles {
   virtual bool lift_borrow(LiftLowerContext& cx, uint32_t i, const ValType& t, uint64_t& rep) = 0;
   virtual bool lower_own(LiftLowerContext& cx, uint64_t rep, const ValType& t, uint32_t& i) = 0;
   virtual bool lower_borrow(LiftLowerContext& cx, uint64_t rep, const ValType& t, uint32_t& i) = 0;
-  // ComponentInstance::may_leave, which reallocate() clears while guest code runs.
-  virtual bool& may_leave() = 0;
+  // Readable ends of streams and futures, which move from side to side, and error contexts.
+  virtual bool lift_shared(LiftLowerContext& cx, uint32_t i, const ValType& t,
+                           ComponentValue::Shared& v) = 0;
+  virtual bool lower_shared(LiftLowerContext& cx, const ComponentValue::Shared& v, const ValType& t,
+                            uint32_t& i) = 0;
+  // Around a call of realloc, which is guest code that may not leave its instance, on a thread of
+  // its own. Not ended after a trap.
+  virtual void begin_realloc() = 0;
+  virtual void end_realloc() = 0;
 
  protected:
   ~Handles() = default;

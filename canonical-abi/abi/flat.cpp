@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "canonical-abi/abi/load.h"
 #include "canonical-abi/abi/store.h"
 #include "canonical-abi/types/functype.h"
@@ -142,11 +140,10 @@ bool lift_flat(LiftLowerContext& cx, CoreValueIter& vi, const ValType& t, Compon
       return true;
     case TypeKind::kOwn:
     case TypeKind::kBorrow:
-      return lift_handle(cx, static_cast<uint32_t>(vi.next(4)), t, v);
     case TypeKind::kErrorContext:
     case TypeKind::kStream:
     case TypeKind::kFuture:
-      return cx.trap(fmt::format("{} values are not supported", row(t.kind).text));
+      return lift_handle(cx, static_cast<uint32_t>(vi.next(4)), t, v);
     default:
       return lift_scalar(cx, vi.next(row(t.kind).size == 8 ? 8 : 4), t.kind, v);
   }
@@ -172,15 +169,14 @@ bool lower_flat(LiftLowerContext& cx, const ComponentValue& v, const ValType& t,
     case TypeKind::kFlags:
       return flat.push(v.bits()), true;
     case TypeKind::kOwn:
-    case TypeKind::kBorrow: {
+    case TypeKind::kBorrow:
+    case TypeKind::kErrorContext:
+    case TypeKind::kStream:
+    case TypeKind::kFuture: {
       uint32_t i = 0;
       if (!lower_handle(cx, v, t, i)) return false;
       return flat.push(i), true;
     }
-    case TypeKind::kErrorContext:
-    case TypeKind::kStream:
-    case TypeKind::kFuture:
-      return cx.trap(fmt::format("{} values are not supported", row(t.kind).text));
     default:
       return flat.push(core_bits(v)), true;
   }

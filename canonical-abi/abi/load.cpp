@@ -129,6 +129,12 @@ bool lift_scalar(LiftLowerContext& cx, uint64_t bits, TypeKind kind, ComponentVa
 }
 
 bool lift_handle(LiftLowerContext& cx, uint32_t i, const ValType& t, ComponentValue& v) {
+  if (t.kind != TypeKind::kOwn && t.kind != TypeKind::kBorrow) {
+    ComponentValue::Shared shared;
+    if (!cx.handles().lift_shared(cx, i, t, shared)) return false;
+    v = ComponentValue::shared(t.kind, std::move(shared));
+    return true;
+  }
   uint64_t rep = 0;
   const bool ok = t.kind == TypeKind::kOwn ? cx.handles().lift_own(cx, i, t, rep)
                                            : cx.handles().lift_borrow(cx, i, t, rep);
@@ -160,11 +166,10 @@ bool load(LiftLowerContext& cx, uint64_t ptr, const ValType& t, ComponentValue& 
       return true;
     case TypeKind::kOwn:
     case TypeKind::kBorrow:
-      return lift_handle(cx, static_cast<uint32_t>(load_int(cx, ptr, 4)), t, v);
     case TypeKind::kErrorContext:
     case TypeKind::kStream:
     case TypeKind::kFuture:
-      return cx.trap(fmt::format("{} values are not supported", row(t.kind).text));
+      return lift_handle(cx, static_cast<uint32_t>(load_int(cx, ptr, 4)), t, v);
     default:
       return lift_scalar(cx, load_int(cx, ptr, row(t.kind).size), t.kind, v);
   }

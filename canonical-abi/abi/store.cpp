@@ -1,7 +1,5 @@
 #include "canonical-abi/abi/store.h"
 
-#include <fmt/format.h>
-
 #include "interp/base/limits.h"
 
 namespace tappet::component {
@@ -90,8 +88,14 @@ uint64_t scalar_bits(const ComponentValue& v) {
 }
 
 bool lower_handle(LiftLowerContext& cx, const ComponentValue& v, const ValType& t, uint32_t& i) {
-  return t.kind == TypeKind::kOwn ? cx.handles().lower_own(cx, v.rep(), t, i)
-                                  : cx.handles().lower_borrow(cx, v.rep(), t, i);
+  switch (t.kind) {
+    case TypeKind::kOwn:
+      return cx.handles().lower_own(cx, v.rep(), t, i);
+    case TypeKind::kBorrow:
+      return cx.handles().lower_borrow(cx, v.rep(), t, i);
+    default:
+      return cx.handles().lower_shared(cx, v.shared(), t, i);
+  }
 }
 
 bool store(LiftLowerContext& cx, const ComponentValue& v, const ValType& t, uint64_t ptr) {
@@ -116,15 +120,14 @@ bool store(LiftLowerContext& cx, const ComponentValue& v, const ValType& t, uint
     case TypeKind::kFlags:
       return store_int(cx, v.bits(), ptr, elem_size(t, cx.width())), true;
     case TypeKind::kOwn:
-    case TypeKind::kBorrow: {
+    case TypeKind::kBorrow:
+    case TypeKind::kErrorContext:
+    case TypeKind::kStream:
+    case TypeKind::kFuture: {
       uint32_t i = 0;
       if (!lower_handle(cx, v, t, i)) return false;
       return store_int(cx, i, ptr, 4), true;
     }
-    case TypeKind::kErrorContext:
-    case TypeKind::kStream:
-    case TypeKind::kFuture:
-      return cx.trap(fmt::format("{} values are not supported", row(t.kind).text));
     default:
       return store_int(cx, scalar_bits(v), ptr, row(t.kind).size), true;
   }

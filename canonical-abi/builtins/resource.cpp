@@ -1,23 +1,35 @@
 #include "canonical-abi/builtins/resource.h"
 
+#include "canonical-abi/runtime/canon_lift.h"
 #include "canonical-abi/runtime/component_store.h"
 
 namespace tappet::component {
 namespace {
 
-// Waits for a destructor, which then has run in its own component instance.
-class DestructorCall final : public HostContinuation {
+// Calls a destructor, which runs in its own component instance.
+class DestructorCaller final : public SyncCaller {
  public:
-  DestructorCall(ComponentInstance& impl, uint32_t levels) : impl_(impl), levels_(levels) {}
-  HostOutcome resume(HostCall&) override {
+  DestructorCaller(ComponentInstance& impl, uint32_t levels, ComponentValue rep)
+      : SyncCaller(Peer::kGuest, StringEncoding::kUtf8),
+        impl_(impl),
+        levels_(levels),
+        rep_(std::move(rep)) {}
+
+ private:
+  bool on_start(HostCall&, std::span<ComponentValue> args) override {
+    args[0] = std::move(rep_);
+    return true;
+  }
+  bool on_resolve(HostCall&, std::span<ComponentValue>) override { return true; }
+  void on_cancelled() override {}
+  HostOutcome on_exit(HostCall&) override {
     impl_.leave_to(levels_);
     return HostOutcome::kReturn;
   }
-  bool lets_exceptions_pass() const override { return false; }
 
- private:
   ComponentInstance& impl_;
   uint32_t levels_;
+  ComponentValue rep_;
 };
 
 HostOutcome drop_host_resource(ComponentInstance& inst, const HostResourceType* type, uint64_t rep,
@@ -36,8 +48,11 @@ HostOutcome destroy(ComponentInstance& inst, const ResourceType& rt, uint64_t re
   if (!rt.impl->may_enter_from(levels)) return call.trap("cannot enter component instance");
   if (rt.dtor == nullptr) return HostOutcome::kReturn;
   rt.impl->enter_from(levels);
-  return call.call(*rt.dtor, std::span(&rep, 1),
-                   std::make_unique<DestructorCall>(*rt.impl, levels));
+  const TypeKind kind = rt.lifted_dtor->type->params[0].type->kind;
+  return call_sync(
+      call, *rt.lifted_dtor,
+      std::make_shared<DestructorCaller>(*rt.impl, levels, ComponentValue::scalar(kind, rep)),
+      inst.store.scheduler().current_task().origin());
 }
 
 }  // namespace

@@ -2,7 +2,42 @@
 
 #include <fmt/format.h>
 
+#include "canonical-abi/runtime/canon_lower.h"
+
 namespace tappet::component {
+
+// What definitions.py calls by canon_lift though no canon lift of the component does.
+struct InternalType {
+  InternalType(bool has_param, TypeKind kind)
+      : param{{}, primitive(kind)},
+        type{.params = std::span(&param, has_param ? 1 : 0)},
+        signature(type, AddressType::kI32, limits::kFlatParams, limits::kFlatResults) {}
+  Labelled param;
+  FuncType type;
+  Signature signature;
+};
+namespace {
+
+const InternalType& start_type() {
+  static const InternalType kType(false, TypeKind::kU32);
+  return kType;
+}
+
+const InternalType& destructor_type(bool wide) {
+  static const InternalType kTypes[] = {{true, TypeKind::kU32}, {true, TypeKind::kU64}};
+  return kTypes[wide ? 1 : 0];
+}
+
+// The instantiation as the caller of a start function.
+class StartCaller final : public TaskCaller {
+ public:
+  StartCaller() : TaskCaller(Peer::kHost, StringEncoding::kUtf8) {}
+  bool on_start(HostCall&, std::span<ComponentValue>) override { return true; }
+  bool on_resolve(HostCall&, std::span<ComponentValue>) override { return true; }
+  void on_cancelled() override {}
+};
+
+}  // namespace
 
 // Everything that later steps refer to is allocated here, once.
 InstanceTree::InstanceTree(std::shared_ptr<const InstancePre> pre, ComponentStore& store)
@@ -45,19 +80,37 @@ Extern InstanceTree::core_item(const PlannedImport& import) {
   return Global{instance.module().globals[ref.index].type, &instance.global(ref.index)};
 }
 
-LiftLowerOptions InstanceTree::options(const PlannedOptions& planned) {
-  LiftLowerOptions options;
+CanonicalOptions InstanceTree::options(const PlannedOptions& planned) {
+  CanonicalOptions options;
   options.string_encoding = planned.encoding;
   options.width = planned.width;
   options.memory = memory(planned.memory);
   options.realloc = function(planned.realloc);
+  options.post_return = function(planned.post_return);
+  options.is_async = planned.is_async;
+  options.callback = function(planned.callback);
   return options;
+}
+
+const FuncInst& InstanceTree::internal_func(const InternalType& type, Function& core,
+                                            ComponentInstance& inst) {
+  FuncInst& func = internal_funcs_.emplace_back();
+  func.type = &type.type;
+  func.signature = &type.signature;
+  func.core = &core;
+  func.inst = &inst;
+  return func;
 }
 
 void InstanceTree::define_resource(uint32_t index) {
   const PlannedResource& planned = plan().resources[index];
   resources_[index].impl = &instances_[planned.impl];
-  resources_[index].dtor = function(planned.dtor);
+  Function* const dtor = function(planned.dtor);
+  if (dtor == nullptr) return;
+  resources_[index].dtor = dtor;
+  const bool wide = dtor->shape.type->params[0] == kI64;
+  resources_[index].lifted_dtor =
+      &internal_func(destructor_type(wide), *dtor, instances_[planned.impl]);
 }
 
 void InstanceTree::define_lift(uint32_t index) {
@@ -67,8 +120,7 @@ void InstanceTree::define_lift(uint32_t index) {
   func.signature = planned.signature;
   func.inst = &instances_[planned.instance];
   func.core = function(planned.core);
-  static_cast<LiftLowerOptions&>(func.opts) = options(planned.options);
-  func.opts.post_return = function(planned.options.post_return);
+  func.opts = options(planned.options);
 }
 
 void InstanceTree::define_canon(uint32_t index) {
@@ -76,10 +128,15 @@ void InstanceTree::define_canon(uint32_t index) {
   CanonFunction& canon = canons_[index];
   canon.bind(planned.type, planned.shape, planned.body);
   canon.inst = &instances_[planned.instance];
-  if (planned.signature != nullptr) {
+  canon.opts = options(planned.options);
+  canon.signature = planned.signature;
+  canon.value = planned.value;
+  canon.flag = planned.flag;
+  canon.number = planned.number;
+  canon.thread_type = planned.thread_type;
+  if (planned.table) canon.table = cores_[planned.table.instance]->table(planned.table.index);
+  if (planned.body == canon_lower) {
     canon.callee = &function(planned.callee);
-    canon.signature = planned.signature;
-    canon.opts = options(planned.options);
     canon.levels = planned.levels;
     canon.may_call = planned.may_call;
   }
@@ -154,16 +211,18 @@ Outcome Instantiation::instantiate_core(const PlannedCore& core) {
   Instance& instance = **made;
   tree_->cores_.push_back(&instance);
   if (!instance.module().has_start) return Outcome::kReturned;
-  starting_ = &tree_->instances_[core.instance];
-  starting_->enter_from(starting_->depth + 1);
-  activity_.start(instance.function(instance.module().start), {});
+  ComponentInstance& inst = tree_->instances_[core.instance];
+  inst.enter_from(inst.depth + 1);
+  const FuncInst& start =
+      tree_->internal_func(start_type(), instance.function(instance.module().start), inst);
+  activity_.start(GuestTask::create(start, std::make_shared<StartCaller>(), activity_.origin()),
+                  inst.depth + 1);
   return run_start();
 }
 
 Outcome Instantiation::run_start() {
   const Outcome outcome = activity_.run();
   if (outcome == Outcome::kTrapped) return fail_with(activity_.trap());
-  if (outcome == Outcome::kReturned) starting_->leave_to(starting_->depth + 1);
   return outcome;
 }
 

@@ -11,6 +11,8 @@
 
 namespace tappet::component {
 
+struct InternalType;
+
 // An instance of a component with all that it contains. Lives in its store, and as long.
 class InstanceTree final : public ComponentStore::Owned {
  public:
@@ -30,8 +32,9 @@ class InstanceTree final : public ComponentStore::Owned {
   Function* function(CoreRef ref);
   Memory* memory(CoreRef ref);
   Extern core_item(const PlannedImport& import);
-  LiftLowerOptions options(const PlannedOptions& planned);
+  CanonicalOptions options(const PlannedOptions& planned);
 
+  const FuncInst& internal_func(const InternalType& type, Function& core, ComponentInstance& inst);
   void define_resource(uint32_t index);
   void define_lift(uint32_t index);
   void define_canon(uint32_t index);
@@ -41,6 +44,7 @@ class InstanceTree final : public ComponentStore::Owned {
   std::vector<const ResourceType*> slots_;
   std::unique_ptr<ResourceType[]> resources_;
   std::unique_ptr<FuncInst[]> funcs_;
+  std::deque<FuncInst> internal_funcs_;  // destructors and start functions
   std::unique_ptr<CanonFunction[]> canons_;
   std::vector<Instance*> cores_;
 };
@@ -79,7 +83,6 @@ class Instantiation {
   ComponentStore& store_;
   InstanceTree* tree_ = nullptr;
   size_t step_ = 0;
-  ComponentInstance* starting_ = nullptr;  // whose start function runs
   std::vector<Extern> imports_;
   InstantiateError failure_;
   std::optional<Outcome> ended_;

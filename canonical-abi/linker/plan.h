@@ -44,6 +44,8 @@ struct PlannedOptions {
   CoreRef memory;
   CoreRef realloc;
   CoreRef post_return;
+  bool is_async = false;
+  CoreRef callback;
 };
 
 struct PlannedInstance {
@@ -78,6 +80,12 @@ struct PlannedCanon {
   bool may_call = true;
   // resource.*
   ResourceRef resource;
+  // See CanonFunction
+  const ValType* value = nullptr;
+  bool flag = false;
+  uint32_t number = 0;
+  CoreRef table;
+  TypeId thread_type;
 };
 
 struct PlannedCore {
@@ -100,6 +108,8 @@ struct Step {
 // Immutable once made; shared by threads.
 struct Plan {
   std::vector<std::shared_ptr<const ModuleCode>> codes;
+  std::deque<Labelled> task_results;
+  std::deque<FuncType> task_return_types;
   std::deque<Signature> signatures;
   std::deque<FuncInst> host_funcs;
   std::deque<HostBody> trapping_bodies;  // of unknown imports

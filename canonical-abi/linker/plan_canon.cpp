@@ -3,6 +3,7 @@
 
 #include "canonical-abi/builtins/builtins.h"
 #include "canonical-abi/linker/planner.h"
+#include "canonical-abi/types/functype.h"
 #include "interp/base/limits.h"
 
 namespace tappet::component {
@@ -13,24 +14,39 @@ auto unsupported(std::string message) { return fail(ErrorKind::kUnsupported, std
 }  // namespace
 
 Result<> Planner::canon(Frame& frame, const Canon& def) {
-  if (def.options.is_async || def.options.callback || (def.type && def.type->is_async)) {
-    return unsupported("async functions are not executed yet");
-  }
   if (def.type) TAPPET_TRY(spend(def.type->params.size()));
   return def.kind == CanonKind::kLift ? lift(frame, def) : built_in(frame, def);
 }
 
-const Signature* Planner::signature(const Canon& def) {
-  return &plan_.signatures.emplace_back(*def.type, def.options.width, limits::kFlatParams,
+// task.return has the result of its task's function as parameters.
+const Signature* Planner::result_signature(const Canon& def) {
+  Labelled& param = plan_.task_results.emplace_back();
+  param.type = def.value;
+  FuncType& type = plan_.task_return_types.emplace_back();
+  if (def.value != nullptr) type.params = {&param, 1};
+  return &plan_.signatures.emplace_back(type, def.options.width, limits::kFlatParams,
                                         limits::kFlatResults);
+}
+
+const Signature* Planner::signature(const Canon& def) {
+  const FlattenOptions flatten{
+      def.kind == CanonKind::kLift ? FlattenContext::kLift : FlattenContext::kLower,
+      def.options.is_async, def.options.callback.has_value(), def.options.width};
+  return &plan_.signatures.emplace_back(*def.type, def.options.width, max_flat_params(flatten),
+                                        max_flat_results(flatten));
 }
 
 PlannedOptions Planner::options(Frame& frame, const CanonOptions& options) {
   const auto core = [&](const std::optional<uint32_t>& index, Sort sort) {
     return index ? at(frame, sort, *index).core() : CoreRef();
   };
-  return {options.encoding, options.width, core(options.memory, Sort::kCoreMemory),
-          core(options.realloc, Sort::kCoreFunc), core(options.post_return, Sort::kCoreFunc)};
+  return {options.encoding,
+          options.width,
+          core(options.memory, Sort::kCoreMemory),
+          core(options.realloc, Sort::kCoreFunc),
+          core(options.post_return, Sort::kCoreFunc),
+          options.is_async,
+          core(options.callback, Sort::kCoreFunc)};
 }
 
 Result<> Planner::lift(Frame& frame, const Canon& def) {
@@ -52,7 +68,16 @@ Result<> Planner::built_in(Frame& frame, const Canon& def) {
   planned.type = def.core_type;
   planned.shape = call_shape(registry.function(def.core_type));
   planned.instance = frame.instance;
+  planned.options = options(frame, def.options);
+  planned.value = def.value;
+  planned.flag = def.flag;
+  planned.number = def.number;
+  planned.thread_type = def.thread_type;
+  if (def.kind == CanonKind::kThreadNewIndirect) {
+    planned.table = at(frame, Sort::kCoreTable, def.table).core();
+  }
   if (def.kind == CanonKind::kLower) TAPPET_TRY(lower(frame, def, planned));
+  if (def.kind == CanonKind::kTaskReturn) planned.signature = result_signature(def);
   if (def.slot != Resource::kNoSlot) planned.resource = frame.slots[def.slot];
   const auto index = static_cast<uint32_t>(plan_.canons.size());
   plan_.canons.push_back(planned);
@@ -63,7 +88,6 @@ Result<> Planner::built_in(Frame& frame, const Canon& def) {
 
 Result<> Planner::lower(Frame& frame, const Canon& def, PlannedCanon& canon) {
   canon.callee = at(frame, Sort::kFunc, def.func).func();
-  canon.options = options(frame, def.options);
   canon.signature = signature(def);
   if (canon.callee.is_host) return {};
   const uint32_t callee = plan_.lifts[canon.callee.index].instance;

@@ -84,6 +84,7 @@ class Planner {
   Result<> lower(Frame& frame, const Canon& def, PlannedCanon& canon);
   static PlannedOptions options(Frame& frame, const CanonOptions& options);
   const Signature* signature(const Canon& def);
+  const Signature* result_signature(const Canon& def);
   uint32_t depth(uint32_t instance) const;
   uint32_t common_ancestor(uint32_t a, uint32_t b) const;
 

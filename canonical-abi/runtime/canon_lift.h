@@ -3,50 +3,51 @@
 
 #include <memory>
 
-#include "canonical-abi/runtime/func_inst.h"
+#include "canonical-abi/runtime/guest_task.h"
+#include "canonical-abi/runtime/waitable.h"
 
 namespace tappet::component {
 
-// One call of a lifted function, from its start until it has returned: the frame between caller and
-// callee, and what definitions.py keeps in Task. Its subclasses are the callers: core code of
-// another component, or the embedder.
-//
-// Nothing recurses: the core function runs on the same thread, and this continues behind it. Only
+// A caller that waits on the same fiber as its callee, whose function is of synchronous type.
+class SyncCaller : public TaskCaller {
+ public:
+  using TaskCaller::TaskCaller;
+  // After the callee's last step: how the host function that called ends.
+  virtual HostOutcome on_exit(HostCall& call) = 0;
+};
+
+// The implicit thread of a task while its core code runs: lifts or takes what that returns. Nothing
+// recurses: core functions are called on the same fiber, and this continues behind them. Only
 // realloc and post-return run nested, which may not block. A trap on the way leaves the instances
 // entered, and the store is never used again.
-class LiftedCall : public HostContinuation {
+class LiftedCall final : public HostContinuation {
  public:
-  // `levels`: of the callee's instance and those around it, what the caller is not in already.
-  LiftedCall(const FuncInst& callee, uint32_t levels, Peer peer, StringEncoding peer_encoding)
-      : callee_(callee), levels_(levels), peer_(peer), peer_encoding_(peer_encoding) {}
+  LiftedCall(std::shared_ptr<GuestTask> task, std::shared_ptr<SyncCaller> caller)
+      : task_(std::move(task)), caller_(std::move(caller)) {}
 
-  // Lowers the arguments and calls the core function.
-  static HostOutcome start(std::unique_ptr<LiftedCall> self, HostCall& call);
-  // Lifts the results, hands them over, and lets the callee clean up.
-  HostOutcome resume(HostCall& call) final;
+  // Takes the arguments and calls the core function. `caller`: of a call on the running fiber,
+  // which the scheduler has been told of; else null.
+  static HostOutcome start(HostCall& call, GuestTask& task, std::shared_ptr<SyncCaller> caller);
+  // Calls the callback with the event that the thread has waited for.
+  static HostOutcome call_back(HostCall& call, GuestTask& task);
+
+  HostOutcome resume(HostCall& call) override;
   // Components do not see each other's exceptions (definitions.py, call_and_trap_on_throw).
-  bool lets_exceptions_pass() const final { return false; }
-
- protected:
-  // The arguments, of the callee's parameter types. False: trapped.
-  virtual bool on_start(HostCall& call, std::span<ComponentValue> args) = 0;
-  // One result or none. False: trapped.
-  virtual bool on_resolve(HostCall& call, std::span<ComponentValue> results) = 0;
-  // After post-return: how the host function that started the call ends.
-  virtual HostOutcome on_exit(HostCall& call) = 0;
-
-  const FuncInst& callee() const { return callee_; }
+  bool lets_exceptions_pass() const override { return false; }
 
  private:
-  bool lower_args(HostCall& call, FlatValues& flat);
-  bool return_results(HostCall& call, std::span<const uint64_t> flat);
-  bool post_return(HostCall& call, std::span<const uint64_t> flat);
+  static HostOutcome call_back(HostCall& call, GuestTask& task, const EventTuple& event);
+  HostOutcome return_results(HostCall& call);
+  HostOutcome follow(HostCall& call, uint32_t packed);
+  HostOutcome exit(HostCall& call);
 
-  const FuncInst& callee_;
-  uint32_t levels_;
-  Peer peer_;
-  StringEncoding peer_encoding_;
-  BorrowScope borrows_;
+  std::shared_ptr<GuestTask> task_;
+  std::shared_ptr<SyncCaller> caller_;
 };
+
+// Calls a function on the running fiber. Precondition: its type is synchronous, and its instance
+// was entered.
+HostOutcome call_sync(HostCall& call, const FuncInst& func, std::shared_ptr<SyncCaller> caller,
+                      const std::shared_ptr<Origin>& origin);
 
 }  // namespace tappet::component

@@ -1,81 +1,16 @@
 #include "canonical-abi/runtime/canon_lower.h"
 
-#include "canonical-abi/runtime/canon_lift.h"
 #include "canonical-abi/runtime/component_store.h"
+#include "canonical-abi/runtime/subtask.h"
 
 namespace tappet::component {
 namespace {
 
-// The caller's side of a lowered call: lifts its arguments, lowers the results into it.
-class Caller {
- public:
-  Caller(const CanonFunction& lowered, StringEncoding callee_encoding)
-      : lowered_(lowered), callee_encoding_(callee_encoding) {}
-
-  ComponentInstance& inst() const { return *lowered_.inst; }
-  const CanonFunction& lowered() const { return lowered_; }
-  Peer peer() const { return lowered_.callee->is_host() ? Peer::kHost : Peer::kGuest; }
-
-  bool lift_args(HostCall& call, std::span<ComponentValue> args) {
-    std::array<uint64_t, limits::kFlatParams + 1> flat;
-    const uint32_t count = lowered_.function.shape.param_slots;
-    for (uint32_t i = 0; i < count; ++i) flat[i] = call.arg(i);
-    InstanceHandles handles(call, inst(), &subtask_, nullptr);
-    LiftLowerContext cx(call, lowered_.opts, handles, peer());
-    CoreValueIter vi({flat.data(), count});
-    subtask_.start();
-    return lift_flat_values(cx, vi, lowered_.signature->params, args);
-  }
-
-  // Results in memory go where the last argument says.
-  bool lower_results(HostCall& call, std::span<const ComponentValue> results) {
-    const ValueTypes& types = lowered_.signature->results;
-    const uint64_t out = types.in_memory ? call.arg(lowered_.function.shape.param_slots - 1) : 0;
-    InstanceHandles handles(call, inst(), nullptr, nullptr);
-    LiftLowerContext cx(call, lowered_.opts, handles, peer(), callee_encoding_);
-    CoreValueIter out_param({&out, 1});
-    if (!lower_flat_values(cx, results, types, &out_param, flat_results_)) return false;
-    subtask_.resolve();
-    return true;
-  }
-
-  HostOutcome finish(HostCall& call) {
-    subtask_.deliver_resolve(inst().handles);
-    for (uint32_t i = 0; i < flat_results_.size(); ++i) {
-      call.set_result(i, flat_results_.span()[i]);
-    }
-    return HostOutcome::kReturn;
-  }
-
- private:
-  const CanonFunction& lowered_;
-  StringEncoding callee_encoding_;
-  Subtask subtask_;
-  FlatValues flat_results_;
-};
-
-// From one component into another.
-class GuestCall final : public LiftedCall {
- public:
-  explicit GuestCall(const CanonFunction& lowered)
-      : LiftedCall(*lowered.callee, lowered.levels, Peer::kGuest, lowered.opts.string_encoding),
-        caller_(lowered, lowered.callee->opts.string_encoding) {}
-
- private:
-  bool on_start(HostCall& call, std::span<ComponentValue> args) override {
-    return caller_.lift_args(call, args);
-  }
-  bool on_resolve(HostCall& call, std::span<ComponentValue> results) override {
-    return caller_.lower_results(call, results);
-  }
-  HostOutcome on_exit(HostCall& call) override { return caller_.finish(call); }
-
-  Caller caller_;
-};
+constexpr auto kCannotEnter = "cannot enter component instance";
 
 HostOutcome settle(HostCall& call, Caller& caller, HostReturn returned);
 
-// A call of the host's that waits: polled whenever the thread is run.
+// A call of a host function of synchronous type that waits: polled whenever its nest is run.
 class HostWait final : public HostContinuation {
  public:
   HostWait(Caller caller, std::unique_ptr<HostReturn::Pending> pending)
@@ -90,7 +25,8 @@ class HostWait final : public HostContinuation {
       pending.reset();
       return settle(call, caller, std::move(*polled));
     }
-    return call.suspend(std::make_unique<HostWait>(std::move(caller), std::move(pending)));
+    return store.scheduler().wait_for_host(
+        call, std::make_unique<HostWait>(std::move(caller), std::move(pending)));
   }
   HostOutcome resume(HostCall& call) override { return wait(call, caller_, std::move(pending_)); }
 
@@ -100,23 +36,12 @@ class HostWait final : public HostContinuation {
 };
 
 HostOutcome settle(HostCall& call, Caller& caller, HostReturn returned) {
-  // The host may have called into this store meanwhile, and that may have trapped.
-  if (caller.inst().store.poisoned()) return call.trap("cannot enter component instance");
-  switch (returned.kind()) {
-    case HostReturn::Kind::kTrap:
-      return call.trap(std::move(returned.message()));
-    case HostReturn::Kind::kExit:
-      return call.exit(returned.exit_code());
-    case HostReturn::Kind::kPending:
-      return HostWait::wait(call, caller, std::move(returned.pending()));
-    case HostReturn::Kind::kValue:
-      break;
+  if (returned.kind() == HostReturn::Kind::kPending) {
+    if (caller.inst().store.poisoned()) return call.trap(kCannotEnter);
+    return HostWait::wait(call, caller, std::move(returned.pending()));
   }
-  const ValType* const type = caller.lowered().callee->type->result;
-  if (Result<> fits = check_result(returned, type); !fits.ok()) {
-    return call.trap(std::move(fits.error().message));
-  }
-  const std::span<const ComponentValue> results(&returned.value(), type != nullptr ? 1 : 0);
+  if (!caller.take_host_result(call, returned)) return HostOutcome::kTrap;
+  const std::span<const ComponentValue> results(&returned.value(), returned.has_value() ? 1 : 0);
   if (!caller.lower_results(call, results)) return HostOutcome::kTrap;
   return caller.finish(call);
 }
@@ -124,18 +49,94 @@ HostOutcome settle(HostCall& call, Caller& caller, HostReturn returned) {
 HostOutcome call_host(const CanonFunction& self, HostCall& call) {
   Caller caller(self, StringEncoding::kUtf8);
   ValueBuffer args(self.signature->params.types.size());
-  if (!caller.lift_args(call, args.span())) return HostOutcome::kTrap;
+  if (!caller.lift_args(call, caller.flat_args(call), args.span())) return HostOutcome::kTrap;
   HostEnvironment& environment = self.inst->store.environment();
   return settle(call, caller, (*self.callee->host)(environment, args.span()));
+}
+
+// A callee of asynchronous type has run as far as it could.
+HostOutcome after_call(HostCall& call, const std::shared_ptr<Subtask>& subtask) {
+  const CanonFunction& self = subtask->caller().lowered();
+  if (!self.opts.is_async) {
+    if (subtask->resolved()) return subtask->finish(call);
+    Scheduler& scheduler = self.inst->store.scheduler();
+    subtask->set_sync_waiter(&scheduler.current());
+    return scheduler.wait_until(call, WaitFor::kResolution, subtask.get(), false,
+                                [subtask](HostCall& c, bool) {
+                                  subtask->set_sync_waiter(nullptr);
+                                  return subtask->finish(c);
+                                });
+  }
+  const auto state = static_cast<uint32_t>(subtask->state());
+  if (subtask->resolved()) {
+    subtask->deliver_resolve();
+    call.set_result(0, state);
+    return HostOutcome::kReturn;
+  }
+  uint32_t i = 0;
+  if (!add_object(call, *self.inst, subtask, i)) return HostOutcome::kTrap;
+  subtask->set_index(i);
+  call.set_result(0, state | uint64_t{i} << 4);
+  return HostOutcome::kReturn;
+}
+
+HostOutcome call_host_async(const CanonFunction& self, HostCall& call) {
+  Scheduler& scheduler = self.inst->store.scheduler();
+  const auto subtask = std::make_shared<Subtask>(self, call);
+  ValueBuffer args(self.signature->params.types.size());
+  if (!subtask->on_start(call, args.span())) return HostOutcome::kTrap;
+  HostReturn returned = (*self.callee->host)(self.inst->store.environment(), args.span());
+  if (returned.kind() == HostReturn::Kind::kPending) {
+    if (self.inst->store.poisoned()) return call.trap(kCannotEnter);
+    subtask->host = std::make_unique<HostCallThread>(*subtask, std::move(returned.pending()),
+                                                     scheduler.current_task().origin());
+    if (subtask->host->begin(call) == HostOutcome::kTrap) return HostOutcome::kTrap;
+    if (subtask->resolved()) subtask->host.reset();
+    return after_call(call, subtask);
+  }
+  if (!subtask->caller().take_host_result(call, returned)) return HostOutcome::kTrap;
+  const std::span<ComponentValue> results(&returned.value(), returned.has_value() ? 1 : 0);
+  if (!subtask->on_resolve(call, results)) return HostOutcome::kTrap;
+  return after_call(call, subtask);
+}
+
+HostOutcome enter(HostCall& call, const std::shared_ptr<Subtask>& subtask) {
+  Scheduler& scheduler = subtask->inst().store.scheduler();
+  return scheduler.resume(call, subtask->callee->implicit_thread(), false,
+                          [subtask](HostCall& c, bool) {
+                            const CanonFunction& lowered = subtask->caller().lowered();
+                            lowered.callee->inst->leave_to(lowered.levels);
+                            return after_call(c, subtask);
+                          });
+}
+
+HostOutcome call_guest(const CanonFunction& self, HostCall& call) {
+  const FuncInst& callee = *self.callee;
+  if (!self.may_call) return call.trap(kCannotEnter);
+  Scheduler& scheduler = self.inst->store.scheduler();
+  const bool is_async = callee.type->is_async;
+  if (is_async && !self.opts.is_async && !scheduler.may_block()) {
+    return call.trap(scheduler.cannot_block());
+  }
+  if (!callee.inst->may_enter_from(self.levels)) return call.trap(kCannotEnter);
+  callee.inst->enter_from(self.levels);
+  auto subtask = std::make_shared<Subtask>(self, call);
+  const std::shared_ptr<Origin>& origin = scheduler.current_task().origin();
+  if (!is_async) return call_sync(call, callee, std::move(subtask), origin);
+  subtask->callee = GuestTask::create(callee, subtask, origin);
+  // The reference's order: who was ready before this call goes before it.
+  GuestThread* const first = subtask->callee->in_the_way();
+  if (first == nullptr) return enter(call, subtask);
+  return scheduler.resume(call, *first, false,
+                          [subtask](HostCall& c, bool) { return enter(c, subtask); });
 }
 
 }  // namespace
 
 HostOutcome canon_lower(CanonFunction& self, HostCall& call) {
   if (!self.inst->may_leave) return call.trap("cannot leave component instance");
-  if (self.callee->is_host()) return call_host(self, call);
-  if (!self.may_call) return call.trap("cannot enter component instance");
-  return LiftedCall::start(std::make_unique<GuestCall>(self), call);
+  if (!self.callee->is_host()) return call_guest(self, call);
+  return self.callee->type->is_async ? call_host_async(self, call) : call_host(self, call);
 }
 
 }  // namespace tappet::component

@@ -5,7 +5,7 @@
 
 namespace tappet::component {
 
-// The body of a core function made by a synchronous canon lower.
+// The body of a core function made by canon lower.
 HostOutcome canon_lower(CanonFunction& self, HostCall& call);
 
 }  // namespace tappet::component

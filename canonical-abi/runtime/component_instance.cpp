@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "canonical-abi/runtime/component_store.h"
+#include "canonical-abi/runtime/stream.h"
+
 namespace tappet::component {
 namespace {
 
@@ -34,6 +37,21 @@ void ComponentInstance::set_may_enter(uint32_t levels, bool value) {
   }
 }
 
+// As deep as types nest, which is bounded.
+bool ComponentInstance::same_type(const ValType* a, const ValType* b) const {
+  if (a == b) return true;
+  if (a == nullptr || b == nullptr || a->kind != b->kind || a->length != b->length ||
+      a->items.size() != b->items.size() || a->type_size != b->type_size) {
+    return false;
+  }
+  if (a->resource != nullptr) return resource_type(*a) == resource_type(*b);
+  for (size_t i = 0; i < a->items.size(); ++i) {
+    if (a->items[i].label != b->items[i].label) return false;
+    if (!same_type(a->items[i].type, b->items[i].type)) return false;
+  }
+  return same_type(a->element, b->element);
+}
+
 ResourceHandle* get_handle(HostCall& call, ComponentInstance& inst, uint32_t i,
                            const ResourceType* rt) {
   ResourceHandle* const h = inst.handles.get(i);
@@ -50,15 +68,37 @@ ResourceHandle* get_handle(HostCall& call, ComponentInstance& inst, uint32_t i,
   return h;
 }
 
-bool add_handle(HostCall& call, ComponentInstance& inst, const ResourceHandle& handle,
-                uint32_t& i) {
-  const std::optional<uint32_t> added = inst.handles.add(handle);
-  if (!added) {
+namespace {
+
+bool added(HostCall& call, std::optional<uint32_t> index, uint32_t& i) {
+  if (!index) {
     call.trap(TrapKind::kResource, "the component's handle table is full");
     return false;
   }
-  i = *added;
+  i = *index;
   return true;
+}
+
+}  // namespace
+
+bool add_handle(HostCall& call, ComponentInstance& inst, const ResourceHandle& handle,
+                uint32_t& i) {
+  return added(call, inst.handles.add(handle), i);
+}
+
+bool add_object(HostCall& call, ComponentInstance& inst, std::shared_ptr<HandleObject> object,
+                uint32_t& i) {
+  return added(call, inst.handles.add(std::move(object)), i);
+}
+
+HandleObject* get_object(HostCall& call, ComponentInstance& inst, uint32_t i,
+                         HandleObject::Kind kind) {
+  HandleObject* const object = inst.handles.object(i);
+  if (object != nullptr && object->kind() == kind) return object;
+  const bool other = object != nullptr || inst.handles.get(i) != nullptr;
+  call.trap(other ? fmt::format("handle index {} used with the wrong type", i)
+                  : fmt::format("unknown handle index {}", i));
+  return nullptr;
 }
 
 bool InstanceHandles::lift_own(LiftLowerContext& cx, uint32_t i, const ValType& t, uint64_t& rep) {
@@ -94,6 +134,29 @@ bool InstanceHandles::lower_borrow(LiftLowerContext&, uint64_t rep, const ValTyp
   if (!add_handle(call_, inst_, {.rt = rt, .rep = rep, .borrow_scope = task_}, i)) return false;
   ++task_->num_borrows;
   return true;
+}
+
+bool InstanceHandles::lift_shared(LiftLowerContext&, uint32_t i, const ValType& t,
+                                  ComponentValue::Shared& v) {
+  return t.kind == TypeKind::kErrorContext ? lift_error_context(call_, inst_, i, v)
+                                           : lift_async_value(call_, inst_, i, t, v);
+}
+
+bool InstanceHandles::lower_shared(LiftLowerContext&, const ComponentValue::Shared& v,
+                                   const ValType& t, uint32_t& i) {
+  return t.kind == TypeKind::kErrorContext ? lower_error_context(call_, inst_, v, i)
+                                           : lower_async_value(call_, inst_, v, t, i);
+}
+
+void InstanceHandles::begin_realloc() {
+  assert(inst_.may_leave);
+  inst_.may_leave = false;
+  caller_ = inst_.store.scheduler().begin_realloc();
+}
+
+void InstanceHandles::end_realloc() {
+  inst_.store.scheduler().end_realloc(caller_);
+  inst_.may_leave = true;
 }
 
 }  // namespace tappet::component

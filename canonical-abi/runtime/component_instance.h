@@ -6,8 +6,9 @@
 #include <string>
 
 #include "canonical-abi/abi/context.h"
+#include "canonical-abi/runtime/guest_thread.h"
 #include "canonical-abi/runtime/handle_table.h"
-#include "canonical-abi/runtime/subtask.h"
+#include "canonical-abi/runtime/lend_scope.h"
 
 namespace tappet::component {
 
@@ -22,6 +23,7 @@ class ComponentInstance {
         parent(parent),
         depth(parent == nullptr ? 0 : parent->depth + 1),
         handles(max_handles),
+        threads(max_handles),
         resource_types(resource_types) {}
 
   // What entering this instance from `caller` enters: that many levels, from this instance upwards.
@@ -37,12 +39,23 @@ class ComponentInstance {
     return resource_types[handle_type.resource->resource->slot];
   }
 
+  // Whether two types of this instance's component are equal; null equals null alone.
+  bool same_type(const ValType* a, const ValType* b) const;
+
   ComponentStore& store;
   ComponentInstance* const parent;
   const uint32_t depth;  // 0: made by the host
   HandleTable handles;
+  Table<GuestThread*> threads;
   bool may_enter = true;
   bool may_leave = true;
+  uint32_t backpressure = 0;
+  uint32_t num_waiting_to_enter = 0;
+  GuestThread* exclusive_thread = nullptr;
+  // Threads that wait for their turn here: until none runs exclusively; and to enter, apart
+  // those that will run exclusively (1) and those that will not (0).
+  ThreadList exclusive_waiters;
+  ThreadList entry_waiters[2];
   std::span<const ResourceType*> resource_types;
 
  private:
@@ -52,28 +65,39 @@ class ComponentInstance {
 // The element as a handle of that resource type, or null and a trap in the call.
 ResourceHandle* get_handle(HostCall& call, ComponentInstance& inst, uint32_t i,
                            const ResourceType* rt);
-// Adds a handle and gives its index, or traps if there is no room. False: trapped.
+// Adds a handle or an object and gives its index, or traps if there is no room. False: trapped.
 bool add_handle(HostCall& call, ComponentInstance& inst, const ResourceHandle& handle, uint32_t& i);
+bool add_object(HostCall& call, ComponentInstance& inst, std::shared_ptr<HandleObject> object,
+                uint32_t& i);
+// The element as an object of that kind, or null and a trap in the call.
+HandleObject* get_object(HostCall& call, ComponentInstance& inst, uint32_t i,
+                         HandleObject::Kind kind);
 
 // cx.inst and cx.borrow_scope of one lifting or lowering. `subtask` is where lifting borrows counts
 // what is lent, `task` where lowering borrows counts what is borrowed; the side that a context does
 // not use is null.
 class InstanceHandles final : public Handles {
  public:
-  InstanceHandles(HostCall& call, ComponentInstance& inst, Subtask* subtask, BorrowScope* task)
+  InstanceHandles(HostCall& call, ComponentInstance& inst, LendScope* subtask, BorrowScope* task)
       : call_(call), inst_(inst), subtask_(subtask), task_(task) {}
 
   bool lift_own(LiftLowerContext& cx, uint32_t i, const ValType& t, uint64_t& rep) override;
   bool lift_borrow(LiftLowerContext& cx, uint32_t i, const ValType& t, uint64_t& rep) override;
   bool lower_own(LiftLowerContext& cx, uint64_t rep, const ValType& t, uint32_t& i) override;
   bool lower_borrow(LiftLowerContext& cx, uint64_t rep, const ValType& t, uint32_t& i) override;
-  bool& may_leave() override { return inst_.may_leave; }
+  bool lift_shared(LiftLowerContext& cx, uint32_t i, const ValType& t,
+                   ComponentValue::Shared& v) override;
+  bool lower_shared(LiftLowerContext& cx, const ComponentValue::Shared& v, const ValType& t,
+                    uint32_t& i) override;
+  void begin_realloc() override;
+  void end_realloc() override;
 
  private:
   HostCall& call_;
   ComponentInstance& inst_;
-  Subtask* subtask_;
+  LendScope* subtask_;
   BorrowScope* task_;
+  GuestThread* caller_ = nullptr;  // of realloc
 };
 
 }  // namespace tappet::component

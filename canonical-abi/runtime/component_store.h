@@ -8,11 +8,10 @@
 #include <vector>
 
 #include "canonical-abi/runtime/host_interface.h"
+#include "canonical-abi/runtime/scheduler.h"
 #include "interp/engine.h"
 
 namespace tappet::component {
-
-class Activity;
 
 struct ComponentLimits {
   StoreLimits core;
@@ -52,42 +51,60 @@ class ComponentStore {
   bool reserve_instances(uint64_t count);
   void own(std::unique_ptr<Owned> owned) { owned_.push_back(std::move(owned)); }
 
-  // What a host function that waits registers: the running task's. Precondition: one is running.
-  Waker& waker();
+  Scheduler& scheduler() { return scheduler_; }
+  // What a host function that waits registers. Precondition: one is running.
+  Waker& waker() { return scheduler_.waker(); }
 
  private:
   friend class Activity;
+  friend class Scheduler;
+
+  // Something happened that the embedder's call waits for; if that is gone, any other call.
+  void wake(const std::shared_ptr<Origin>& origin);
+  void ended(const Nest& nest);
+  // After a trap: what guests have begun is destroyed, as soon as none of it is running.
+  void abandon();
 
   ComponentLimits limits_;
   HostEnvironment environment_;
   Store core_;
+  Scheduler scheduler_;
   std::vector<std::unique_ptr<Owned>> owned_;
   uint64_t instances_ = 0;
   bool poisoned_ = false;
-  Activity* running_ = nullptr;
+  std::vector<Activity*> activities_;
 };
 
-// A thread of guest code that the embedder drives. Neither copies nor moves; loop thread only.
+// Guest code that the embedder drives, and with it whatever else can go on in its store. Neither
+// copies nor moves; loop thread only.
 class Activity {
  public:
-  // `on_wake` is called when a host function that the thread waits for may have progressed: it only
+  // `on_wake` is called when something that the guest code waits for may have happened: it only
   // takes note, and neither runs nor destroys this. It may be empty.
   Activity(ComponentStore& store, std::function<void()> on_wake);
-  // An unfinished thread is cancelled: what it waits for is destroyed, and its store poisoned.
+  // If it has begun and not ended, the store is poisoned, and what it waits for destroyed.
   ~Activity();
   Activity(const Activity&) = delete;
   Activity& operator=(const Activity&) = delete;
 
   ComponentStore& store() { return store_; }
-  Waker& waker() { return waker_; }
-  Thread& thread() { return *thread_; }
+  const std::shared_ptr<Origin>& origin() const { return origin_; }
 
-  // Prepares a call; args are raw slots. Precondition: not active().
-  void start(Function& function, std::span<const uint64_t> args);
-  // Runs or resumes it. Precondition: active(). A trap poisons the store.
+  // Prepares the run of a task's implicit thread: until its function has returned, or if that is of
+  // asynchronous type, until the task is resolved. Precondition: its instance was entered, so many
+  // levels of it; !active().
+  void start(const std::shared_ptr<GuestTask>& task, uint32_t levels);
+  // The same for a thread of the host's, until it has ended.
+  void start(GuestThread& thread);
+  // Runs or resumes it. Precondition: active(). A trap poisons the store, as does a deadlock:
+  // nothing can go on, and nothing waits for the host.
   Outcome run();
+  // After kReturned: goes on with what the task still does. kReturned: all of it has ended.
+  Outcome finish();
+  // The task has its result.
+  void resolve();
   // True between start and the final outcome.
-  bool active() const { return thread_.has_value() && thread_->active(); }
+  bool active() const { return active_; }
   // After kSuspended: a wake-up has come since. After kInterrupted: true.
   bool runnable() const { return runnable_; }
   const tappet::Trap& trap() const { return trap_; }
@@ -95,12 +112,25 @@ class Activity {
   Outcome refuse(std::string message);
 
  private:
+  friend class ComponentStore;
+
+  template <class Done>
+  Outcome run_until(Done done);
+  std::optional<Outcome> next();
+  Outcome trapped();
+  void wake();
+
   ComponentStore& store_;
   std::function<void()> on_wake_;
-  Waker waker_;
-  std::optional<Thread> thread_;
-  tappet::Trap trap_;
+  std::shared_ptr<Origin> origin_;
+  Nest* nest_ = nullptr;  // until it has ended
+  std::weak_ptr<GuestTask> task_;
+  bool is_async_ = false;
+  bool active_ = false;
+  bool running_ = false;
+  bool resolved_ = false;
   bool runnable_ = false;
+  tappet::Trap trap_;
 };
 
 }  // namespace tappet::component

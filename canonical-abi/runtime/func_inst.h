@@ -9,6 +9,7 @@
 #include "canonical-abi/abi/flat.h"
 #include "canonical-abi/runtime/component_instance.h"
 #include "interp/runtime/host_function.h"
+#include "interp/runtime/table.h"
 
 namespace tappet::component {
 
@@ -53,13 +54,20 @@ struct CanonFunction {
 
   // canon lower
   const FuncInst* callee = nullptr;
-  const Signature* signature = nullptr;
-  LiftLowerOptions opts;
-  uint32_t levels = 0;   // what a call enters
+  const Signature* signature = nullptr;  // task.return: its parameters are the result
+  CanonicalOptions opts;                 // and of all others that have some
+  uint32_t levels = 0;                   // what a call enters
   bool may_call = true;  // false: callee and caller contain one another (LinkOptions)
 
   // resource.new, resource.drop, resource.rep
   const ResourceType* rt = nullptr;
+  // stream.*, future.*: the stream or future type; task.return: the result, null if there is none
+  const ValType* value = nullptr;
+  bool flag = false;    // the immediate async? or cancellable?
+  uint32_t number = 0;  // context.*: which element
+  // thread.new-indirect
+  tappet::Table* table = nullptr;
+  TypeId thread_type;
 };
 
 // A few component-level values in place, more of them on the heap.

@@ -1,42 +1,75 @@
-// The table of a component instance's handles (CanonicalABI.md, "Table State").
+// The table of a component instance's handles: resources and everything else that guests know by
+// index, in one index space.
 #pragma once
 
-#include <cstdint>
-#include <optional>
+#include <memory>
 #include <variant>
-#include <vector>
 
 #include "canonical-abi/runtime/resource.h"
+#include "canonical-abi/runtime/table.h"
 
 namespace tappet::component {
 
-// Indices start at 1, and those removed last are reused first: guests can rely on both.
-class HandleTable {
+// An element that is not a resource handle.
+class HandleObject {
  public:
-  // `capacity`: the highest index, at most limits::kHandles.
-  explicit HandleTable(uint32_t capacity) : capacity_(capacity) {}
-  HandleTable(const HandleTable&) = delete;
-  HandleTable& operator=(const HandleTable&) = delete;
+  enum class Kind : uint8_t {
+    kSubtask,
+    kReadableStreamEnd,
+    kWritableStreamEnd,
+    kReadableFutureEnd,
+    kWritableFutureEnd,
+    kWaitableSet,
+    kErrorContext,
+  };
 
-  // Null if there is no such element, or it is something else. Valid until the next add().
-  ResourceHandle* get(uint32_t i);
-  // Nothing if the table is full or the host has no memory.
-  std::optional<uint32_t> add(const ResourceHandle& handle);
-  // Precondition: there is such an element.
-  void remove(uint32_t i);
+  virtual ~HandleObject() = default;
+  HandleObject(const HandleObject&) = delete;
+  HandleObject& operator=(const HandleObject&) = delete;
 
-  uint32_t size() const { return size_; }
+  Kind kind() const { return kind_; }
+  bool is_waitable() const { return kind_ <= Kind::kWritableFutureEnd; }
+
+ protected:
+  explicit HandleObject(Kind kind) : kind_(kind) {}
 
  private:
-  struct Free {
-    uint32_t next;  // 0: none
-  };
-  using Element = std::variant<Free, ResourceHandle>;
+  const Kind kind_;
+};
 
-  uint32_t capacity_;
-  uint32_t size_ = 0;
-  uint32_t free_ = 0;
-  std::vector<Element> array_;  // index 1 first
+class HandleTable {
+ public:
+  explicit HandleTable(uint32_t capacity) : elements_(capacity) {}
+
+  // Null if there is no such element, or it is something else. Valid until the next add().
+  ResourceHandle* get(uint32_t i) {
+    Element* const element = elements_.get(i);
+    return element == nullptr ? nullptr : std::get_if<ResourceHandle>(&element->is);
+  }
+  HandleObject* object(uint32_t i) {
+    const std::shared_ptr<HandleObject>* const shared = shared_object(i);
+    return shared == nullptr ? nullptr : shared->get();
+  }
+  std::shared_ptr<HandleObject>* shared_object(uint32_t i) {
+    Element* const element = elements_.get(i);
+    return element == nullptr ? nullptr : std::get_if<std::shared_ptr<HandleObject>>(&element->is);
+  }
+  // Nothing if the table is full or the host has no memory.
+  std::optional<uint32_t> add(const ResourceHandle& handle) { return elements_.add({handle}); }
+  std::optional<uint32_t> add(std::shared_ptr<HandleObject> object) {
+    return elements_.add({std::move(object)});
+  }
+  // Precondition: there is such an element.
+  void remove(uint32_t i) { elements_.remove(i); }
+
+  uint32_t size() const { return elements_.size(); }
+
+ private:
+  struct Element {
+    std::variant<std::monostate, ResourceHandle, std::shared_ptr<HandleObject>> is;
+    explicit operator bool() const { return is.index() != 0; }
+  };
+  Table<Element> elements_;
 };
 
 }  // namespace tappet::component

@@ -9,6 +9,7 @@
 namespace tappet::component {
 
 class ComponentInstance;
+struct FuncInst;
 
 // A resource type of the running program. Its address is its identity: each instance of a component
 // makes own ones, and those of the host are made once per linked component.
@@ -16,6 +17,7 @@ struct ResourceType {
   ComponentInstance* impl = nullptr;       // null: the host's
   const HostResourceType* host = nullptr;  // null: a guest's, or one that an unknown import names
   Function* dtor = nullptr;                // guests', optional: (param rep)
+  const FuncInst* lifted_dtor = nullptr;   // the same as a function that can be called
 };
 
 // A call of a lifted function, as the borrows that it was lent know it (definitions.py: Task).

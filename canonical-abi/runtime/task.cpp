@@ -26,35 +26,48 @@ Result<> check_args(const FuncType& type, std::span<const ComponentValue> args) 
 
 }  // namespace
 
-// The embedder as the caller of a guest's function.
-class TaskCall final : public LiftedCall {
+// The embedder as the caller of a guest's function. Nobody, once the Task is gone.
+class Task::Caller final : public TaskCaller {
  public:
-  explicit TaskCall(Task& task)
-      : LiftedCall(task.func_, task.func_.inst->depth + 1, Peer::kHost, StringEncoding::kUtf8),
-        task_(task) {}
+  explicit Caller(Task& task)
+      : TaskCaller(Peer::kHost, StringEncoding::kUtf8),
+        task_(task),
+        origin_(task.activity_.origin()) {}
 
  private:
-  bool on_start(HostCall&, std::span<ComponentValue> args) override {
+  bool on_start(HostCall& call, std::span<ComponentValue> args) override {
+    if (origin_->activity == nullptr) return call.trap("the embedder's call is gone"), false;
     std::move(task_.args_.begin(), task_.args_.end(), args.begin());
     return true;
   }
   bool on_resolve(HostCall&, std::span<ComponentValue> results) override {
+    if (origin_->activity == nullptr) return true;
     if (!results.empty()) task_.result_ = std::move(results[0]);
+    origin_->activity->resolve();
     return true;
   }
-  HostOutcome on_exit(HostCall&) override { return HostOutcome::kReturn; }
+  void on_cancelled() override {}
 
+  Task& task_;
+  std::shared_ptr<Origin> origin_;
+};
+
+// For a component that exports what it imports: there is nothing to lift or lower.
+class Task::HostThread final : public GuestThread {
+ public:
+  explicit HostThread(Task& task) : GuestThread(nullptr, nullptr), task_(task) {}
+  HostOutcome begin(HostCall& call) override {
+    HostEnvironment& environment = task_.activity_.store().environment();
+    return task_.call_host(call, (*task_.func_.host)(environment, task_.args_));
+  }
+
+ private:
   Task& task_;
 };
 
 Task::Task(ComponentStore& store, const FuncInst& func, std::vector<ComponentValue> args,
            std::function<void()> on_wake)
-    : func_(func), args_(std::move(args)), activity_(store, std::move(on_wake)) {
-  static const tappet::FuncType kNothing;
-  entry_host_.invoke = [this](HostCall& call) { return enter(call); };
-  entry_.host = &entry_host_;
-  entry_.shape = {&kNothing, 0, 0};
-}
+    : func_(func), args_(std::move(args)), activity_(store, std::move(on_wake)) {}
 
 Task::~Task() = default;
 
@@ -75,18 +88,20 @@ Outcome Task::begin() {
   if (Result<> fit = check_args(*func_.type, args_); !fit.ok()) {
     return activity_.refuse(std::move(fit.error().message));
   }
-  const bool may_enter = func_.is_host() || func_.inst->may_enter_from(func_.inst->depth + 1);
-  if (!may_enter || activity_.store().poisoned()) {
+  if (activity_.store().poisoned()) return activity_.refuse("cannot enter component instance");
+  if (func_.is_host()) {
+    host_thread_ = std::make_unique<HostThread>(*this);
+    activity_.start(*host_thread_);
+    return activity_.run();
+  }
+  const uint32_t levels = func_.inst->depth + 1;
+  if (!func_.inst->may_enter_from(levels)) {
     return activity_.refuse("cannot enter component instance");
   }
-  activity_.start(entry_, {});
+  func_.inst->enter_from(levels);
+  activity_.start(GuestTask::create(func_, std::make_shared<Caller>(*this), activity_.origin()),
+                  levels);
   return activity_.run();
-}
-
-HostOutcome Task::enter(HostCall& call) {
-  if (!func_.is_host()) return LiftedCall::start(std::make_unique<TaskCall>(*this), call);
-  // A component may export what it imports: then there is nothing to lift or lower.
-  return call_host(call, (*func_.host)(activity_.store().environment(), args_));
 }
 
 HostOutcome Task::call_host(HostCall& call, HostReturn returned) {
@@ -104,8 +119,12 @@ HostOutcome Task::call_host(HostCall& call, HostReturn returned) {
   };
   if (returned.kind() == HostReturn::Kind::kPending) {
     std::unique_ptr<HostReturn::Pending> pending = std::move(returned.pending());
-    Poll<HostReturn> polled = pending->poll(activity_.store().environment(), activity_.waker());
-    if (!polled) return call.suspend(std::make_unique<Wait>(*this, std::move(pending)));
+    ComponentStore& store = activity_.store();
+    Poll<HostReturn> polled = pending->poll(store.environment(), store.waker());
+    if (!polled) {
+      return store.scheduler().wait_for_host(call,
+                                             std::make_unique<Wait>(*this, std::move(pending)));
+    }
     returned = std::move(*polled);
   }
   if (returned.kind() == HostReturn::Kind::kTrap) return call.trap(std::move(returned.message()));

@@ -19,9 +19,10 @@ namespace tappet::component {
 // Neither copies nor moves; loop thread only. Goes before its store.
 //
 // A component instance runs one call at a time: a task that would enter one that is in the middle
-// of another call, suspended or not, traps, and does no harm. Any other trap, the guest's exit
-// (TrapKind::kExit) included, poisons the store; so does destroying a task that has begun and not
-// ended.
+// of another call traps, and does no harm. A call of a function of asynchronous type that waits is
+// not in the middle; one that waits for a host function of synchronous type is. Any other trap, the
+// guest's exit (TrapKind::kExit) included, poisons the store; so does destroying a task that has
+// begun and not ended.
 class Task {
  public:
   // `func` and the store outlive the task. `args` are checked by the first run(). `on_wake`: see
@@ -32,8 +33,12 @@ class Task {
   Task(const Task&) = delete;
   Task& operator=(const Task&) = delete;
 
-  // Runs or resumes the call. After kReturned or kTrapped the same again.
+  // Runs or resumes the call, and with it whatever else can go on in the store. After kReturned or
+  // kTrapped the same again.
   Outcome run();
+  // After kReturned of a function of asynchronous type: goes on with what the guest does after it
+  // has returned its result. kReturned: all is done. Otherwise as run().
+  Outcome finish() { return activity_.finish(); }
   // After kSuspended: true once it is worth running again. run() is never wrong.
   bool runnable() const { return activity_.runnable(); }
 
@@ -44,21 +49,19 @@ class Task {
   const tappet::Trap& trap() const { return activity_.trap(); }
 
  private:
-  friend class TaskCall;
+  class Caller;
+  class HostThread;
 
   Outcome begin();
-  // The host function that the thread runs: the call is made from within it.
-  HostOutcome enter(HostCall& call);
   HostOutcome call_host(HostCall& call, HostReturn returned);
 
   const FuncInst& func_;
   std::vector<ComponentValue> args_;
   ComponentValue result_;
-  HostFunction entry_host_;
-  Function entry_;
+  std::unique_ptr<GuestThread> host_thread_;
   bool begun_ = false;
   std::optional<Outcome> ended_;
-  Activity activity_;  // last: its thread is in the middle of the above
+  Activity activity_;  // last: it is in the middle of the above
 };
 
 }  // namespace tappet::component

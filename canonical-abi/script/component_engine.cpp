@@ -45,17 +45,20 @@ ScriptValue to_result(ComponentValue value, const ValType& type) {
 
 ScriptOutcome trapped(const tappet::Trap& trap) {
   const bool exhausted = trap.kind == TrapKind::kStackExhausted;
+  // Scripts of components quote the reference's words, not the core specification's.
+  const bool unreachable = trap.kind == TrapKind::kUnreachable;
   return {exhausted ? ScriptOutcome::Kind::kExhausted : ScriptOutcome::Kind::kTrapped,
           {},
-          trap.message};
+          unreachable ? "wasm `unreachable` instruction executed" : trap.message};
 }
 
 }  // namespace
 
 ComponentOptions script_options(const Engine& engine) {
   ComponentOptions options = options_for(engine);
-  for (const ComponentFeatureRow& row : kComponentFeatures)
-    if (row.state != ComponentFeatureState::kOptIn) options.features.set(row.feature);
+  options.features = ComponentFeatureSet::all();
+  options.features.set(ComponentFeature::kVersionSuffix, false);
+  options.features.set(ComponentFeature::kNestedNames, false);
   return options;
 }
 

@@ -13,8 +13,8 @@
 
 namespace tappet::component {
 
-// How scripts load components: what is not executed yet is validated all the same; features that
-// are off unless switched on stay off.
+// How scripts load components: what is not executed yet is validated all the same; names that are
+// off unless switched on stay off.
 ComponentOptions script_options(const Engine& engine);
 
 class ComponentEngine final : public script::ScriptEngine {

@@ -32,7 +32,17 @@ class FakeHandles final : public Handles {
   bool lower_borrow(LiftLowerContext& cx, uint64_t rep, const ValType& t, uint32_t& i) override {
     return lower_own(cx, rep, t, i);
   }
-  bool& may_leave() override { return may_leave_; }
+  bool lift_shared(LiftLowerContext& cx, uint32_t, const ValType&,
+                   ComponentValue::Shared&) override {
+    return cx.trap("no such handle");
+  }
+  bool lower_shared(LiftLowerContext& cx, const ComponentValue::Shared&, const ValType&,
+                    uint32_t&) override {
+    return cx.trap("no such handle");
+  }
+  void begin_realloc() override { may_leave_ = false; }
+  void end_realloc() override { may_leave_ = true; }
+  bool& may_leave() { return may_leave_; }
 
  private:
   bool may_leave_ = true;

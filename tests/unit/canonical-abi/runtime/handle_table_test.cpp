@@ -41,7 +41,7 @@ TEST(HandleTable, IsBounded) {
   HandleTable table(2);
   add(table, 1);
   add(table, 2);
-  EXPECT_FALSE(table.add({}).has_value());
+  EXPECT_FALSE(table.add(ResourceHandle()).has_value());
   table.remove(1);
   EXPECT_EQ(add(table, 3), 1U);
 }

@@ -61,6 +61,9 @@ HostInterfaceDef Api::interface(std::string version) {
   host.func("wait", {{"x", u32()}}, u32(), [this](HostEnvironment&, Args args) {
     return HostReturn::pending(std::make_unique<Wait>(*this, 2 * args[0].as_u32()));
   });
+  host.async_func("later", {{"x", u32()}}, u32(), [this](HostEnvironment&, Args args) {
+    return HostReturn::pending(std::make_unique<Wait>(*this, 2 * args[0].as_u32()));
+  });
   host.func("fail", {}, nullptr,
             [](HostEnvironment&, Args) { return HostReturn::trap("the host says no"); });
   host.func("quit", {}, nullptr, [](HostEnvironment&, Args) { return HostReturn::exit(3); });
@@ -71,8 +74,8 @@ HostInterfaceDef Api::interface(std::string version) {
   return host.take();
 }
 
-GuestProgram::GuestProgram(const ComponentLimits& limits, LinkOptions options)
-    : Program("guest.wasm", options) {
+GuestProgram::GuestProgram(const ComponentLimits& limits, LinkOptions options, std::string file)
+    : Program(std::move(file), options) {
   EXPECT_TRUE(linker().define(api.interface()).ok());
   start(limits);
 }

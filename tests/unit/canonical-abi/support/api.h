@@ -27,7 +27,8 @@ struct Api {
 // guest.wat with its host, instantiated.
 class GuestProgram : public Program {
  public:
-  explicit GuestProgram(const ComponentLimits& limits = {}, LinkOptions options = {});
+  explicit GuestProgram(const ComponentLimits& limits = {}, LinkOptions options = {},
+                        std::string file = "guest.wasm");
   Api api;
 };
 

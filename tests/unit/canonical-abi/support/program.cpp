@@ -19,7 +19,8 @@ Bytes read_data(std::string_view file) {
 }
 
 Result<std::shared_ptr<const Component>> load(const Engine& engine, std::string_view file) {
-  const ComponentOptions options = options_for(engine);
+  ComponentOptions options = options_for(engine);
+  options.features = ComponentFeatureSet::all();
   return load_component(read_data(file), options);
 }
 
@@ -46,8 +47,18 @@ const ValType* Host::compose(TypeKind kind, std::vector<Labelled> items) {
 
 Host& Host::func(std::string name, std::vector<Labelled> params, const ValType* result,
                  HostBody body) {
+  return define(false, std::move(name), params, result, std::move(body));
+}
+
+Host& Host::async_func(std::string name, std::vector<Labelled> params, const ValType* result,
+                       HostBody body) {
+  return define(true, std::move(name), params, result, std::move(body));
+}
+
+Host& Host::define(bool is_async, std::string name, const std::vector<Labelled>& params,
+                   const ValType* result, HostBody body) {
   def_.functions.push_back(
-      {std::move(name), *arena_->func(false, params, result), std::move(body)});
+      {std::move(name), *arena_->func(is_async, params, result), std::move(body)});
   return *this;
 }
 

@@ -30,9 +30,13 @@ class Host {
   const ValType* compose(TypeKind kind, std::vector<Labelled> items);
 
   Host& func(std::string name, std::vector<Labelled> params, const ValType* result, HostBody body);
+  Host& async_func(std::string name, std::vector<Labelled> params, const ValType* result,
+                   HostBody body);
   HostInterfaceDef take() { return std::move(def_); }
 
  private:
+  Host& define(bool is_async, std::string name, const std::vector<Labelled>& params,
+               const ValType* result, HostBody body);
   const ValType* handle(TypeKind kind, const Resource* resource);
 
   HostInterfaceDef def_;

@@ -1,0 +1,162 @@
+// Streams and futures, and error contexts (CanonicalABI.md, "Buffer State", "Stream State", "Future
+// State").
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "canonical-abi/runtime/component_instance.h"
+#include "canonical-abi/runtime/waitable.h"
+
+namespace tappet::component {
+
+enum class CopyResult : uint8_t { kCompleted, kDropped, kCancelled };
+enum class CopyState : uint8_t { kIdle, kCopying, kCancellingCopy, kDone };
+
+// One side of a copy: where values come from or go to, and who is told (Buffer, OnCopy and
+// OnCopyDone of definitions.py).
+class CopySide {
+ public:
+  // Of Buffer::MAX_LENGTH elements at most.
+  static constexpr uint32_t kMaxLength = (1u << 28) - 1;
+
+  virtual ~CopySide() = default;
+  // Null: the host's.
+  virtual ComponentInstance* inst() const = 0;
+  virtual uint32_t remain() const = 0;
+  virtual bool is_zero_length() const = 0;
+  // The next n <= remain() elements as a list, or into such a list's place. Of streams and futures
+  // without element type, only n counts. False: trapped.
+  virtual bool read(HostCall& call, uint32_t n, ComponentValue& values) = 0;
+  virtual bool write(HostCall& call, uint32_t n, const ComponentValue& values) = 0;
+  // If elements lie in a memory, as n * elem_size bytes: where, after which they are done. Null:
+  // they do not.
+  virtual uint8_t* advance(uint32_t n) = 0;
+  // Something was copied, and there may be more until SharedCopy::reset_pending.
+  virtual void on_copy() = 0;
+  virtual void on_copy_done(CopyResult result) = 0;
+};
+
+// What two ends share: SharedStreamImpl and SharedFutureImpl of definitions.py.
+class SharedCopy {
+ public:
+  // `type`: the stream or future type.
+  explicit SharedCopy(const ValType& type)
+      : is_stream_(type.kind == TypeKind::kStream), element_(type.element) {}
+  SharedCopy(const SharedCopy&) = delete;
+  SharedCopy& operator=(const SharedCopy&) = delete;
+
+  bool is_stream() const { return is_stream_; }
+  bool dropped() const { return dropped_; }
+  // read and write. False: trapped.
+  bool copy(HostCall& call, CopySide& side, bool reads);
+  void cancel() { reset_and_notify_pending(CopyResult::kCancelled); }
+  void drop();
+  void reset_pending() { pending_ = nullptr; }
+  // The side goes away without notice, with its store.
+  void forget(const CopySide& side) {
+    if (pending_ == &side) pending_ = nullptr;
+  }
+
+ private:
+  bool copy_stream(HostCall& call, CopySide& side, bool reads);
+  bool copy_future(HostCall& call, CopySide& side, bool reads);
+  bool transfer(HostCall& call, CopySide& side, bool reads, uint32_t n);
+  bool check_instances(HostCall& call, const CopySide& side);
+  void reset_and_notify_pending(CopyResult result);
+
+  const bool is_stream_;
+  bool dropped_ = false;
+  const ValType* const element_;
+  CopySide* pending_ = nullptr;
+};
+
+// A readable end between two component instances: what a value of a stream or future type holds. If
+// nobody takes it, the end is dropped.
+class ReadableEnd {
+ public:
+  explicit ReadableEnd(std::shared_ptr<SharedCopy> shared) : shared_(std::move(shared)) {}
+  ~ReadableEnd() {
+    if (shared_) shared_->drop();
+  }
+  ReadableEnd(const ReadableEnd&) = delete;
+  ReadableEnd& operator=(const ReadableEnd&) = delete;
+  // Null if somebody has.
+  std::shared_ptr<SharedCopy> take() { return std::move(shared_); }
+
+ private:
+  std::shared_ptr<SharedCopy> shared_;
+};
+
+// An end in a guest's table: CopyEnd of definitions.py, with the buffer of the copy under way.
+class CopyEnd final : public Waitable, public CopySide {
+ public:
+  CopyEnd(Kind kind, ComponentInstance& inst, std::shared_ptr<SharedCopy> shared,
+          const ValType& type);
+  ~CopyEnd() override;
+
+  static Kind kind_of(bool is_stream, bool readable);
+  bool is_stream() const { return shared_->is_stream(); }
+  bool is_readable() const {
+    return kind() == Kind::kReadableStreamEnd || kind() == Kind::kReadableFutureEnd;
+  }
+  const char* noun() const { return is_stream() ? "stream" : "future"; }
+  // Whether it is an end of such a stream or future.
+  bool has_type(const ValType& type);
+  CopyState state() const { return state_; }
+  bool copying() const {
+    return state_ == CopyState::kCopying || state_ == CopyState::kCancellingCopy;
+  }
+  const std::shared_ptr<SharedCopy>& shared() const { return shared_; }
+
+  // Begins a copy. `i` is its index, for the event. False: trapped.
+  bool copy(HostCall& call, uint32_t i, const LiftLowerOptions& opts, uint64_t ptr,
+            uint32_t length);
+  void cancel();
+  void drop() { shared_->drop(); }
+
+  ComponentInstance* inst() const override { return &inst_; }
+  uint32_t remain() const override { return length_ - progress_; }
+  bool is_zero_length() const override { return length_ == 0; }
+  bool read(HostCall& call, uint32_t n, ComponentValue& values) override;
+  bool write(HostCall& call, uint32_t n, const ComponentValue& values) override;
+  uint8_t* advance(uint32_t n) override;
+  void on_copy() override { notify(CopyResult::kCompleted, true); }
+  void on_copy_done(CopyResult result) override { notify(result, false); }
+
+ private:
+  EventTuple event() override;
+  void notify(CopyResult result, bool reclaims);
+  uint32_t elem_size() const;
+
+  ComponentInstance& inst_;
+  std::shared_ptr<SharedCopy> shared_;
+  const ValType* type_;  // of the stream or future, as its component names it
+  CopyState state_ = CopyState::kIdle;
+  CopyResult result_ = CopyResult::kCompleted;
+  bool reclaims_ = false;
+  uint32_t index_ = 0;
+  const LiftLowerOptions* opts_ = nullptr;  // of a canonical definition
+  uint64_t ptr_ = 0;
+  uint32_t length_ = 0;
+  uint32_t progress_ = 0;
+};
+
+class ErrorContext final : public HandleObject {
+ public:
+  explicit ErrorContext(std::shared_ptr<const std::string> debug_message)
+      : HandleObject(Kind::kErrorContext), debug_message(std::move(debug_message)) {}
+  const std::shared_ptr<const std::string> debug_message;
+};
+
+// lift_stream, lift_future, lift_error_context and their like. False: trapped.
+bool lift_async_value(HostCall& call, ComponentInstance& inst, uint32_t i, const ValType& t,
+                      ComponentValue::Shared& v);
+bool lower_async_value(HostCall& call, ComponentInstance& inst, const ComponentValue::Shared& v,
+                       const ValType& t, uint32_t& i);
+bool lift_error_context(HostCall& call, ComponentInstance& inst, uint32_t i,
+                        ComponentValue::Shared& v);
+bool lower_error_context(HostCall& call, ComponentInstance& inst, const ComponentValue::Shared& v,
+                         uint32_t& i);
+
+}  // namespace tappet::component
