@@ -45,11 +45,9 @@ ScriptValue to_result(ComponentValue value, const ValType& type) {
 
 ScriptOutcome trapped(const tappet::Trap& trap) {
   const bool exhausted = trap.kind == TrapKind::kStackExhausted;
-  // Scripts of components quote the reference's words, not the core specification's.
-  const bool unreachable = trap.kind == TrapKind::kUnreachable;
   return {exhausted ? ScriptOutcome::Kind::kExhausted : ScriptOutcome::Kind::kTrapped,
           {},
-          unreachable ? "wasm `unreachable` instruction executed" : trap.message};
+          trap.message};
 }
 
 }  // namespace
