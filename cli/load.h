@@ -18,8 +18,8 @@ inline constexpr uint64_t kMostFileBytes = limits::kModuleBytes;
 // The whole file. Errors: kIo if it does not exist, is a directory or cannot be read; kLimit.
 Result<Bytes> read_file(const std::string& path, uint64_t limit = kMostFileBytes);
 
-// Text, of a module or a component, as a binary; anything else as it is. Errors: as of parse_wat and
-// parse_component_wat.
+// Text, of a module or a component, as a binary; anything else as it is. Errors: as of parse_wat
+// and parse_component_wat.
 Result<Bytes> to_binary(Bytes bytes);
 
 using Program =

@@ -39,8 +39,7 @@ bool is_semver(std::string_view text);
 // True for what is left of a version after canonicalisation: "1", "0.2", "0.0.1".
 bool is_canon_version(std::string_view text);
 
-// Errors: kInvalid, also for nested names where those are off; kUnsupported for a version whose
-// feature is missing.
+// Errors: kInvalid, also for nested names that are off; kUnsupported for versions that are off.
 Result<ParsedName> parse_extern_name(std::string_view name, const ComponentFeatureSet& features);
 // Only the interfacename form.
 Result<ParsedName> parse_interface_name(std::string_view name, const ComponentFeatureSet& features);

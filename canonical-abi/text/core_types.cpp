@@ -1,4 +1,6 @@
 // Core types where a component writes them (Explainer.md, "Type Definitions", core:type).
+#include <set>
+
 #include "canonical-abi/text/scope.h"
 
 namespace tappet::component::wat {
@@ -7,6 +9,25 @@ namespace {
 constexpr uint8_t kRec = 0x4e;
 constexpr uint8_t kSub = 0x50;
 constexpr uint8_t kSubPrefix = 0x00;  // keeps a subtype apart from a module type
+
+// Visits the ids that stand for types from the cursor to the end of the group that it is in,
+// without moving it, and tells those that the group's own types are called from the others.
+template <class Visit>
+void visit_type_ids(const Cursor& in, Visit visit) {
+  const auto& tokens = in.stream().tokens;
+  const auto word = [&](uint32_t at) { return in.stream().text(tokens[at]); };
+  uint32_t depth = 0;
+  for (uint32_t at = in.index(); at + 1 < tokens.size(); ++at) {
+    if (tokens[at].kind == TokenKind::kOpen) ++depth;
+    if (tokens[at].kind == TokenKind::kClose && depth-- == 0) return;
+    if (tokens[at].kind != TokenKind::kId) continue;
+    const std::string_view before = word(at - 1);
+    const Id id{text::decode_id(word(at)), tokens[at].begin};
+    if (before == "type") visit(id, true);
+    if (before == "ref" || before == "null" || before == "sub" || before == "final")
+      visit(id, false);
+  }
+}
 
 }  // namespace
 
@@ -26,6 +47,11 @@ void Scope::emit_core_type(const Writer& type) {
 }
 
 void Scope::core_type(const Id& id) {
+  // Aliases come in front of the type and take their indices first.
+  visit_type_ids(in_, [&](const Id& used, bool) {
+    if (used.name != id.name && !find_here(Sort::kCoreType, *used.name))
+      find_outside(Sort::kCoreType, used);
+  });
   types_.resize(type_names_.size());
   add(Sort::kCoreType, id);
   Writer type;
@@ -34,6 +60,14 @@ void Scope::core_type(const Id& id) {
 }
 
 void Scope::rec_group() {
+  std::set<std::string> own;
+  visit_type_ids(in_, [&](const Id& id, bool is_own) {
+    if (is_own) own.insert(*id.name);
+  });
+  visit_type_ids(in_, [&](const Id& used, bool) {
+    if (!own.contains(*used.name) && !find_here(Sort::kCoreType, *used.name))
+      find_outside(Sort::kCoreType, used);
+  });
   types_.resize(type_names_.size());
   const uint32_t begin = in_.index();
   uint32_t members = 0;

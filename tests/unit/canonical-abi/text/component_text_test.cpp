@@ -84,6 +84,19 @@ TEST(ComponentText, IdsOfEnclosingComponentsAreOuterAliases) {
                    (alias outer 1 $f (type $f)) (import "" "" (func (type 0)))))))");
 }
 
+TEST(ComponentText, OuterCoreTypesAreAliasedInFrontOfTheTypesThatUseThem) {
+  expect_same(R"((component (core type $s (sub (struct))) (component
+                   (core type $f (func (param (ref null $s) (ref $s))))
+                   (core rec (type $a (array (ref $b))) (type $b (sub $s (struct (field $f i8))))))
+                   (component (core type (module (import "" "" (func (param (ref $s)))))))))",
+              R"((component (core type $s (sub (struct))) (component
+                   (alias outer 1 0 (core type $s))
+                   (core type $f (func (param (ref null 0) (ref 0))))
+                   (core rec (type $a (array (ref 3))) (type $b (sub 0 (struct (field i8))))))
+                   (component (core type (module (alias outer 2 0 (type $s))
+                     (type (func (param (ref 0)))) (import "" "" (func (type 1))))))))");
+}
+
 TEST(ComponentText, ExportsInsideOthersComeLast) {
   expect_same(R"((component (type (export "t") u8) (instance (export "i") (export "j"))
                    (export "k" (instance 0)) (export "l" (instance 1))))",
