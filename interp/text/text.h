@@ -20,8 +20,8 @@ Result<Bytes> parse_wat(std::string_view source);
 // Any thread may call.
 Result<std::string> print_wat(Bytes bytes);
 
-// Prints what a module imports and exports, in the way of a module's text: `(export "f" (func (param
-// i32)))`. The module's types come first if those refer to them. Errors: as of print_wat.
+// Prints what a module imports and exports, in the way of a module's text: `(export "f" (func
+// (param i32)))`. The module's types come first if those refer to them. Errors: as of print_wat.
 Result<std::string> print_module_type(Bytes bytes);
 
 // True if a file's bytes look like text rather than a binary: no \0asm at the front, and a
