@@ -44,14 +44,20 @@ void ComponentStore::abandon() {
 }
 
 Activity::Activity(ComponentStore& store, std::function<void()> on_wake)
-    : store_(store), on_wake_(std::move(on_wake)), origin_(std::make_shared<Origin>()) {
+    : store_(store),
+      on_wake_(std::move(on_wake)),
+      origin_(std::make_shared<Origin>()),
+      place_(store.activities_.size()) {
   origin_->activity = this;
   store_.activities_.push_back(this);
 }
 
 Activity::~Activity() {
   origin_->activity = nullptr;
-  std::erase(store_.activities_, this);
+  Activity* const last = store_.activities_.back();
+  store_.activities_[place_] = last;
+  last->place_ = place_;
+  store_.activities_.pop_back();
   if (!active_) return;
   store_.poison();
   store_.abandon();

@@ -123,6 +123,7 @@ class Activity {
   ComponentStore& store_;
   std::function<void()> on_wake_;
   std::shared_ptr<Origin> origin_;
+  size_t place_;          // in ComponentStore::activities_
   Nest* nest_ = nullptr;  // until it has ended
   std::weak_ptr<GuestTask> task_;
   bool is_async_ = false;

@@ -4,7 +4,7 @@
     (export "later" (func async (param "x" u32) (result u32)))))
   (alias export $api "later" (func $later))
 
-  (core module $Memory (memory (export "memory") 1))
+  (core module $Memory (memory (export "memory") 16))
   (core instance $memory (instantiate $Memory))
   (alias core export $memory "memory" (core memory $mem))
 

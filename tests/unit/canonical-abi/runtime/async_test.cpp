@@ -1,8 +1,10 @@
 // Functions of asynchronous type between the embedder, a guest and the host. What guests do among
 // themselves the official scripts test.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <deque>
+#include <fstream>
 
 #include "tests/unit/canonical-abi/support/api.h"
 
@@ -176,6 +178,48 @@ TEST_F(AsyncTasks, ATrapEndsAllOfThem) {
   EXPECT_EQ(call.run(), Outcome::kTrapped);
   EXPECT_EQ(call.trap().message, "cannot enter component instance");
 }
+
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool kSanitized = true;
+#elif defined(__has_feature)
+constexpr bool kSanitized = __has_feature(address_sanitizer);
+#else
+constexpr bool kSanitized = false;
+#endif
+
+uint64_t resident_bytes() {
+  uint64_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages >> pages;
+  return pages * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+class ManyAsyncTasks : public Async {};
+
+// Blocked in the host, each costs little beyond the guest's memory.
+TEST_P(ManyAsyncTasks, AHundredThousandWaitAndGoOn) {
+  constexpr uint32_t kTasks = 100'000;
+  constexpr uint64_t kMostBytes = 2048;
+  const uint64_t before = resident_bytes();
+  std::deque<Task> tasks;
+  for (uint32_t i = 0; i < kTasks; ++i) {
+    ASSERT_EQ(tasks.emplace_back(p.store(), p.function(GetParam()), std::vector{V::u32(i)}).run(),
+              Outcome::kSuspended);
+  }
+  const uint64_t each = (resident_bytes() - before) / kTasks;
+  RecordProperty("bytes_per_task", std::to_string(each));
+  if (!kSanitized) {
+    EXPECT_LT(each, kMostBytes);
+  }
+  p.api.wake();
+  for (uint32_t i = 0; i < kTasks; ++i) {
+    Outcome outcome = tasks[i].run();
+    while (outcome == Outcome::kSuspended && tasks[i].runnable()) outcome = tasks[i].run();
+    ASSERT_EQ(outcome, Outcome::kReturned);
+    ASSERT_EQ(tasks[i].result(), V::u32(2 * i));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Lifts, ManyAsyncTasks, ::testing::Values("call", "call-stackful"));
 
 // Between so many, the embedder has its turn.
 TEST_F(AsyncTasks, ManyGoOnAtOnce) {
