@@ -24,7 +24,7 @@ bool Thread::reserve(uint64_t base, uint64_t slots) {
   if (needed <= capacity_) return true;
   const uint64_t most = store_.limits().stack_bytes / sizeof(uint64_t);
   if (needed > most) return false;
-  constexpr uint64_t kFirstSlots = 64;
+  constexpr uint64_t kFirstSlots = 24;  // tasks that wait in hundred thousands need no more
   const uint64_t capacity = std::min(std::max({needed, capacity_ * 2, kFirstSlots}), most);
   void* block = std::realloc(stack_.get(), capacity * sizeof(uint64_t));
   if (block == nullptr) return false;
