@@ -14,7 +14,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
 else()
   # GCC 12's flow-based warnings err often on std::variant, std::function and intrusive lists.
   target_compile_options(tappet_flags INTERFACE
-    -Wno-dangling-pointer -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow)
+    -Wno-dangling-pointer -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread)
 endif()
 # The addresses of handlers are some fifty thousand relocations: packed, they take a megabyte less,
 # in the file and in every process. A C library that does not know them (glibc does since 2.36)

@@ -36,10 +36,21 @@ class Scheduler::ReallocThread final : public GuestThread {
 };
 
 Nest::Nest(Scheduler& scheduler, std::shared_ptr<Origin> origin)
-    : origin_(std::move(origin)), resumptions_(1), waker_([this, &scheduler] {
-        if (!std::exchange(woken_, true)) scheduler.woken_.push_back(this);
-        scheduler.notify(origin_);
-      }) {}
+    : scheduler_(scheduler),
+      origin_(std::move(origin)),
+      resumptions_(1),
+      waker_([this] { wake(); }) {}
+
+void Nest::wake() {
+  if (!woken_) woken_ = scheduler_.woken_.insert(scheduler_.woken_.end(), this);
+  scheduler_.notify(origin_);
+}
+
+// It is running, or gone.
+void Nest::forget_wake() {
+  if (woken_) scheduler_.woken_.erase(*woken_);
+  woken_.reset();
+}
 
 Scheduler::Scheduler(ComponentStore& store)
     : store_(store), realloc_thread_(std::make_unique<ReallocThread>()) {
@@ -54,7 +65,6 @@ Scheduler::~Scheduler() { abandon(); }
 void Scheduler::abandon() {
   assert(depth_ == 0);
   nests_.clear();
-  woken_.clear();
   interrupted_ = nullptr;
   idle_fibers_.clear();
   fibers_.clear();
@@ -203,10 +213,7 @@ Nest& Scheduler::start(GuestThread& thread, GuestTask* sync_task, ComponentInsta
 }
 
 Outcome Scheduler::run(Nest& nest) {
-  if (nest.woken_) {
-    nest.woken_ = false;
-    std::erase(woken_, &nest);
-  }
+  nest.forget_wake();
   if (std::exchange(nest.parked_, false)) --host_waits_;
   if (interrupted_ == &nest) interrupted_ = nullptr;
   Nest* const outer = std::exchange(running_, &nest);

@@ -9,7 +9,9 @@
 // its thread blocks, others of its instance have to help it along.
 #pragma once
 
+#include <list>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "canonical-abi/runtime/guest_task.h"
@@ -32,6 +34,9 @@ struct Fiber {
 class Nest {
  public:
   Nest(Scheduler& scheduler, std::shared_ptr<Origin> origin);
+  ~Nest() { forget_wake(); }
+  Nest(const Nest&) = delete;
+  Nest& operator=(const Nest&) = delete;
 
   Waker& waker() { return waker_; }
   const std::shared_ptr<Origin>& origin() const { return origin_; }
@@ -45,13 +50,17 @@ class Nest {
     GuestTask* sync_callee = nullptr;
   };
 
+  void wake();
+  void forget_wake();
+
+  Scheduler& scheduler_;
   std::shared_ptr<Origin> origin_;
   std::vector<Resumption> resumptions_;  // the first is the embedder
   ComponentInstance* entered_ = nullptr;
   uint32_t levels_ = 0;
   size_t place_ = 0;  // in Scheduler::nests_
   bool parked_ = false;
-  bool woken_ = false;
+  std::optional<std::list<Nest*>::iterator> woken_;  // where in Scheduler::woken_, if it is
   Waker waker_;
 };
 
@@ -174,7 +183,7 @@ class Scheduler {
   GuestThread* current_ = nullptr;
   Nest* running_ = nullptr;
   Nest* interrupted_ = nullptr;
-  std::vector<Nest*> woken_;
+  std::list<Nest*> woken_;  // in this order
   Request request_ = Request::kNone;
   GuestThread* requested_ = nullptr;
   uint32_t depth_ = 0;

@@ -51,6 +51,19 @@ TEST_P(Async, ASpuriousWakeUpIsHarmless) {
   EXPECT_EQ(task.run(), Outcome::kReturned);
 }
 
+TEST_P(Async, AWakeUpDuringThePollIsHarmless) {
+  p.api.wakes_when_polled = true;
+  Task first(p.store(), p.function(GetParam()), {V::u32(1)});
+  Task second(p.store(), p.function(GetParam()), {V::u32(2)});
+  EXPECT_EQ(first.run(), Outcome::kSuspended);
+  EXPECT_TRUE(first.runnable());
+  p.api.ready = true;
+  EXPECT_EQ(first.run(), Outcome::kReturned);
+  EXPECT_EQ(second.run(), Outcome::kReturned);
+  EXPECT_EQ(second.result(), V::u32(4));
+  EXPECT_EQ(second.finish(), Outcome::kReturned);
+}
+
 TEST_P(Async, DestroyingATaskDestroysWhatItWaitsFor) {
   {
     Task task(p.store(), p.function(GetParam()), {V::u32(1)});

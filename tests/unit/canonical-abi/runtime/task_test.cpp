@@ -83,6 +83,22 @@ TEST(Task, TwoInstancesOfAStoreWaitSideBySide) {
   EXPECT_EQ(b.result(), V::u32(4));
 }
 
+TEST(Task, AWakeUpDuringTheLastPollIsForgotten) {
+  GuestProgram p;
+  p.api.wakes_when_polled = true;
+  Task first(p.store(), p.function("wait"), {V::u32(1)});
+  EXPECT_EQ(first.run(), Outcome::kSuspended);
+  EXPECT_TRUE(first.runnable());
+  p.api.ready = true;
+  EXPECT_EQ(first.run(), Outcome::kReturned);
+  p.api.wakes_when_polled = p.api.ready = false;
+  Task second(p.store(), p.function("wait"), {V::u32(2)});
+  EXPECT_EQ(second.run(), Outcome::kSuspended);
+  p.api.wake();
+  EXPECT_EQ(second.run(), Outcome::kReturned);
+  EXPECT_EQ(second.result(), V::u32(4));
+}
+
 TEST(Task, CancellingDestroysWhatItWaitsFor) {
   GuestProgram p;
   {

@@ -11,6 +11,7 @@ class Wait final : public HostReturn::Pending {
   ~Wait() override { --api_.waiting; }
   Poll<HostReturn> poll(HostEnvironment&, Waker& waker) override {
     ++api_.polls;
+    if (api_.wakes_when_polled) waker.wake();
     if (api_.ready) return HostReturn::value(ComponentValue::u32(result_));
     api_.wakes.add(waker);
     return kPending;

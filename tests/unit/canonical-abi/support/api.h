@@ -10,6 +10,7 @@ struct Api {
   HostResourceType thing{"thing"};
   // What `wait` waits for. It then gives twice its argument.
   bool ready = false;
+  bool wakes_when_polled = false;
   WakeList wakes;
   int waiting = 0;  // calls that wait at the moment
   int polls = 0;
