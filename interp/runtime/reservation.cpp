@@ -9,6 +9,11 @@ namespace tappet {
 namespace {
 
 constexpr uint64_t kHeaderBytes = 16384;  // a multiple of every host's page size
+// Where huge pages begin. Address space alone is lost by it.
+constexpr uint64_t kAlignment = uint64_t{2} << 20;
+
+// What is mapped for so many bytes.
+uint64_t mapping_bytes(uint64_t size) { return kHeaderBytes + size + kAlignment; }
 
 }  // namespace
 
@@ -18,19 +23,25 @@ uint64_t round_to_host_page(uint64_t bytes) {
 }
 
 Reservation::Reservation(uint64_t bytes) : size_(round_to_host_page(bytes)) {
-  void* at = mmap(nullptr, kHeaderBytes + size_, PROT_NONE,
+  void* at = mmap(nullptr, mapping_bytes(size_), PROT_NONE,
                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (at != MAP_FAILED) base_ = static_cast<uint8_t*>(at) + kHeaderBytes;
+  if (at == MAP_FAILED) return;
+  mapping_ = static_cast<uint8_t*>(at);
+  const uint64_t past = (reinterpret_cast<uintptr_t>(at) + kHeaderBytes) % kAlignment;
+  base_ = mapping_ + kHeaderBytes + (past == 0 ? 0 : kAlignment - past);
 }
 
 Reservation::~Reservation() {
-  if (base_ != nullptr) munmap(base_ - kHeaderBytes, kHeaderBytes + size_);
+  if (mapping_ != nullptr) munmap(mapping_, mapping_bytes(size_));
 }
 
 Reservation::Reservation(Reservation&& other) noexcept
-    : base_(std::exchange(other.base_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+    : mapping_(std::exchange(other.mapping_, nullptr)),
+      base_(std::exchange(other.base_, nullptr)),
+      size_(std::exchange(other.size_, 0)) {}
 
 Reservation& Reservation::operator=(Reservation&& other) noexcept {
+  std::swap(mapping_, other.mapping_);
   std::swap(base_, other.base_);
   std::swap(size_, other.size_);
   return *this;

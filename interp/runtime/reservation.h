@@ -30,6 +30,7 @@ class Reservation {
  private:
   void use_huge_pages(uint64_t committed) const;
 
+  uint8_t* mapping_ = nullptr;
   uint8_t* base_ = nullptr;
   uint64_t size_ = 0;
 };

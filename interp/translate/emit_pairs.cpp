@@ -309,13 +309,14 @@ bool Emitter::increment_two(const IrInstruction& first, const IrInstruction& sec
 }
 
 bool Emitter::load_branch(const IrInstruction& first, const IrInstruction& branch) {
+  if (branch.kind != IrKind::kIntBranch) return false;
   IrInstruction second = branch;
-  if (second.kind == IrKind::kIntBranch && is_acc(second.b)) {
+  if (is_acc(second.b)) {
     std::swap(second.a, second.b);
     second.row.row = exec::kIntCompareRows[second.row.row].swapped;
   }
-  if (!is_acc(first.d) || is_const(first.a) || first.immediate > UINT32_MAX ||
-      second.kind != IrKind::kIntBranch || !is_acc(second.a) || is_acc(second.b))
+  if (!is_acc(first.d) || is_const(first.a) || first.immediate > UINT32_MAX || !is_acc(second.a) ||
+      is_acc(second.b))
     return false;
   const int row = exec::find_pair(exec::kLoadBranches, first.row, second.row);
   if (row < 0) return false;
