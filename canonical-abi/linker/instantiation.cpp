@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "canonical-abi/runtime/canon_lower.h"
+#include "canonical-abi/runtime/scalar_call.h"
 
 namespace tappet::component {
 
@@ -139,6 +140,8 @@ void InstanceTree::define_canon(uint32_t index) {
     canon.callee = &function(planned.callee);
     canon.levels = planned.levels;
     canon.may_call = planned.may_call;
+    canon.adapter = ScalarCall::make(canon, canon.inst->store.scheduler());
+    canon.host.adapter = canon.adapter.get();
   }
   if (planned.resource.index != kNoIndex) canon.rt = resource_type(planned.resource);
 }

@@ -23,20 +23,6 @@ uint32_t ComponentInstance::entering_levels(const ComponentInstance* caller) con
   return levels;
 }
 
-bool ComponentInstance::may_enter_from(uint32_t levels) const {
-  for (const ComponentInstance* i = this; levels > 0; i = i->parent, --levels) {
-    if (!i->may_enter) return false;
-  }
-  return true;
-}
-
-void ComponentInstance::set_may_enter(uint32_t levels, bool value) {
-  for (ComponentInstance* i = this; levels > 0; i = i->parent, --levels) {
-    assert(i->may_enter != value);
-    i->may_enter = value;
-  }
-}
-
 // As deep as types nest, which is bounded.
 bool ComponentInstance::same_type(const ValType* a, const ValType* b) const {
   if (a == b) return true;

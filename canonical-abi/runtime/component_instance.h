@@ -29,7 +29,13 @@ class ComponentInstance {
   // What entering this instance from `caller` enters: that many levels, from this instance upwards.
   // A null caller is the host. (definitions.py: entering_set)
   uint32_t entering_levels(const ComponentInstance* caller) const;
-  bool may_enter_from(uint32_t levels) const;
+  bool may_enter_from(uint32_t levels) const {
+    for (const ComponentInstance* i = this; i != nullptr && i->depth + levels > depth;
+         i = i->parent) {
+      if (!i->may_enter) return false;
+    }
+    return true;
+  }
   // Precondition: may_enter_from(levels).
   void enter_from(uint32_t levels) { set_may_enter(levels, false); }
   void leave_to(uint32_t levels) { set_may_enter(levels, true); }
@@ -59,7 +65,12 @@ class ComponentInstance {
   std::span<const ResourceType*> resource_types;
 
  private:
-  void set_may_enter(uint32_t levels, bool value);
+  void set_may_enter(uint32_t levels, bool value) {
+    for (ComponentInstance* i = this; i != nullptr && i->depth + levels > depth; i = i->parent) {
+      assert(i->may_enter != value);
+      i->may_enter = value;
+    }
+  }
 };
 
 // The element as a handle of that resource type, or null and a trap in the call.

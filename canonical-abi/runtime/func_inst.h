@@ -50,6 +50,7 @@ struct CanonFunction {
 
   Function function;
   HostFunction host;
+  std::unique_ptr<CallAdapter> adapter;  // host.adapter
   ComponentInstance* inst = nullptr;
 
   // canon lower

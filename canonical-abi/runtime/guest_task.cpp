@@ -60,6 +60,22 @@ std::shared_ptr<GuestTask> GuestTask::create(const FuncInst& func,
   return task;
 }
 
+GuestTask& GuestTask::begin_scalar(const FuncInst& func, std::shared_ptr<Origin> origin) {
+  GuestTask& task = *create(func, nullptr, std::move(origin));
+  task.implicit_thread_.index = *task.inst().threads.add(&task.implicit_thread_);
+  task.num_threads_ = 1;
+  task.state_ = State::kStarted;
+  return task;
+}
+
+void GuestTask::end_scalar() {
+  assert(!resolved());
+  resolve();
+  inst().threads.remove(std::exchange(implicit_thread_.index, 0));
+  --num_threads_;
+  let_go();
+}
+
 Scheduler& GuestTask::scheduler() const { return inst().store.scheduler(); }
 
 void GuestTask::abandon() {

@@ -51,6 +51,12 @@ class GuestTask final : public BorrowScope, public std::enable_shared_from_this<
             std::shared_ptr<Origin> origin);
   ~GuestTask();
 
+  // The task of a call that takes and hands over its values without it. Precondition: the instance
+  // has an index free for its thread.
+  static GuestTask& begin_scalar(const FuncInst& func, std::shared_ptr<Origin> origin);
+  // Destroys it, unless threads that it has made go on.
+  void end_scalar();
+
   const FuncInst& func() const { return func_; }
   ComponentInstance& inst() const { return *func_.inst; }
   const CanonicalOptions& opts() const { return func_.opts; }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "canonical-abi/runtime/component_store.h"
+#include "canonical-abi/runtime/scalar_call.h"
 #include "canonical-abi/runtime/waitable.h"
 
 namespace tappet::component {
@@ -79,6 +80,7 @@ void Scheduler::abandon() {
 
 HostOutcome Scheduler::block(HostCall& call, Request request, GuestThread* other,
                              std::unique_ptr<HostContinuation> then) {
+  current();
   request_ = request;
   requested_ = other;
   return call.suspend(std::move(then));
@@ -89,7 +91,8 @@ HostOutcome Scheduler::wait_for_host(HostCall& call, std::unique_ptr<HostContinu
   return call.suspend(std::move(then));
 }
 
-bool Scheduler::may_block() const {
+bool Scheduler::may_block() {
+  current();
   const auto& resumptions = running_->resumptions_;
   const GuestTask* const callee = resumptions[resumptions.size() - 2].sync_callee;
   return callee == nullptr || candidate(callee->inst()) != nullptr;
@@ -119,7 +122,27 @@ void Scheduler::end_sync_call(GuestTask& task) {
   current_ = resumptions.back().thread;
 }
 
+void Scheduler::make_scalar_tasks() {
+  ScalarCall* outermost = nullptr;
+  for (ScalarCall* call = std::exchange(running_->scalar_call_, nullptr); call != nullptr;) {
+    ScalarCall* const around = std::exchange(call->around, outermost);
+    outermost = std::exchange(call, around);
+  }
+  while (outermost != nullptr) {
+    ScalarCall& call = *outermost;
+    outermost = std::exchange(call.around, nullptr);
+    begin_sync_call(GuestTask::begin_scalar(call.func(), current_->task->origin()));
+  }
+}
+
+void Scheduler::end_scalar_task() {
+  GuestTask& task = *current_->task;
+  end_sync_call(task);
+  task.end_scalar();
+}
+
 GuestThread* Scheduler::begin_realloc() {
+  current();
   realloc_thread_->storage[0] = realloc_thread_->storage[1] = 0;
   return std::exchange(current_, realloc_thread_.get());
 }

@@ -21,6 +21,7 @@
 namespace tappet::component {
 
 class ComponentStore;
+class ScalarCall;
 
 // The interpreter's side of a guest's thread. Those that have done their work are reused.
 struct Fiber {
@@ -56,6 +57,8 @@ class Nest {
   Scheduler& scheduler_;
   std::shared_ptr<Origin> origin_;
   std::vector<Resumption> resumptions_;  // the first is the embedder
+  // The innermost of those that the running thread has made and that are no tasks yet.
+  ScalarCall* scalar_call_ = nullptr;
   ComponentInstance* entered_ = nullptr;
   uint32_t levels_ = 0;
   size_t place_ = 0;  // in Scheduler::nests_
@@ -74,8 +77,11 @@ class Scheduler {
 
   // --- For host functions, on the fiber that runs
 
-  GuestThread& current() const { return *current_; }
-  GuestTask& current_task() const { return *current_->task; }
+  GuestThread& current() {
+    if (running_->scalar_call_ != nullptr) make_scalar_tasks();
+    return *current_;
+  }
+  GuestTask& current_task() { return *current().task; }
   // What a host function that waits registers.
   Waker& waker() { return running_->waker(); }
 
@@ -98,13 +104,22 @@ class Scheduler {
 
   // Whether the running thread may block: not if it is in a call of a function of synchronous type
   // that nobody could help along.
-  bool may_block() const;
+  bool may_block();
   const char* cannot_block() const;
 
   // Begins a call of a function of synchronous type, on the running fiber; its implicit thread is
   // the current one until the end.
   void begin_sync_call(GuestTask& task);
   void end_sync_call(GuestTask& task);
+  // The same for one that has no task until somebody asks for the running thread.
+  // Gives the one around it.
+  ScalarCall* begin_scalar_call(ScalarCall& call) {
+    return std::exchange(running_->scalar_call_, &call);
+  }
+  void end_scalar_call(ScalarCall* around) {
+    if (running_->scalar_call_ == nullptr) return end_scalar_task();
+    running_->scalar_call_ = around;
+  }
   // Around guest code that is a thread of its own and may do nothing: realloc.
   GuestThread* begin_realloc();
   void end_realloc(GuestThread* caller) { current_ = caller; }
@@ -166,6 +181,8 @@ class Scheduler {
   GuestThread* next_ready();
   void end(Nest& nest);
   void give_back(Fiber* fiber);
+  void make_scalar_tasks();
+  void end_scalar_task();
   void add_task(GuestTask& task);
   void remove_task(GuestTask& task);
 

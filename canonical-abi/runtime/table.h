@@ -51,6 +51,8 @@ class Table {
     return std::exchange(array_[i - 1], T());
   }
 
+  // The next add() reuses an index, and cannot fail.
+  bool has_free() const { return !free_.empty(); }
   uint32_t size() const { return static_cast<uint32_t>(array_.size() - free_.size()); }
 
  private:

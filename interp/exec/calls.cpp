@@ -10,6 +10,15 @@ namespace tappet {
 
 using exec::State;
 
+namespace {
+
+// Side frames cost more than the slots that their callees take; this keeps them within the stack's
+// budget.
+constexpr uint64_t kBytesPerSideFrame = 128;
+static_assert(sizeof(SideFrame) <= kBytesPerSideFrame);
+
+}  // namespace
+
 HostOutcome HostCall::call(Function& callee, std::span<const uint64_t> args,
                            std::unique_ptr<HostContinuation> continuation) {
   const uint64_t slots = callee.shape.locals_slot();
@@ -25,14 +34,67 @@ HostOutcome HostCall::call(Function& callee, std::span<const uint64_t> args,
   return HostOutcome::kCall;
 }
 
+bool Machine::call(State& s, Function& function, uint32_t delta) {
+  Thread& thread = *exec::current_activation->thread;
+  const auto frame = static_cast<uint64_t>(s.fp - thread.stack_.get());
+  const uint64_t* return_pc = s.pc + exec::kCallWords;
+  if (function.is_host()) {
+    CallAdapter* const adapter = function.host->adapter;
+    if (adapter == nullptr || !adapter->enter(s.fp + delta))
+      return call_host(s, function, return_pc, frame + delta);
+    return call_adapted(s, *adapter, return_pc, delta);
+  }
+  if (function.instance == s.in) {
+    s.fp += delta;
+    return begin(s, function, return_pc, delta);
+  }
+  SideFrame* side = push_side_frame(thread, s, return_pc);
+  if (side == nullptr) return exec::raise_trap(s, TrapKind::kStackExhausted);
+  s.fp += delta;
+  return begin(s, function, exec::instance_return_address(), 0);
+}
+
+bool Machine::return_to_instance(State& s) {
+  Thread& thread = *exec::current_activation->thread;
+  const SideFrame& side = thread.side_frames_.back();
+  s.pc = side.return_pc;
+  s.fp = thread.stack_.get() + side.frame;
+  s.in = side.instance;
+  s.mem = s.in->memory0_base();
+  // Results beyond the accumulators already lie where the caller expects them.
+  thread.side_frames_.pop_back();
+  return true;
+}
+
+// The callee's frame begins where the caller has put the arguments.
+bool Machine::call_adapted(State& s, CallAdapter& adapter, const uint64_t* return_pc,
+                           uint32_t delta) {
+  Thread& thread = *exec::current_activation->thread;
+  SideFrame* const side = push_side_frame(thread, s, return_pc);
+  if (side == nullptr) return exec::raise_trap(s, TrapKind::kStackExhausted);
+  side->kind = SideFrame::Kind::kAdapter;
+  side->adapter = &adapter;
+  s.fp += delta;
+  return begin(s, adapter.callee, exec::adapter_return_address(), 0);
+}
+
+SideFrame* Machine::push_side_frame(Thread& thread, const State& s, const uint64_t* return_pc) {
+  if (thread.side_frames_.size() >= thread.store_.limits().stack_bytes / kBytesPerSideFrame)
+    return nullptr;
+  SideFrame& side = thread.side_frames_.emplace_back();
+  side.instance = s.in;
+  side.return_pc = return_pc;
+  side.frame = static_cast<uint64_t>(s.fp - thread.stack_.get());
+  return &side;
+}
+
 // The callee replaces the frame at s.fp, and returns where that one would have.
 bool Machine::tail_call(State& s, Function& function) {
   if (exec::limit_requested(s)) return handle_limit(s);  // without stack growth nothing else asks
   Thread& thread = *exec::current_activation->thread;
   const auto frame = static_cast<uint64_t>(s.fp - thread.stack_.get());
-  const uint32_t link = function.shape.link_slot();
   if (!thread.reserve(frame, function.shape.locals_slot()))
-    return raise(s, TrapKind::kStackExhausted);
+    return exec::raise_trap(s, TrapKind::kStackExhausted);
   s.fp = thread.stack_.get() + frame;
   const auto args = static_cast<uint32_t>(s.pc[1]);
   const uint64_t own = s.pc[3];
@@ -43,7 +105,7 @@ bool Machine::tail_call(State& s, Function& function) {
     s.fp -= distance;
     SideFrame* side = push_side_frame(thread, s, to);
     s.fp += distance;
-    if (side == nullptr) return raise(s, TrapKind::kStackExhausted);
+    if (side == nullptr) return exec::raise_trap(s, TrapKind::kStackExhausted);
     to = exec::instance_return_address();
   }
   std::copy_n(s.fp + args, own >> 32, s.fp);
@@ -53,8 +115,7 @@ bool Machine::tail_call(State& s, Function& function) {
     s.pc = exec::is_return_stub(to) ? to : to - exec::kCallWords;
     return call_host(s, function, to, frame);
   }
-  set_link(s.fp + link, to, static_cast<uint32_t>(to[-2]));
-  return begin(s, function);
+  return begin(s, function, to, static_cast<uint32_t>(to[-2]));
 }
 
 namespace exec {

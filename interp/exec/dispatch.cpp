@@ -16,6 +16,9 @@ struct ReturnToInstance {
 struct ReturnToHost {
   static bool step(State& s) { return Machine::return_to_host(s); }
 };
+struct ReturnToAdapter {
+  static bool step(State& s) { return Machine::return_to_adapter(s); }
+};
 struct Translate {
   static bool step(State& s) { return Machine::translate(s); }
 };
@@ -38,9 +41,11 @@ const uint64_t* stub_address() {
 const uint64_t* halt_address() { return stub_address<Halt>(); }
 const uint64_t* instance_return_address() { return stub_address<ReturnToInstance>(); }
 const uint64_t* host_return_address() { return stub_address<ReturnToHost>(); }
+const uint64_t* adapter_return_address() { return stub_address<ReturnToAdapter>(); }
 Handler translate_handler() { return &execute<Translate>; }
 bool is_return_stub(const uint64_t* pc) {
-  return pc == halt_address() || pc == instance_return_address() || pc == host_return_address();
+  return pc == halt_address() || pc == instance_return_address() || pc == host_return_address() ||
+         pc == adapter_return_address();
 }
 bool is_direct_call(const uint64_t* pc) { return pc[1] >> 48 == kDirectCall >> 48; }
 

@@ -9,7 +9,7 @@
 
 namespace tappet::exec {
 
-thread_local Activation* current_activation = nullptr;
+thread_local constinit Activation* current_activation = nullptr;
 
 namespace {
 

@@ -13,17 +13,11 @@ namespace {
 
 // How far host functions may nest native runs on one thread.
 constexpr uint32_t kMaxNestedRuns = 16;
-// Side frames cost more than the slots that their callees take; this keeps them within the stack's
-// budget.
-constexpr uint64_t kBytesPerSideFrame = 128;
 
-bool is_float(ValueType type) {
-  return type.kind == ValueKind::kF32 || type.kind == ValueKind::kF64;
-}
-
-uint64_t accumulator_bits(const State& s, ValueType type) {
-  const uint64_t bits = is_float(type) ? ((exec::LongVector)s.f)[0] : s.t;
-  return type.kind == ValueKind::kF32 ? static_cast<uint32_t>(bits) : bits;
+uint64_t accumulator_bits(const State& s, ValueKind kind) {
+  const bool is_float = kind == ValueKind::kF32 || kind == ValueKind::kF64;
+  const uint64_t bits = is_float ? ((exec::LongVector)s.f)[0] : s.t;
+  return kind == ValueKind::kF32 ? static_cast<uint32_t>(bits) : bits;
 }
 
 void set_accumulators(State& s, uint64_t bits) {
@@ -167,24 +161,30 @@ bool Machine::start_entry(Thread& thread, State& s) {
   if (thread.store_.killed()) return raise(s, TrapKind::kInterrupted);
   if (function->is_host())
     return call_host(s, *function, exec::halt_address(), thread.entry_frame_);
-  set_link(s.fp + function->shape.link_slot(), exec::halt_address(), 0);
-  return begin(s, *function);
+  return begin(s, *function, exec::halt_address(), 0);
 }
 
-bool Machine::begin(State& s, Function& function) {
+bool Machine::begin(State& s, Function& function, const uint64_t* return_pc, uint32_t distance) {
   Thread& thread = *exec::current_activation->thread;
   const uint64_t* code = function.code;
   s.in = function.instance;
   s.mem = s.in->memory0_base();
   const auto offset = static_cast<uint64_t>(s.fp - thread.stack_.get());
-  if (!thread.reserve(offset, code[-1])) return raise(s, TrapKind::kStackExhausted);
+  const uint64_t slots = std::max<uint64_t>(code[-1], function.shape.locals_slot());
+  if (!thread.reserve(offset, slots)) {
+    s.fp -= distance;
+    return exec::raise_trap(s, TrapKind::kStackExhausted);
+  }
   thread.store_.publish_limit(thread.stack_.get() + thread.capacity_);
   s.fp = thread.stack_.get() + offset;
-  const uint64_t* link = s.fp + function.shape.link_slot();
-  exec::hold_link(s, reinterpret_cast<const uint64_t*>(link[0]), link[1]);
+  const uint64_t bytes = uint64_t{distance} * sizeof *s.fp;
+  uint64_t* const link = s.fp + function.shape.link_slot();
+  link[0] = reinterpret_cast<uint64_t>(return_pc);
+  link[1] = bytes;
+  exec::hold_link(s, return_pc, bytes);
   s.pc = code;
   if (s.in->code->metered() && !thread.store_.spend_fuel(code[-2]))
-    return raise(s, TrapKind::kOutOfFuel);
+    return exec::raise_trap(s, TrapKind::kOutOfFuel);
   return true;
 }
 
@@ -195,14 +195,15 @@ bool Machine::translate(State& s) {
   function.set_code(entry);
   // A direct call goes straight to the code from now on. Only if it led here: after a tail call the
   // return address is that of another call.
-  const auto* return_pc = reinterpret_cast<const uint64_t*>(s.fp[function.shape.link_slot()]);
+  const uint64_t* link = s.fp + function.shape.link_slot();
+  const auto* return_pc = reinterpret_cast<const uint64_t*>(link[0]);
   const uint64_t* call = return_pc - exec::kCallWords;
   if (exec::is_direct_call(call) &&
       __atomic_load_n(call + 2, __ATOMIC_RELAXED) == reinterpret_cast<uint64_t>(s.pc)) {
     __atomic_store_n(const_cast<uint64_t*>(call + 2), reinterpret_cast<uint64_t>(entry),
                      __ATOMIC_RELEASE);
   }
-  return begin(s, function);
+  return begin(s, function, return_pc, static_cast<uint32_t>(link[1] / sizeof *link));
 }
 
 bool Machine::handle_limit(State& s) {
@@ -254,7 +255,7 @@ bool Machine::raise(State& s, TrapKind kind, std::string message) {
 void Machine::collect_results(Thread& thread, const State& s) {
   const CallShape& shape = thread.entry_->shape;
   if (shape.single_result()) {
-    thread.results_.assign(1, accumulator_bits(s, shape.type->results[0]));
+    thread.results_.assign(1, accumulator_bits(s, shape.type->results[0].kind));
     return;
   }
   const uint64_t* slots = thread.stack_.get() + thread.entry_frame_;
@@ -266,48 +267,6 @@ bool Machine::halt(State& s) {
   collect_results(*activation.thread, s);
   activation.outcome = Outcome::kReturned;
   return false;
-}
-
-bool Machine::call(State& s, Function& function, uint32_t delta) {
-  Thread& thread = *exec::current_activation->thread;
-  const auto frame = static_cast<uint64_t>(s.fp - thread.stack_.get());
-  const uint64_t* return_pc = s.pc + exec::kCallWords;
-  if (function.is_host()) return call_host(s, function, return_pc, frame + delta);
-  const uint32_t link = function.shape.link_slot();
-  if (!thread.reserve(frame + delta, function.shape.locals_slot()))
-    return raise(s, TrapKind::kStackExhausted);
-  s.fp = thread.stack_.get() + frame;
-  if (function.instance == s.in) {
-    set_link(s.fp + delta + link, return_pc, delta);
-  } else {
-    SideFrame* side = push_side_frame(thread, s, return_pc);
-    if (side == nullptr) return raise(s, TrapKind::kStackExhausted);
-    set_link(s.fp + delta + link, exec::instance_return_address(), 0);
-  }
-  s.fp += delta;
-  return begin(s, function);
-}
-
-bool Machine::return_to_instance(State& s) {
-  Thread& thread = *exec::current_activation->thread;
-  const SideFrame& side = thread.side_frames_.back();
-  s.pc = side.return_pc;
-  s.fp = thread.stack_.get() + side.frame;
-  s.in = side.instance;
-  s.mem = s.in->memory0_base();
-  // Results beyond the accumulators already lie where the caller expects them.
-  thread.side_frames_.pop_back();
-  return true;
-}
-
-SideFrame* Machine::push_side_frame(Thread& thread, const State& s, const uint64_t* return_pc) {
-  if (thread.side_frames_.size() >= thread.store_.limits().stack_bytes / kBytesPerSideFrame)
-    return nullptr;
-  SideFrame& side = thread.side_frames_.emplace_back();
-  side.instance = s.in;
-  side.return_pc = return_pc;
-  side.frame = static_cast<uint64_t>(s.fp - thread.stack_.get());
-  return &side;
 }
 
 // Pushes the frame of a host function whose arguments lie at `base`, and invokes it.
@@ -399,8 +358,7 @@ bool Machine::settle(State& s, HostOutcome outcome, HostCall& call) {
 
 bool Machine::start_callee(State& s, Function& callee, uint64_t base) {
   s.fp = exec::current_activation->thread->stack_.get() + base;
-  set_link(s.fp + callee.shape.link_slot(), exec::host_return_address(), 0);
-  return begin(s, callee) && continue_guest(s);
+  return begin(s, callee, exec::host_return_address(), 0) && continue_guest(s);
 }
 
 bool Machine::continue_guest(State& s) {
@@ -419,11 +377,21 @@ bool Machine::return_to_host(State& s) {
   SideFrame& side = thread.side_frames_.back();
   const CallShape& shape = side.callee->shape;
   if (shape.single_result()) {
-    thread.stack_.get()[side.callee_base] = accumulator_bits(s, shape.type->results[0]);
+    thread.stack_.get()[side.callee_base] = accumulator_bits(s, shape.type->results[0].kind);
   }
   HostCall call(thread, nullptr, 0, 0);
   const HostOutcome outcome = resume(side, call);
   return settle(s, outcome, call);
+}
+
+bool Machine::return_to_adapter(State& s) {
+  CallAdapter& adapter = *exec::current_activation->thread->side_frames_.back().adapter;
+  if (adapter.result == CallAdapter::kNone) {
+    adapter.leave(0);
+  } else {
+    set_accumulators(s, adapter.leave(accumulator_bits(s, adapter.result)));
+  }
+  return return_to_instance(s);
 }
 
 bool Machine::resume_waiting(Thread& thread, State& s) {

@@ -45,6 +45,7 @@ class Machine {
   static bool halt(exec::State& s);
   static bool return_to_instance(exec::State& s);
   static bool return_to_host(exec::State& s);
+  static bool return_to_adapter(exec::State& s);
 
  private:
   friend class BacktraceBuilder;
@@ -56,15 +57,14 @@ class Machine {
   static bool start_entry(Thread& thread, exec::State& s);
   static bool resume_waiting(Thread& thread, exec::State& s);
 
-  // Fills a frame's link; the caller's frame is `distance` slots below.
-  static void set_link(uint64_t* link, const uint64_t* return_pc, uint32_t distance) {
-    link[0] = reinterpret_cast<uint64_t>(return_pc);
-    link[1] = uint64_t{distance} * sizeof *link;
-  }
-  // Starts wasm code whose arguments and link are in place at s.fp.
-  static bool begin(exec::State& s, Function& function);
+  // Starts wasm code whose arguments are in place at s.fp. The frame that it returns to is
+  // `distance` slots below.
+  static bool begin(exec::State& s, Function& function, const uint64_t* return_pc,
+                    uint32_t distance);
   static SideFrame* push_side_frame(Thread& thread, const exec::State& s,
                                     const uint64_t* return_pc);
+  static bool call_adapted(exec::State& s, CallAdapter& adapter, const uint64_t* return_pc,
+                           uint32_t delta);
   static bool call_host(exec::State& s, Function& function, const uint64_t* return_pc,
                         uint64_t base);
   static bool enter_host(exec::State& s, Function& function, const uint64_t* return_pc,
@@ -87,7 +87,8 @@ namespace exec {
 const uint64_t* halt_address();
 const uint64_t* instance_return_address();
 const uint64_t* host_return_address();
-// True for the three above.
+const uint64_t* adapter_return_address();
+// True for the four above.
 bool is_return_stub(const uint64_t* pc);
 bool is_direct_call(const uint64_t* pc);
 // What stubs of untranslated functions start with.
@@ -99,7 +100,7 @@ void dispatch(State& s);
 // The fault handler: installed once per process by the first run with guarded memories.
 void install_fault_handler();
 // The innermost activation of this OS thread; the fault handler's only way in.
-extern thread_local Activation* current_activation;
+extern thread_local constinit Activation* current_activation;
 
 }  // namespace exec
 }  // namespace tappet

@@ -64,6 +64,7 @@ class Unwinder {
   bool leave_side_frame() {
     if (pc_ == exec::halt_address() || side_ == side_base_) return false;
     const SideFrame& side = thread_.side_frames_[side_ - 1];
+    if (side.kind == SideFrame::Kind::kAdapter) return false;
     if (side.continuation != nullptr && !side.continuation->lets_exceptions_pass()) return false;
     --side_;
     pc_ = side.return_pc;

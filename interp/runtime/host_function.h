@@ -74,9 +74,35 @@ class HostCall {
   Function* callee_ = nullptr;
 };
 
+// What a host function does that only hands a call on to a wasm function of the same type, with one
+// result at most: the interpreter then enters that one with the caller's arguments where they lie,
+// and there is no host call in between.
+class CallAdapter {
+ public:
+  // `converts`: the callee has a result, and leave() wants it.
+  CallAdapter(Function& callee, bool converts)
+      : callee(callee), result(converts ? callee.shape.type->results[0].kind : kNone) {}
+  virtual ~CallAdapter() = default;
+  CallAdapter(const CallAdapter&) = delete;
+  CallAdapter& operator=(const CallAdapter&) = delete;
+
+  // `args`: the arguments' slots, which it may change. False: nothing else has happened, and the
+  // host function is invoked.
+  virtual bool enter(uint64_t* args) = 0;
+  // After the callee has returned; not after a trap. Takes and gives its result as a slot would
+  // hold it, if it wants that. An exception that the callee does not catch is a trap.
+  virtual uint64_t leave(uint64_t result) = 0;
+
+  Function& callee;
+  static constexpr auto kNone = ValueKind::kV128;
+  const ValueKind result;  // kNone: not wanted
+};
+
 struct HostFunction {
   TypeId type;
   std::function<HostOutcome(HostCall&)> invoke;
+  // Null: invoke() does it all. Lives as long as this.
+  CallAdapter* adapter = nullptr;
 };
 
 // Slots that parameters or results take.

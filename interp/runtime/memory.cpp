@@ -14,8 +14,6 @@
 namespace tappet {
 namespace {
 
-constexpr uint64_t kCheckedHeaderBytes = 64;
-
 Error exhausted() {
   return make_error(ErrorKind::kResource, "no address space or memory left for a linear memory");
 }
@@ -118,11 +116,6 @@ bool MemoryImage::copy_to(uint8_t* to) const {
   return true;
 }
 
-uint8_t* Memory::empty_base() {
-  alignas(64) static uint8_t header[kCheckedHeaderBytes * 2] = {};
-  return header + kCheckedHeaderBytes;
-}
-
 MemoryStrategy best_memory_strategy() {
   if constexpr (sizeof(void*) < 8) return MemoryStrategy::kChecked;
   const Reservation trial(kGuardedBytes);
@@ -169,9 +162,9 @@ void Memory::see(const SharedMemory& shared) {
 
 Result<> Memory::allocate(uint64_t bytes, const MemoryImage* image) {
   if (strategy_ == MemoryStrategy::kChecked) {
-    auto* block = static_cast<uint8_t*>(std::calloc(1, kCheckedHeaderBytes + bytes));
+    auto* block = static_cast<uint8_t*>(std::calloc(1, kHeaderBytes + bytes));
     if (block == nullptr) return fail(exhausted());
-    base_ = block + kCheckedHeaderBytes;
+    base_ = block + kHeaderBytes;
     if (image != nullptr && !image->copy_to(base_)) return fail(exhausted());
   } else {
     reservation_ = Reservation(kGuardedBytes);
@@ -186,16 +179,15 @@ Result<> Memory::allocate(uint64_t bytes, const MemoryImage* image) {
 
 Memory::~Memory() {
   const bool is_block = base_ != nullptr && strategy_ == MemoryStrategy::kChecked;
-  if (is_block && shared_ == nullptr) std::free(base_ - kCheckedHeaderBytes);
+  if (is_block && shared_ == nullptr) std::free(base_ - kHeaderBytes);
 }
 
 bool Memory::resize(uint64_t bytes) {
   const uint64_t old = size();
   if (strategy_ == MemoryStrategy::kChecked) {
-    auto* block = static_cast<uint8_t*>(
-        std::realloc(base_ - kCheckedHeaderBytes, kCheckedHeaderBytes + bytes));
+    auto* block = static_cast<uint8_t*>(std::realloc(base_ - kHeaderBytes, kHeaderBytes + bytes));
     if (block == nullptr) return false;
-    base_ = block + kCheckedHeaderBytes;
+    base_ = block + kHeaderBytes;
     std::memset(base_ + old, 0, bytes - old);
   } else if (!reservation_.commit(old, bytes)) {
     return false;

@@ -123,9 +123,13 @@ class Memory {
   }
 
   // A base of no memory at all: size zero, for instances without one.
-  static uint8_t* empty_base();
+  static uint8_t* empty_base() { return empty_ + kHeaderBytes; }
 
  private:
+  // What is kept free below the base of a checked memory.
+  static constexpr uint64_t kHeaderBytes = 64;
+  alignas(kHeaderBytes) static inline uint8_t empty_[2 * kHeaderBytes] = {};
+
   Memory(const MemoryType& type, MemoryStrategy strategy, uint64_t max_bytes)
       : type_(type), strategy_(strategy), max_bytes_(max_bytes) {}
   Result<> allocate(uint64_t bytes, const MemoryImage* image);

@@ -112,7 +112,7 @@ bool Store::settle_fuel() {
   return covered;
 }
 
-void Store::publish_limit(uint64_t* limit) {
+void Store::renew_limit(uint64_t* limit) {
   control_.limit.store(limit);
   // A request that came in between must not be lost.
   if (requests_.load() != 0) control_.limit.store(nullptr);

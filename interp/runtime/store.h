@@ -116,9 +116,14 @@ class Store {
   // Takes a pending preemption. True if there was one.
   bool take_preempt() { return (requests_.fetch_and(~kPreempt) & kPreempt) != 0; }
   // Publishes the running thread's stack limit, unless a request is pending. The running thread.
-  void publish_limit(uint64_t* limit);
+  void publish_limit(uint64_t* limit) {
+    // Whoever requests something clears it afterwards.
+    if (control_.limit.load(std::memory_order_relaxed) != limit) renew_limit(limit);
+  }
 
  private:
+  void renew_limit(uint64_t* limit);
+
   friend class GcMarker;
   friend class Thread;
   friend class RootedCells;

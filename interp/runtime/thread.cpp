@@ -19,9 +19,7 @@ Thread::~Thread() {
   side_frames_.clear();
 }
 
-bool Thread::reserve(uint64_t base, uint64_t slots) {
-  const uint64_t needed = base + slots;
-  if (needed <= capacity_) return true;
+bool Thread::grow(uint64_t needed) {
   const uint64_t most = store_.limits().stack_bytes / sizeof(uint64_t);
   if (needed > most) return false;
   constexpr uint64_t kFirstSlots = 24;  // tasks that wait in hundred thousands need no more

@@ -21,9 +21,10 @@ enum class Outcome : uint8_t {
 };
 
 // What return addresses mean that do not lie in wasm code: a frame below belongs to another
-// instance or to a host function that continues. Kept beside the value stack, innermost last.
+// instance, by way of an adapter or not, or to a host function that continues. Kept beside the
+// value stack, innermost last.
 struct SideFrame {
-  enum class Kind : uint8_t { kInstance, kHost };
+  enum class Kind : uint8_t { kInstance, kHost, kAdapter };
   Kind kind = Kind::kInstance;
   Instance* instance = nullptr;  // the caller's; null if the embedder called
   const uint64_t* return_pc = nullptr;
@@ -33,6 +34,7 @@ struct SideFrame {
   std::unique_ptr<HostContinuation> continuation;
   Function* callee = nullptr;  // kHost: what it asked to call, and where that one's frame is
   uint64_t callee_base = 0;
+  CallAdapter* adapter = nullptr;  // kAdapter
 };
 
 class Waiter;
@@ -76,7 +78,10 @@ class Thread {
   void mark_roots(GcMarker& marker) const;
 
   // Makes room for `slots` more from `base`; false if the store's limit forbids it.
-  bool reserve(uint64_t base, uint64_t slots);
+  bool reserve(uint64_t base, uint64_t slots) {
+    return base + slots <= capacity_ || grow(base + slots);
+  }
+  bool grow(uint64_t needed);
 
   struct Free {
     void operator()(uint64_t* block) const { std::free(block); }
