@@ -7,7 +7,7 @@ namespace tappet::cli {
 
 EngineConfig engine_config(const GuestOptions& options) {
   EngineConfig config;
-  config.features = options.features;
+  config.features = options.features.core;
   if (!options.guard_pages) config.memory = MemoryStrategy::kChecked;
   if (options.eager_translation) {
     const uint32_t processors = std::max(1u, std::thread::hardware_concurrency());

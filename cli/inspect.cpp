@@ -10,11 +10,10 @@ namespace {
 // The file must be valid, so that what is shown is so.
 Result<std::string> describe(const InspectOptions& options) {
   EngineConfig config;
-  config.features = options.features;
+  config.features = options.features.core;
   const Engine engine(config);
-  Bytes bytes = TAPPET_TRY(read_file(options.file));
-  if (looks_like_wat(ByteSpan(bytes))) bytes = TAPPET_TRY(parse_wat(as_text(ByteSpan(bytes))));
-  const Program program = TAPPET_TRY(load_program(engine, bytes));
+  Bytes bytes = TAPPET_TRY(to_binary(TAPPET_TRY(read_file(options.file))));
+  const Program program = TAPPET_TRY(load_program(engine, bytes, options.features));
   const auto* const component = std::get_if<1>(&program);
   return component != nullptr ? component::print_wit(**component)
                               : print_module_type(std::move(bytes));

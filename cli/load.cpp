@@ -92,29 +92,29 @@ Result<Bytes> to_binary(Bytes bytes) {
                                              : parse_wat(source);
 }
 
-Result<Program> load_program(const Engine& engine, Bytes bytes) {
+Result<Program> load_program(const Engine& engine, Bytes bytes, const Features& features) {
   bytes = TAPPET_TRY(to_binary(std::move(bytes)));
   TAPPET_TRY(check_magic(bytes));
   if (!component::is_component(bytes)) return Program(TAPPET_TRY(engine.compile(std::move(bytes))));
-  const component::ComponentOptions options = component::options_for(engine);
+  component::ComponentOptions options = component::options_for(engine);
+  options.features = features.component;
   return Program(TAPPET_TRY(component::load_component(std::move(bytes), options)));
 }
 
-Result<Program> load_file(const Engine& engine, const std::string& path) {
-  return load_program(engine, TAPPET_TRY(read_file(path)));
+Result<Program> load_file(const Engine& engine, const std::string& path, const Features& features) {
+  return load_program(engine, TAPPET_TRY(read_file(path)), features);
 }
 
-Result<std::vector<component::Link>> load_links(const Engine& engine,
-                                                const std::vector<LinkFile>& links) {
+Result<std::vector<component::Link>> load_links(const Engine& engine, const GuestOptions& guest) {
   std::vector<component::Link> loaded;
-  for (const LinkFile& link : links) {
+  for (const LinkFile& link : guest.links) {
     const auto same = std::find_if(loaded.begin(), loaded.end(),
                                    [&](const component::Link& l) { return l.label == link.file; });
     if (same != loaded.end()) {
       loaded.push_back({link.import, link.file, same->component});
       continue;
     }
-    const Result<Program> program = load_file(engine, link.file);
+    const Result<Program> program = load_file(engine, link.file, guest.features);
     if (!program.ok()) return fail(component::in_context(link.file, program.error()));
     const auto* const component = std::get_if<1>(&*program);
     if (component == nullptr) {

@@ -27,15 +27,16 @@ using Program =
 
 // Decodes and validates a core module or a component, binary or text. Errors: kMalformed if it is
 // neither, and as of to_binary, decode_module, validate_module and load_component; with a byte
-// offset, or line and column.
-Result<Program> load_program(const Engine& engine, Bytes bytes);
+// offset, or line and column. Of `features` only those of components count: the engine has the
+// others.
+Result<Program> load_program(const Engine& engine, Bytes bytes, const Features& features = {});
 
 // Both.
-Result<Program> load_file(const Engine& engine, const std::string& path);
+Result<Program> load_file(const Engine& engine, const std::string& path,
+                          const Features& features = {});
 
 // The components of --link; the same file is loaded once. Errors: as of load_file, naming the file,
 // and kUsage for a core module.
-Result<std::vector<component::Link>> load_links(const Engine& engine,
-                                                const std::vector<LinkFile>& links);
+Result<std::vector<component::Link>> load_links(const Engine& engine, const GuestOptions& guest);
 
 }  // namespace tappet::cli

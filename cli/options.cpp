@@ -16,6 +16,7 @@ enum class Meaning : uint8_t {
   kAccepted,
   kUnsupported,
   kFeature,
+  kComponentFeature,
   kTimeout,
   kMaxMemory,
   kMaxStack,
@@ -54,6 +55,18 @@ std::optional<bool> parse_flag(std::string_view value) {
   return std::nullopt;
 }
 
+template <class Rows, class Set>
+Result<> set_feature(const Rows& rows, std::string_view key, bool on, Set& features) {
+  for (const auto& row : rows) {
+    if (row.name != key) continue;
+    if (on && row.state == decltype(row.state)::kUnsupported) {
+      return usage(fmt::format("feature {} is not supported yet", key));
+    }
+    features.set(row.feature, on);
+  }
+  return Unit{};
+}
+
 // One key of a group, with its value; flags have "y" or "n".
 Result<> apply(const KeyRow& row, const std::string& value, GuestOptions& guest) {
   const bool on = parse_flag(value).value_or(true);
@@ -64,14 +77,9 @@ Result<> apply(const KeyRow& row, const std::string& value, GuestOptions& guest)
       if (on) return usage(fmt::format("-{} {} is not supported", row.group, row.key));
       break;
     case Meaning::kFeature:
-      for (const FeatureRow& feature : kFeatures) {
-        if (feature.name != row.key) continue;
-        if (on && feature.state == FeatureState::kUnsupported) {
-          return usage(fmt::format("feature {} is not supported yet", row.key));
-        }
-        guest.features.set(feature.feature, on);
-      }
-      break;
+      return set_feature(kFeatures, row.key, on, guest.features.core);
+    case Meaning::kComponentFeature:
+      return set_feature(component::kComponentFeatures, row.key, on, guest.features.component);
     case Meaning::kTimeout:
       guest.timeout = TAPPET_TRY(parse_duration(value));
       break;

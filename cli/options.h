@@ -9,10 +9,17 @@
 #include <utility>
 #include <vector>
 
+#include "canonical-abi/types/features.h"
 #include "interp/base/result.h"
 #include "interp/opcodes/opcode.h"
 
 namespace tappet::cli {
+
+// What modules and components may use.
+struct Features {
+  FeatureSet core = FeatureSet::defaults();
+  component::ComponentFeatureSet component = component::ComponentFeatureSet::defaults();
+};
 
 // A host directory and the path under which the guest sees it.
 struct Preopen {
@@ -33,7 +40,7 @@ struct GuestOptions {
   std::vector<Preopen> dirs;
   std::vector<std::pair<std::string, std::string>> env;  // in order; later ones win
   bool inherit_env = false;
-  FeatureSet features = FeatureSet::defaults();
+  Features features;
   bool guard_pages = true;
   bool eager_translation = false;     // of all functions, before anything runs
   bool parallel_translation = true;   // if eager: on all processors
@@ -64,17 +71,17 @@ struct ServeOptions {
 
 struct ValidateOptions {
   std::vector<std::string> files;
-  FeatureSet features = FeatureSet::defaults();
+  Features features;
 };
 
 struct InspectOptions {
   std::string file;
-  FeatureSet features = FeatureSet::defaults();
+  Features features;
 };
 
 struct WastOptions {
   std::vector<std::string> files;
-  FeatureSet features = FeatureSet::defaults();
+  Features features;
   bool guard_pages = true;
   std::optional<uint64_t> fuel;  // as of GuestOptions, for a script as a whole
   bool round_trip = false;

@@ -15,7 +15,7 @@ int run(const RunOptions& options) {
   EngineConfig config = engine_config(options.guest);
   if (options.profile_ops) config.profile = std::make_shared<OpProfile>();
   const Engine engine(config);
-  const Result<Program> program = load_file(engine, options.guest.file);
+  const Result<Program> program = load_file(engine, options.guest.file, options.guest.features);
   if (!program.ok()) return report(options.guest.file, program.error());
   const auto* const module = std::get_if<0>(&*program);
   const int code = module != nullptr ? run_module(options, engine, *module)

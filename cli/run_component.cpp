@@ -55,7 +55,7 @@ int ComponentRun::run(const std::shared_ptr<const component::Component>& compone
   const Result<> defined = wasi::add_to_linker(linker_);
   if (!defined.ok()) return report(file(), defined.error());
   host_.world().install(store_.environment());
-  const auto links = load_links(engine_, options_.guest.links);
+  const auto links = load_links(engine_, options_.guest);
   if (!links.ok()) return report({}, links.error());
   const auto pre = linker_.link(component, *links);
   if (!pre.ok()) return report(file(), pre.error());

@@ -106,7 +106,7 @@ Result<> ServeCommand::prepare(const std::shared_ptr<const component::Component>
   TAPPET_TRY(grant());
   component::Linker linker(engine_, {.unknown_imports_trap = options_.guest.unknown_imports_trap});
   TAPPET_TRY(wasi::add_to_linker(linker));
-  const auto links = TAPPET_TRY(load_links(engine_, options_.guest.links));
+  const auto links = TAPPET_TRY(load_links(engine_, options_.guest));
   wasi::ServiceOptions service;
   service.limits = component_limits(options_.guest);
   if (!options_.guest.max_memory) service.limits.core.memory_bytes = kMemoryOfOneRequest;
@@ -184,7 +184,7 @@ int ServeCommand::run(const std::shared_ptr<const component::Component>& compone
 
 int serve(const ServeOptions& options) {
   const Engine engine(engine_config(options.guest));
-  const Result<Program> program = load_file(engine, options.guest.file);
+  const Result<Program> program = load_file(engine, options.guest.file, options.guest.features);
   if (!program.ok()) return report(options.guest.file, program.error());
   const auto* const component = std::get_if<1>(&*program);
   if (component == nullptr) {

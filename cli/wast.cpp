@@ -25,7 +25,7 @@ using script::Verdict;
 std::unique_ptr<script::ScriptEngine> make_engine(const WastOptions& options) {
   if (options.round_trip) return std::make_unique<component::ComponentRoundTripEngine>();
   EngineConfig config;
-  config.features = options.features;
+  config.features = options.features.core;
   if (!options.guard_pages) config.memory = MemoryStrategy::kChecked;
   StoreLimits limits;
   config.fuel = options.fuel.has_value();

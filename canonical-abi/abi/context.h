@@ -65,9 +65,9 @@ enum class Peer : uint8_t { kHost, kGuest };
 
 // One lifting or lowering. Short-lived: made within a host function, on its HostCall.
 //
-// Nothing here keeps a pointer into linear memory. Lowering asks for memory() again after every
-// reallocate(), which runs guest code; ranges that were checked before stay valid, as memories do
-// not shrink.
+// Nothing here keeps a pointer into linear memory, but for values that are lifted in place.
+// Lowering asks for memory() again after every reallocate(), which runs guest code; ranges that
+// were checked before stay valid, as memories do not shrink.
 class LiftLowerContext {
  public:
   // What lifting may allocate on the host's heap, per context: a guest can make a small memory mean
@@ -90,6 +90,10 @@ class LiftLowerContext {
   // Lowering: how the strings that are lowered were encoded where they come from. It decides in
   // which steps memory is allocated, which guests can see.
   StringEncoding peer_encoding() const { return peer_encoding_; }
+
+  // What is lifted is lowered before the memory can change, and may refer to it until then.
+  void lift_in_place() { lifts_in_place_ = true; }
+  bool lifts_in_place() const { return lifts_in_place_; }
 
   uint8_t* memory() { return options_.memory->base(); }
   bool in_memory(uint64_t ptr, uint64_t length) const {
@@ -131,6 +135,7 @@ class LiftLowerContext {
   Handles& handles_;
   Peer peer_;
   StringEncoding peer_encoding_;
+  bool lifts_in_place_ = false;
   uint64_t lift_bytes_ = kLiftBytes;
 };
 

@@ -188,6 +188,10 @@ bool load_list_from_valid_range(LiftLowerContext& cx, uint64_t ptr, uint32_t len
                                 const ValType& t, ComponentValue& v) {
   const ValType& element = *t.element;
   if (t.kind == TypeKind::kList && element.kind == TypeKind::kU8) {
+    if (cx.lifts_in_place() && length != 0) {
+      v = ComponentValue::borrowed_bytes({cx.memory() + ptr, length});
+      return true;
+    }
     Bytes bytes;
     if (!cx.charge(sizeof(Bytes) + length,
                    [&] { bytes.assign(cx.memory() + ptr, cx.memory() + ptr + length); })) {

@@ -146,7 +146,7 @@ bool store_list_into_range(LiftLowerContext& cx, const ComponentValue& v, const 
 bool store_list_into_valid_range(LiftLowerContext& cx, const ComponentValue& v, const ValType& t,
                                  uint64_t ptr) {
   if (v.is_bytes()) {
-    if (!v.bytes().empty()) std::memcpy(cx.memory() + ptr, v.bytes().data(), v.bytes().size());
+    if (!v.bytes().empty()) std::memmove(cx.memory() + ptr, v.bytes().data(), v.bytes().size());
     return true;
   }
   const ValType& element = *t.element;

@@ -25,7 +25,8 @@ class TaskCaller {
   TaskCaller(Peer peer, StringEncoding encoding) : peer(peer), encoding(encoding) {}
   virtual ~TaskCaller() = default;
 
-  // The arguments, of the callee's parameter types. False: trapped.
+  // The arguments, of the callee's parameter types. From a guest they may refer to its memory, and
+  // so may its results below: whoever gets them lowers them at once. False: trapped.
   virtual bool on_start(HostCall& call, std::span<ComponentValue> args) = 0;
   // One result or none. False: trapped.
   virtual bool on_resolve(HostCall& call, std::span<ComponentValue> results) = 0;

@@ -15,6 +15,7 @@ bool Caller::lift_args(HostCall& call, std::span<const uint64_t> flat,
                        std::span<ComponentValue> args) {
   InstanceHandles handles(call, inst(), &lenders_, nullptr);
   LiftLowerContext cx(call, lowered_.opts, handles, peer());
+  if (peer() == Peer::kGuest) cx.lift_in_place();
   CoreValueIter vi(flat);
   return lift_flat_values(cx, vi, lowered_.signature->params, args);
 }

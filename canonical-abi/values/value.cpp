@@ -1,10 +1,12 @@
 #include "canonical-abi/values/value.h"
 
+#include <algorithm>
+
 namespace tappet::component {
 
 ComponentValue::ComponentValue(const ComponentValue& other)
     : kind_(other.kind_), holds_(other.holds_), case_(other.case_) {
-  switch (holds_) {
+  switch (other.holds_) {
     case Holds::kBits:
       bits_ = other.bits_;
       break;
@@ -13,6 +15,11 @@ ComponentValue::ComponentValue(const ComponentValue& other)
       break;
     case Holds::kBytes:
       bytes_ = new Bytes(*other.bytes_);
+      break;
+    case Holds::kBorrowed:
+      bytes_ = new Bytes(other.bytes().begin(), other.bytes().end());
+      holds_ = Holds::kBytes;
+      case_ = 0;
       break;
     case Holds::kList:
       list_ = new List(*other.list_);
@@ -29,6 +36,7 @@ ComponentValue::ComponentValue(const ComponentValue& other)
 ComponentValue::~ComponentValue() {
   switch (holds_) {
     case Holds::kBits:
+    case Holds::kBorrowed:
       break;
     case Holds::kString:
       delete string_;
@@ -73,6 +81,14 @@ ComponentValue ComponentValue::bytes(Bytes bytes) {
   return v;
 }
 
+ComponentValue ComponentValue::borrowed_bytes(ByteSpan bytes) {
+  assert(bytes.size() <= UINT32_MAX);
+  ComponentValue v(TypeKind::kList, Holds::kBorrowed);
+  v.case_ = static_cast<uint32_t>(bytes.size());
+  v.borrowed_ = bytes.data();
+  return v;
+}
+
 ComponentValue ComponentValue::sequence(TypeKind kind, List items) {
   ComponentValue v(kind, Holds::kList);
   v.list_ = new List(std::move(items));
@@ -99,10 +115,12 @@ ComponentValue ComponentValue::shared(TypeKind kind, Shared object) {
 }
 
 bool ComponentValue::operator==(const ComponentValue& other) const {
-  if (kind_ != other.kind_ || case_ != other.case_) return false;
+  if (kind_ != other.kind_) return false;
+  if (is_bytes() && other.is_bytes()) return std::ranges::equal(bytes(), other.bytes());
+  if (case_ != other.case_) return false;
   if (holds_ != other.holds_) {  // only an empty list can be held in two ways
-    return (is_bytes() && bytes_->empty() && other.list_->empty()) ||
-           (other.is_bytes() && other.bytes_->empty() && list_->empty());
+    return (is_bytes() && bytes().empty() && other.list_->empty()) ||
+           (other.is_bytes() && other.bytes().empty() && list_->empty());
   }
   switch (holds_) {
     case Holds::kBits:
@@ -110,7 +128,8 @@ bool ComponentValue::operator==(const ComponentValue& other) const {
     case Holds::kString:
       return *string_ == *other.string_;
     case Holds::kBytes:
-      return *bytes_ == *other.bytes_;
+    case Holds::kBorrowed:
+      return false;  // settled above
     case Holds::kList:
       return *list_ == *other.list_;
     case Holds::kPayload:

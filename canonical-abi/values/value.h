@@ -54,6 +54,9 @@ class ComponentValue {
   static ComponentValue string(std::string text);  // well-formed UTF-8
   // kList of u8.
   static ComponentValue bytes(Bytes bytes);
+  // The same, referring to bytes of somebody else who leaves them alone as long as this is looked
+  // at. Copies have bytes of their own. Precondition: bytes.size() <= UINT32_MAX.
+  static ComponentValue borrowed_bytes(ByteSpan bytes);
   // kList, kFixedList, kRecord, kTuple; kMap as a list of tuples of key and value. A list<u8> is
   // made with bytes().
   static ComponentValue sequence(TypeKind kind, List items);
@@ -85,12 +88,16 @@ class ComponentValue {
   char32_t as_char() const { return as_u32(); }
   uint64_t rep() const { return bits(); }
 
-  bool is_bytes() const { return holds_ == Holds::kBytes; }
+  bool is_bytes() const { return holds_ == Holds::kBytes || holds_ == Holds::kBorrowed; }
   bool is_list() const { return holds_ == Holds::kList; }
   std::string& string() { return assert(holds_ == Holds::kString), *string_; }
   const std::string& string() const { return assert(holds_ == Holds::kString), *string_; }
-  Bytes& bytes() { return assert(is_bytes()), *bytes_; }
-  const Bytes& bytes() const { return assert(is_bytes()), *bytes_; }
+  // Not of borrowed ones.
+  Bytes& bytes() { return assert(holds_ == Holds::kBytes), *bytes_; }
+  ByteSpan bytes() const {
+    assert(is_bytes());
+    return holds_ == Holds::kBorrowed ? ByteSpan(borrowed_, case_) : ByteSpan(*bytes_);
+  }
   List& items() { return assert(holds_ == Holds::kList), *list_; }
   const List& items() const { return assert(holds_ == Holds::kList), *list_; }
   uint32_t case_index() const { return case_; }
@@ -103,7 +110,7 @@ class ComponentValue {
   bool operator==(const ComponentValue& other) const;
 
  private:
-  enum class Holds : uint8_t { kBits, kString, kBytes, kList, kPayload, kShared };
+  enum class Holds : uint8_t { kBits, kString, kBytes, kBorrowed, kList, kPayload, kShared };
 
   static ComponentValue signed_scalar(TypeKind kind, int64_t n) {
     return scalar(kind, static_cast<uint64_t>(n));
@@ -112,11 +119,12 @@ class ComponentValue {
 
   TypeKind kind_ = TypeKind::kBool;
   Holds holds_ = Holds::kBits;
-  uint32_t case_ = 0;
+  uint32_t case_ = 0;  // kBorrowed: the length
   union {
     uint64_t bits_ = 0;
     std::string* string_;
     Bytes* bytes_;
+    const uint8_t* borrowed_;
     List* list_;
     ComponentValue* payload_;
     Shared* shared_;

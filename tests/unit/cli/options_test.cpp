@@ -121,15 +121,29 @@ TEST(Options, Fuel) {
             "'18446744073709551616' is not a number such as 1000000");
 }
 
+TEST(Options, EveryFeatureOfComponentsHasItsKey) {
+  using component::ComponentFeatureState;
+  for (const component::ComponentFeatureRow& row : component::kComponentFeatures) {
+    if (row.feature == component::ComponentFeature::kMvp) continue;
+    const std::string key(row.name);
+    EXPECT_FALSE(parse({"-W", key + "=n", "a.wasm"}).run.guest.features.component.has(row.feature));
+    if (row.state == ComponentFeatureState::kUnsupported) {
+      EXPECT_EQ(error({"-W", key, "a.wasm"}), "feature " + key + " is not supported yet");
+    } else {
+      EXPECT_TRUE(parse({"-W", key, "a.wasm"}).run.guest.features.component.has(row.feature));
+    }
+  }
+}
+
 TEST(Options, LaterKeysWin) {
   const Command command = parse({"-W", "timeout=1s", "-W", "timeout=2s", "a.wasm"});
   EXPECT_EQ(command.run.guest.timeout, nanoseconds(seconds(2)));
 }
 
 TEST(Options, Features) {
-  EXPECT_TRUE(parse({"a.wasm"}).run.guest.features.has(Feature::kBulkMemory));
+  EXPECT_TRUE(parse({"a.wasm"}).run.guest.features.core.has(Feature::kBulkMemory));
   EXPECT_FALSE(
-      parse({"-W", "bulk-memory=n", "a.wasm"}).run.guest.features.has(Feature::kBulkMemory));
+      parse({"-W", "bulk-memory=n", "a.wasm"}).run.guest.features.core.has(Feature::kBulkMemory));
   for (const FeatureRow& row : kFeatures) {
     if (row.state != FeatureState::kUnsupported) continue;
     EXPECT_EQ(error({"-W", std::string(row.name), "a.wasm"}),
@@ -178,7 +192,7 @@ TEST(Options, Validate) {
   const Command command = parse({"validate", "-W", "bulk-memory=n", "a.wasm", "b.wasm"});
   EXPECT_EQ(command.kind, Command::Kind::kValidate);
   EXPECT_EQ(command.validate.files, (Words{"a.wasm", "b.wasm"}));
-  EXPECT_FALSE(command.validate.features.has(Feature::kBulkMemory));
+  EXPECT_FALSE(command.validate.features.core.has(Feature::kBulkMemory));
 }
 
 TEST(Options, HelpAndVersion) {

@@ -32,6 +32,22 @@ TEST_F(AbiTest, BytesMoveInOnePiece) {
   EXPECT_EQ(realloc_calls(), "0,0,1,3");
 }
 
+TEST_F(AbiTest, BytesLiftedInPlaceReferToTheMemory) {
+  const ValType& t = *list(primitive(kU8));
+  put(600, {1, 2, 3});
+  ComponentValue v;
+  const uint64_t flat[] = {600, 3};
+  ASSERT_EQ(run([&](LiftLowerContext& cx) {
+              cx.lift_in_place();
+              CoreValueIter vi(flat);
+              return lift_flat(cx, vi, t, v);
+            }),
+            "");
+  put(600, {4, 5, 6});
+  EXPECT_EQ(v, V::bytes({4, 5, 6}));
+  EXPECT_EQ(lowered(v, t), "0x1000 0x3");
+}
+
 TEST_F(AbiTest, NumbersOfEveryWidth) {
   const struct {
     TypeKind kind;

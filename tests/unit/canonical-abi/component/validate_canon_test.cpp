@@ -93,7 +93,7 @@ TEST(ValidateLift, Async) {
   ComponentFeatureSet no_stackful = ComponentFeatureSet::all();
   no_stackful.set(ComponentFeature::kAsyncStackful, false);
   EXPECT_TRUE(rejected(load(lifting("i", "", type, {kAsync}), no_stackful), ErrorKind::kUnsupported,
-                       "cm-async-stackful"));
+                       "component-model-async-stackful"));
 }
 
 TEST(ValidateOptions, OncePerKindAndOfTheRightType) {

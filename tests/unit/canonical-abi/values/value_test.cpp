@@ -20,6 +20,19 @@ TEST(Values, StringsAndBytesMoveAsWholeBuffers) {
   EXPECT_EQ(string.payload()->string().data(), text_where);
 }
 
+TEST(Values, CopiesOfBorrowedBytesAreTheirOwn) {
+  Bytes bytes{1, 2, 3};
+  const V borrowed = V::borrowed_bytes(bytes);
+  EXPECT_TRUE(borrowed.is_bytes());
+  EXPECT_EQ(borrowed.bytes().data(), bytes.data());
+  EXPECT_EQ(borrowed, V::bytes({1, 2, 3}));
+  const V copy = borrowed;
+  bytes[0] = 9;
+  EXPECT_EQ(copy, V::bytes({1, 2, 3}));
+  EXPECT_EQ(borrowed, V::bytes({9, 2, 3}));
+  EXPECT_EQ(V::borrowed_bytes({}), V::list({}));
+}
+
 TEST(Values, CopiesAreDeep) {
   V original = V::record({V::string("a"), V::list({V::u32(1), V::u32(2)})});
   V copy = original;
