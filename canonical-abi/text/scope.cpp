@@ -8,26 +8,25 @@ namespace tappet::component::wat {
 namespace {
 
 struct PartRow {
-  uint8_t section;
   uint8_t declarator;         // of a component or instance type
   uint8_t module_declarator;  // of a core module type
   bool alone;                 // a section holds one and no count
 };
 constexpr uint8_t kNone = 0xff;
 constexpr PartRow kParts[] = {
-    {0, kNone, kNone, true},    // kCustom
-    {1, kNone, kNone, true},    // kCoreModule
-    {2, kNone, kNone, false},   // kCoreInstance
-    {3, 0, 1, false},           // kCoreType
-    {4, kNone, kNone, true},    // kComponent
-    {5, kNone, kNone, false},   // kInstance
-    {6, 2, 2, false},           // kAlias
-    {7, 1, kNone, false},       // kType
-    {8, kNone, kNone, false},   // kCanon
-    {9, kNone, kNone, true},    // kStart
-    {10, 3, 0, false},          // kImport
-    {11, 4, 3, false},          // kExport
-    {12, kNone, kNone, false},  // kValue
+    {kNone, kNone, true},   // kCustom
+    {kNone, kNone, true},   // kCoreModule
+    {kNone, kNone, false},  // kCoreInstance
+    {0, 1, false},          // kCoreType
+    {kNone, kNone, true},   // kComponent
+    {kNone, kNone, false},  // kInstance
+    {2, 2, false},          // kAlias
+    {1, kNone, false},      // kType
+    {kNone, kNone, false},  // kCanon
+    {kNone, kNone, true},   // kStart
+    {3, 0, false},          // kImport
+    {4, 3, false},          // kExport
+    {kNone, kNone, false},  // kValue
 };
 const PartRow& row(Part part) { return kParts[static_cast<size_t>(part)]; }
 
@@ -105,7 +104,7 @@ void Scope::emit(Part part, const Writer& bytes) {
 
 void Scope::close_section() {
   if (section_.count == 0) return;
-  out_.byte(row(part_).section);
+  out_.byte(static_cast<uint8_t>(part_));
   Writer contents;
   if (!row(part_).alone) contents.u32(section_.count);
   contents.append(section_.body);

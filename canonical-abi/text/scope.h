@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "canonical-abi/component/section_id.h"
 #include "canonical-abi/text/name_section.h"
 #include "interp/text/type_parser.h"
 
@@ -21,21 +22,7 @@ struct Id {
 };
 
 // What scopes are made of. In components these are sections, elsewhere declarators.
-enum class Part : uint8_t {
-  kCustom,
-  kCoreModule,
-  kCoreInstance,
-  kCoreType,
-  kComponent,
-  kInstance,
-  kAlias,
-  kType,
-  kCanon,
-  kStart,
-  kImport,
-  kExport,
-  kValue,
-};
+using Part = SectionId;
 
 enum class ScopeKind : uint8_t { kComponent, kComponentType, kInstanceType, kModuleType };
 

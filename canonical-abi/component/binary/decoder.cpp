@@ -5,6 +5,7 @@
 
 #include "canonical-abi/component/binary/reader.h"
 #include "canonical-abi/component/binary/type_reader.h"
+#include "canonical-abi/component/section_id.h"
 #include "interp/base/limits.h"
 
 namespace tappet::component::binary {
@@ -15,22 +16,6 @@ using syntax::Definition;
 constexpr uint8_t kMagic[] = {0x00, 0x61, 0x73, 0x6d};
 constexpr uint16_t kVersion = 0x0d;
 constexpr uint16_t kLayer = 1;
-
-enum SectionId : uint8_t {
-  kCustom,
-  kCoreModule,
-  kCoreInstance,
-  kCoreType,
-  kComponent,
-  kInstance,
-  kAlias,
-  kType,
-  kCanon,
-  kStart,
-  kImport,
-  kExport,
-  kValue,
-};
 
 Result<syntax::CoreInstance> read_core_instance(Reader& in) {
   syntax::CoreInstance instance;
@@ -129,13 +114,13 @@ class Sections {
     TAPPET_TRY(preamble());
     while (!in_.done()) {
       const uint8_t id = TAPPET_TRY(in_.byte("a section id"));
-      if (id > kValue) {
+      if (id > static_cast<uint8_t>(SectionId::kValue)) {
         return fail(ErrorKind::kMalformed, fmt::format("malformed section id {}", id),
                     Position::at_offset(in_.offset() - 1));
       }
       const uint32_t size = TAPPET_TRY(in_.u32("the size of a section"));
       Reader section = TAPPET_TRY(in_.sub(size, "a section"));
-      TAPPET_TRY(read_section(id, section));
+      TAPPET_TRY(read_section(static_cast<SectionId>(id), section));
       if (!section.done()) return section.malformed("section size mismatch: unexpected content");
     }
     return std::move(component_);
@@ -160,37 +145,38 @@ class Sections {
     return {};
   }
 
-  Result<> read_section(uint8_t id, Reader& in) {
+  Result<> read_section(SectionId id, Reader& in) {
     switch (id) {
-      case kCustom:
+      case SectionId::kCustom:
         return custom(in);
-      case kCoreModule:
+      case SectionId::kCoreModule:
         return add(in, [](Reader& r) -> Result<syntax::CoreModule> {
           return syntax::CoreModule{TAPPET_TRY(r.bytes(r.remaining(), "a core module"))};
         });
-      case kCoreInstance:
+      case SectionId::kCoreInstance:
         return all(in, "core instances", limits::kImports, read_core_instance);
-      case kCoreType:
+      case SectionId::kCoreType:
         return all(in, "core types", limits::kTypes, read_core_type_def);
-      case kComponent:
+      case SectionId::kComponent:
         return nested(in);
-      case kInstance:
+      case SectionId::kInstance:
         return all(in, "instances", limits::kImports, read_instance);
-      case kAlias:
+      case SectionId::kAlias:
         return all(in, "aliases", limits::kImports, read_alias);
-      case kType:
+      case SectionId::kType:
         return all(in, "types", limits::kTypes, [](Reader& r) { return read_type_def(r, 0); });
-      case kCanon:
+      case SectionId::kCanon:
         return all(in, "canonical definitions", limits::kFunctions, read_canon);
-      case kStart:
+      case SectionId::kStart:
         return add(in, read_start);
-      case kImport:
+      case SectionId::kImport:
         return all(in, "imports", limits::kImports, read_import);
-      case kExport:
+      case SectionId::kExport:
         return all(in, "exports", limits::kExports, read_export);
-      default:
+      case SectionId::kValue:
         return all(in, "values", limits::kImports, read_value);
     }
+    return {};
   }
 
   // The content of a custom section is nobody's business here.
