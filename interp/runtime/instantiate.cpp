@@ -133,9 +133,9 @@ Result<> make_own_items(Store& store, Instance& instance, bool& image_used) {
     instance.table(i) = TAPPET_TRY(store.add_table(module.tables[i].type, 0));
   }
   for (uint32_t i = module.imported_memories; i < module.memories.size(); ++i) {
-    const auto image = i == 0 ? instance.code->memory_image() : nullptr;
+    auto image = i == 0 ? instance.code->memory_image() : nullptr;
     image_used |= image != nullptr;
-    instance.memory(i) = TAPPET_TRY(store.add_memory(module.memories[i].type, image.get()));
+    instance.memory(i) = TAPPET_TRY(store.add_memory(module.memories[i].type, std::move(image)));
   }
   if (!module.memories.empty()) instance.memory0 = instance.memory(0);
   return Unit{};

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "interp/runtime/memory_pool.h"
 #include "interp/runtime/shared_memory.h"
 
 namespace tappet {
@@ -91,16 +92,23 @@ std::shared_ptr<const MemoryImage> MemoryImage::create(uint64_t size,
                                                        std::span<const Piece> pieces) {
   const int descriptor = memfd_create("tappet-image", MFD_CLOEXEC);
   if (descriptor < 0) return nullptr;
-  auto image = std::shared_ptr<const MemoryImage>(new MemoryImage(descriptor, size));
+  auto image = std::shared_ptr<MemoryImage>(new MemoryImage(descriptor, size));
   if (ftruncate(descriptor, static_cast<off_t>(size)) != 0) return nullptr;
   PieceWriter writer(descriptor);
   for (const Piece& piece : pieces) {
     if (!writer.put(piece.offset, piece.bytes)) return nullptr;
   }
-  return writer.flush() ? image : nullptr;
+  if (!writer.flush()) return nullptr;
+  void* const data =
+      size != 0 ? mmap(nullptr, size, PROT_READ, MAP_SHARED, descriptor, 0) : nullptr;
+  if (data != MAP_FAILED) image->data_ = static_cast<uint8_t*>(data);
+  return image;
 }
 
-MemoryImage::~MemoryImage() { close(descriptor_); }
+MemoryImage::~MemoryImage() {
+  if (data_ != nullptr) munmap(data_, size_);
+  close(descriptor_);
+}
 
 bool MemoryImage::map_at(uint8_t* to) const {
   return size_ == 0 || mmap(to, size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, descriptor_,
@@ -123,7 +131,9 @@ MemoryStrategy best_memory_strategy() {
 }
 
 Result<std::unique_ptr<Memory>> Memory::create(const MemoryType& type, MemoryStrategy strategy,
-                                               uint64_t max_bytes, const MemoryImage* image) {
+                                               uint64_t max_bytes,
+                                               std::shared_ptr<const MemoryImage> image,
+                                               MemoryPool* pool) {
   strategy = effective_strategy(type, strategy);
   const uint64_t cap = std::min(max_bytes, most_bytes(type));
   if (type.limits.min > (cap >> type.page_size_log2)) {
@@ -132,10 +142,12 @@ Result<std::unique_ptr<Memory>> Memory::create(const MemoryType& type, MemoryStr
   }
   auto memory = std::unique_ptr<Memory>(new Memory(type, strategy, cap));
   if (type.shared) {
-    memory->shared_ = TAPPET_TRY(SharedMemory::create(type, strategy, cap, image));
+    memory->shared_ = TAPPET_TRY(SharedMemory::create(type, strategy, cap, image.get()));
     memory->see(*memory->shared_);
   } else {
-    TAPPET_TRY(memory->allocate(type.limits.min << type.page_size_log2, image));
+    if (strategy == MemoryStrategy::kGuard) memory->pool_ = pool;
+    TAPPET_TRY(memory->allocate(type.limits.min << type.page_size_log2, image.get()));
+    memory->image_ = std::move(image);
   }
   return memory;
 }
@@ -167,17 +179,28 @@ Result<> Memory::allocate(uint64_t bytes, const MemoryImage* image) {
     base_ = block + kHeaderBytes;
     if (image != nullptr && !image->copy_to(base_)) return fail(exhausted());
   } else {
-    reservation_ = Reservation(kGuardedBytes);
-    if (reservation_.base() == nullptr || !reservation_.commit(0, bytes)) return fail(exhausted());
+    if (pool_ != nullptr) reservation_ = pool_->take(bytes, image);
+    if (reservation_.base() == nullptr) TAPPET_TRY(map(bytes, image));
     base_ = reservation_.base();
     reserved_ = kGuardedBytes;
-    if (image != nullptr && !image->map_at(base_)) return fail(exhausted());
   }
   set_memory_size(base_, bytes);
   return Unit{};
 }
 
+Result<> Memory::map(uint64_t bytes, const MemoryImage* image) {
+  reservation_ = Reservation(kGuardedBytes);
+  uint8_t* const base = reservation_.base();
+  if (base == nullptr || !reservation_.commit(0, bytes)) return fail(exhausted());
+  if (image != nullptr && !image->map_at(base)) return fail(exhausted());
+  return Unit{};
+}
+
 Memory::~Memory() {
+  if (pool_ != nullptr && base_ != nullptr) {
+    pool_->give_back(std::move(reservation_), size(), type_.limits.min << type_.page_size_log2,
+                     std::move(image_));
+  }
   const bool is_block = base_ != nullptr && strategy_ == MemoryStrategy::kChecked;
   if (is_block && shared_ == nullptr) std::free(base_ - kHeaderBytes);
 }

@@ -25,6 +25,7 @@
 
 namespace tappet {
 
+class MemoryPool;
 class SharedMemory;
 
 enum class MemoryStrategy : uint8_t { kGuard, kChecked };
@@ -68,6 +69,8 @@ class MemoryImage {
   MemoryImage& operator=(const MemoryImage&) = delete;
 
   uint64_t size() const { return size_; }
+  // The contents, or nothing if the host has no room for them.
+  ByteSpan bytes() const { return {data_, data_ != nullptr ? static_cast<size_t>(size_) : 0}; }
   // Puts the contents at `to`, by mapping (a host page's start, accessible) or copying them. False
   // if the host refuses.
   bool map_at(uint8_t* to) const;
@@ -77,14 +80,18 @@ class MemoryImage {
   MemoryImage(int descriptor, uint64_t size) : descriptor_(descriptor), size_(size) {}
   int descriptor_;
   uint64_t size_;
+  uint8_t* data_ = nullptr;
 };
 
 class Memory {
  public:
   // A zeroed memory of type.limits.min pages, or one that starts with *image (which is not larger).
-  // `max_bytes` caps growth below what the type allows. Errors: kResource, kLimit.
+  // `max_bytes` caps growth below what the type allows. `pool`, which outlives the memory: where it
+  // comes from and goes to, if it has guard pages; may be null. Errors: kResource, kLimit.
   static Result<std::unique_ptr<Memory>> create(const MemoryType& type, MemoryStrategy strategy,
-                                                uint64_t max_bytes, const MemoryImage* image);
+                                                uint64_t max_bytes,
+                                                std::shared_ptr<const MemoryImage> image = nullptr,
+                                                MemoryPool* pool = nullptr);
   // A view of a shared memory, for a store whose handlers rely on `strategy`. Error kUsage: the
   // memory was made without the guard pages that they need.
   static Result<std::unique_ptr<Memory>> view_of(std::shared_ptr<SharedMemory> shared,
@@ -133,6 +140,7 @@ class Memory {
   Memory(const MemoryType& type, MemoryStrategy strategy, uint64_t max_bytes)
       : type_(type), strategy_(strategy), max_bytes_(max_bytes) {}
   Result<> allocate(uint64_t bytes, const MemoryImage* image);
+  Result<> map(uint64_t bytes, const MemoryImage* image);
   bool resize(uint64_t bytes);
   void see(const SharedMemory& shared);
 
@@ -144,6 +152,9 @@ class Memory {
   // What base_ lies in: the first of these that is there, or else a block of malloc's.
   std::shared_ptr<SharedMemory> shared_;
   Reservation reservation_;
+  // Of a memory that goes back: where to, and how it began.
+  MemoryPool* pool_ = nullptr;
+  std::shared_ptr<const MemoryImage> image_;
 };
 
 // What a memory of this type gets where `wanted` is configured: guard pages can stand in for checks

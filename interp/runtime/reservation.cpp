@@ -17,8 +17,13 @@ uint64_t mapping_bytes(uint64_t size) { return kHeaderBytes + size + kAlignment;
 
 }  // namespace
 
-uint64_t round_to_host_page(uint64_t bytes) {
+uint64_t host_page_bytes() {
   static const auto page = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+  return page;
+}
+
+uint64_t round_to_host_page(uint64_t bytes) {
+  const uint64_t page = host_page_bytes();
   return (bytes + page - 1) / page * page;
 }
 
@@ -67,6 +72,14 @@ bool Reservation::commit(uint64_t from, uint64_t to) const {
     return false;
   use_huge_pages(to);
   return true;
+}
+
+bool Reservation::discard(uint64_t from, uint64_t to) const {
+  return from == to || madvise(base_ + from, to - from, MADV_DONTNEED) == 0;
+}
+
+bool Reservation::decommit(uint64_t from, uint64_t to) const {
+  return discard(from, to) && (from == to || mprotect(base_ + from, to - from, PROT_NONE) == 0);
 }
 
 }  // namespace tappet

@@ -8,6 +8,7 @@ namespace tappet {
 
 // A multiple of the host's page size.
 uint64_t round_to_host_page(uint64_t bytes);
+uint64_t host_page_bytes();
 
 // Before base() lies one accessible host page, at least, for the owner's header. Moves; neither
 // copies nor is it safe to use from two threads while commit() runs, except for pages that are
@@ -26,6 +27,11 @@ class Reservation {
   // Makes [from, to), which was not accessible, readable, writable and zero; both are rounded up to
   // host pages. `to` is not beyond size(). False if the host refuses.
   bool commit(uint64_t from, uint64_t to) const;
+  // Of accessible host pages: makes them what they were when they were committed or last mapped.
+  // False if the host refuses.
+  bool discard(uint64_t from, uint64_t to) const;
+  // The reverse of commit, of whole host pages. False if the host refuses.
+  bool decommit(uint64_t from, uint64_t to) const;
 
  private:
   void use_huge_pages(uint64_t committed) const;

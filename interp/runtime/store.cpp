@@ -36,8 +36,10 @@ Function& Store::add_host_function_ref(const HostFunction* function) {
   return made;
 }
 
-Result<Memory*> Store::add_memory(const MemoryType& type, const MemoryImage* image) {
-  memories_.push_back(TAPPET_TRY(Memory::create(type, strategy_, limits_.memory_bytes, image)));
+Result<Memory*> Store::add_memory(const MemoryType& type,
+                                  std::shared_ptr<const MemoryImage> image) {
+  memories_.push_back(TAPPET_TRY(Memory::create(type, strategy_, limits_.memory_bytes,
+                                                std::move(image), limits_.memory_pool)));
   return memories_.back().get();
 }
 

@@ -27,6 +27,9 @@ struct StoreLimits {
   uint64_t table_entries = 10'000'000;  // per table
   uint64_t stack_bytes = 8 << 20;       // per thread's wasm stack
   uint64_t fuel = UINT64_MAX;           // to begin with, for metered code (Store::set_fuel)
+  // Whose memories the store's come from and go back to; it outlives the store. Null: each memory
+  // is mapped anew.
+  MemoryPool* memory_pool = nullptr;
 };
 
 // Makes the collector see values that an evaluation in progress keeps. Innermost last, as scopes
@@ -69,7 +72,8 @@ class Store {
   Function& add_host_function(HostFunction function);
   // The caller keeps *function alive as long as the store: nothing is copied.
   Function& add_host_function_ref(const HostFunction* function);
-  Result<Memory*> add_memory(const MemoryType& type, const MemoryImage* image = nullptr);
+  Result<Memory*> add_memory(const MemoryType& type,
+                             std::shared_ptr<const MemoryImage> image = nullptr);
   // What Memory::shared() of another store's memory gave: the same memory in this store, too.
   Result<Memory*> add_memory(const std::shared_ptr<SharedMemory>& shared);
   Result<Table*> add_table(const TableType& type, Ref init);

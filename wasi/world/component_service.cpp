@@ -173,7 +173,9 @@ ComponentService::ComponentService(Engine engine, std::shared_ptr<const componen
       handler_(handler),
       executor_(executor),
       hooks_(std::move(hooks)),
-      options_(options) {}
+      options_(options) {
+  options_.limits.core.memory_pool = &memories_;
+}
 
 ComponentService::~ComponentService() = default;
 

@@ -10,6 +10,7 @@
 
 #include "canonical-abi/linker/instance_pre.h"
 #include "canonical-abi/runtime/component_store.h"
+#include "interp/runtime/memory_pool.h"
 #include "net/http/service.h"
 #include "wasi/host/executor.h"
 #include "wasi/world/world.h"
@@ -77,6 +78,7 @@ class ComponentService final : public http::Service {
   Executor& executor_;
   Hooks hooks_;
   ServiceOptions options_;
+  MemoryPool memories_;  // outlives what runs
   uint64_t requests_ = 0;
   std::list<std::unique_ptr<Run>> running_;
   std::deque<Queued> queue_;

@@ -51,9 +51,9 @@ TEST_P(MemoryTest, ImagesAreCopiedOnWrite) {
   const MemoryImage::Piece all{0, bytes};
   const auto image = MemoryImage::create(bytes.size(), {&all, 1});
   ASSERT_NE(image, nullptr);
-  auto first = *Memory::create(pages(2), GetParam(), 2 * kPageBytes, image.get());
+  auto first = *Memory::create(pages(2), GetParam(), 2 * kPageBytes, image);
   first->base()[0] = 1;
-  auto second = *Memory::create(pages(2), GetParam(), 2 * kPageBytes, image.get());
+  auto second = *Memory::create(pages(2), GetParam(), 2 * kPageBytes, image);
   EXPECT_EQ(second->base()[0], 0x5a);
   EXPECT_EQ(second->base()[99'999], 0x5a);
   EXPECT_EQ(second->base()[100'000], 0);
@@ -76,7 +76,7 @@ TEST_P(MemoryTest, ImagesConsistOfPieces) {
   };
   const auto image = MemoryImage::create(400'000, pieces);
   ASSERT_NE(image, nullptr);
-  auto memory = *Memory::create(pages(7), GetParam(), 7 * kPageBytes, image.get());
+  auto memory = *Memory::create(pages(7), GetParam(), 7 * kPageBytes, image);
   Bytes expected(7 * kPageBytes);
   for (const auto& [offset, bytes] : pieces) {
     std::copy(bytes.begin(), bytes.end(), expected.begin() + static_cast<ptrdiff_t>(offset));

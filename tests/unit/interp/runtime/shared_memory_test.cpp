@@ -82,7 +82,7 @@ TEST_P(SharedMemoryTest, StartsWithItsImage) {
   const auto image = MemoryImage::create(bytes.size(), {&all, 1});
   ASSERT_NE(image, nullptr);
   auto store = make_store();
-  Memory& memory = **store->add_memory(shared_pages(2, 2), image.get());
+  Memory& memory = **store->add_memory(shared_pages(2, 2), image);
   EXPECT_EQ(memory.base()[99'999], 0x5a);
   EXPECT_EQ(memory.base()[100'000], 0);
 }
