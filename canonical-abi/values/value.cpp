@@ -99,7 +99,8 @@ ComponentValue ComponentValue::shared(TypeKind kind, Shared object) {
 }
 
 bool ComponentValue::operator==(const ComponentValue& other) const {
-  if (kind_ != other.kind_ || case_ != other.case_) return false;
+  if (kind_ != other.kind_) return false;
+  if (case_ != other.case_ && holds_ != Holds::kString) return false;
   if (holds_ != other.holds_) {  // only an empty list can be held in two ways
     return (is_bytes() && bytes_->empty() && other.list_->empty()) ||
            (other.is_bytes() && other.bytes_->empty() && list_->empty());
