@@ -101,7 +101,7 @@ bool lower_flat_list(LiftLowerContext& cx, const ComponentValue& v, const ValTyp
 bool lower_flat_string(LiftLowerContext& cx, const ComponentValue& v, FlatValues& flat) {
   uint64_t ptr = 0;
   uint64_t packed_length = 0;
-  if (!store_string_into_range(cx, v.string(), ptr, packed_length)) return false;
+  if (!store_string_into_range(cx, v, ptr, packed_length)) return false;
   flat.push(ptr);
   flat.push(packed_length);
   return true;

@@ -86,6 +86,7 @@ bool load_string_from_range(LiftLowerContext& cx, uint64_t ptr, uint64_t tagged_
   std::string text;
   if (!decode(cx, ptr, code_units * unit_bytes, text)) return false;
   v = ComponentValue::string(std::move(text));
+  if (code_units != tagged_code_units) v.set_was_utf16();
   return true;
 }
 

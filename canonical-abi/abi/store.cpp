@@ -25,7 +25,7 @@ bool store_list(LiftLowerContext& cx, const ComponentValue& v, const ValType& t,
 bool store_string(LiftLowerContext& cx, const ComponentValue& v, uint64_t ptr) {
   uint64_t begin = 0;
   uint64_t tagged_code_units = 0;
-  if (!store_string_into_range(cx, v.string(), begin, tagged_code_units)) return false;
+  if (!store_string_into_range(cx, v, begin, tagged_code_units)) return false;
   store_int(cx, begin, ptr, cx.ptr_size());
   store_int(cx, tagged_code_units, ptr + cx.ptr_size(), cx.ptr_size());
   return true;

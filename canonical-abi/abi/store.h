@@ -19,7 +19,7 @@ void store_int(LiftLowerContext& cx, uint64_t v, uint64_t ptr, uint32_t nbytes);
 // The bits of a value of one of the types up to kChar, as lift_scalar() takes them.
 uint64_t scalar_bits(const ComponentValue& v);
 
-bool store_string_into_range(LiftLowerContext& cx, const std::string& text, uint64_t& begin,
+bool store_string_into_range(LiftLowerContext& cx, const ComponentValue& v, uint64_t& begin,
                              uint64_t& tagged_code_units);
 // `t` is the list or map type.
 bool store_list_into_range(LiftLowerContext& cx, const ComponentValue& v, const ValType& t,

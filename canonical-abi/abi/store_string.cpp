@@ -172,10 +172,9 @@ bool StringStore::store_probably_utf16_to_latin1_or_utf16(const Measure& m, Rang
 
 }  // namespace
 
-// A string from a latin1+utf16 guest is taken to have had the shorter form if it could: which one
-// it had is not kept on the host's side.
-bool store_string_into_range(LiftLowerContext& cx, const std::string& text, uint64_t& begin,
+bool store_string_into_range(LiftLowerContext& cx, const ComponentValue& v, uint64_t& begin,
                              uint64_t& tagged_code_units) {
+  const std::string& text = v.string();
   // Strings that guests pass are shorter; this is for the host's.
   if (text.size() > limits::kStringBytes) return cx.trap("string size is too large");
   const StringEncoding src = cx.peer_encoding();
@@ -189,7 +188,7 @@ bool store_string_into_range(LiftLowerContext& cx, const std::string& text, uint
                                          : out.store_string_to_latin1_or_utf16(text.size(), to);
   } else {
     const Measure m = measure(text);
-    const bool from_latin1 = src == StringEncoding::kLatin1Utf16 && m.is_latin1;
+    const bool from_latin1 = src == StringEncoding::kLatin1Utf16 && m.is_latin1 && !v.was_utf16();
     const uint64_t units = from_latin1 ? m.scalars : m.utf16_units;
     if (dst == StringEncoding::kUtf8) {
       ok = out.store_string_to_utf8(units, units * (from_latin1 ? 2 : 3), to);

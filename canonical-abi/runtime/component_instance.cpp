@@ -12,6 +12,13 @@ std::string_view name_of(const ResourceType& rt) {
   return rt.impl != nullptr ? "guest-defined resource" : "host-defined resource";
 }
 
+// Why there is nothing of the wanted kind at an index.
+std::string no_such_handle(ComponentInstance& inst, uint32_t i) {
+  const bool other = inst.handles.object(i) != nullptr || inst.handles.get(i) != nullptr;
+  return other ? fmt::format("handle index {} used with the wrong type", i)
+               : fmt::format("unknown handle index {}", i);
+}
+
 }  // namespace
 
 uint32_t ComponentInstance::entering_levels(const ComponentInstance* caller) const {
@@ -42,7 +49,7 @@ ResourceHandle* get_handle(HostCall& call, ComponentInstance& inst, uint32_t i,
                            const ResourceType* rt) {
   ResourceHandle* const h = inst.handles.get(i);
   if (h == nullptr) {
-    call.trap(fmt::format("unknown handle index {}", i));
+    call.trap(no_such_handle(inst, i));
     return nullptr;
   }
   if (h->rt != rt) {
@@ -81,9 +88,7 @@ HandleObject* get_object(HostCall& call, ComponentInstance& inst, uint32_t i,
                          HandleObject::Kind kind) {
   HandleObject* const object = inst.handles.object(i);
   if (object != nullptr && object->kind() == kind) return object;
-  const bool other = object != nullptr || inst.handles.get(i) != nullptr;
-  call.trap(other ? fmt::format("handle index {} used with the wrong type", i)
-                  : fmt::format("unknown handle index {}", i));
+  call.trap(no_such_handle(inst, i));
   return nullptr;
 }
 

@@ -87,6 +87,7 @@ bool SharedCopy::transfer(HostCall& call, CopySide& side, bool reads, uint32_t n
     std::memmove(to.advance(n), source, size_t{n} * row(element_->kind).size);
     return true;
   }
+  source_encoding_ = from.string_encoding();
   // In pieces, so that lifted values never take much memory.
   while (n > 0) {
     const uint32_t piece = std::min(n, kPiece);
@@ -177,7 +178,7 @@ bool CopyEnd::read(HostCall& call, uint32_t n, ComponentValue& values) {
 bool CopyEnd::write(HostCall& call, uint32_t n, const ComponentValue& values) {
   if (type_->element != nullptr) {
     InstanceHandles handles(call, inst_, nullptr, nullptr);
-    LiftLowerContext cx(call, *opts_, handles, Peer::kGuest);
+    LiftLowerContext cx(call, *opts_, handles, Peer::kGuest, shared_->source_encoding());
     if (!store_list_into_valid_range(cx, values, list_of(*type_->element), ptr_)) return false;
     ptr_ += uint64_t{n} * elem_size();
   }

@@ -25,6 +25,8 @@ class CopySide {
   virtual ComponentInstance* inst() const = 0;
   virtual uint32_t remain() const = 0;
   virtual bool is_zero_length() const = 0;
+  // Of the strings that read() gives.
+  virtual StringEncoding string_encoding() const { return StringEncoding::kUtf8; }
   // The next n <= remain() elements as a list, or into such a list's place. Of streams and futures
   // without element type, only n counts. False: trapped.
   virtual bool read(HostCall& call, uint32_t n, ComponentValue& values) = 0;
@@ -53,6 +55,8 @@ class SharedCopy {
   void cancel() { reset_and_notify_pending(CopyResult::kCancelled); }
   void drop();
   void reset_pending() { pending_ = nullptr; }
+  // How the strings were encoded that are being copied.
+  StringEncoding source_encoding() const { return source_encoding_; }
   // The side goes away without notice, with its store.
   void forget(const CopySide& side) {
     if (pending_ == &side) pending_ = nullptr;
@@ -69,6 +73,7 @@ class SharedCopy {
   bool dropped_ = false;
   const ValType* const element_;
   CopySide* pending_ = nullptr;
+  StringEncoding source_encoding_ = StringEncoding::kUtf8;
 };
 
 // A readable end between two component instances: what a value of a stream or future type holds. If
@@ -118,6 +123,7 @@ class CopyEnd final : public Waitable, public CopySide {
   ComponentInstance* inst() const override { return &inst_; }
   uint32_t remain() const override { return length_ - progress_; }
   bool is_zero_length() const override { return length_ == 0; }
+  StringEncoding string_encoding() const override { return opts_->string_encoding; }
   bool read(HostCall& call, uint32_t n, ComponentValue& values) override;
   bool write(HostCall& call, uint32_t n, const ComponentValue& values) override;
   uint8_t* advance(uint32_t n) override;

@@ -117,7 +117,7 @@ ComponentValue ComponentValue::shared(TypeKind kind, Shared object) {
 bool ComponentValue::operator==(const ComponentValue& other) const {
   if (kind_ != other.kind_) return false;
   if (is_bytes() && other.is_bytes()) return std::ranges::equal(bytes(), other.bytes());
-  if (case_ != other.case_) return false;
+  if (case_ != other.case_ && holds_ != Holds::kString) return false;
   if (holds_ != other.holds_) {  // only an empty list can be held in two ways
     return (is_bytes() && bytes().empty() && other.list_->empty()) ||
            (other.is_bytes() && other.bytes().empty() && list_->empty());

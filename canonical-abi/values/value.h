@@ -105,6 +105,10 @@ class ComponentValue {
   ComponentValue* payload() { return holds_ == Holds::kPayload ? payload_ : nullptr; }
   const ComponentValue* payload() const { return holds_ == Holds::kPayload ? payload_ : nullptr; }
   const Shared& shared() const { return assert(holds_ == Holds::kShared), *shared_; }
+  // Of strings: that a guest with two encodings had it in UTF-16, which decides in which steps
+  // another guest's memory is allocated for it. No part of the value otherwise.
+  bool was_utf16() const { return holds_ == Holds::kString && case_ != 0; }
+  void set_was_utf16() { assert(holds_ == Holds::kString), case_ = 1; }
 
   // Same kind, same contents; floats by their bits, shared objects by identity.
   bool operator==(const ComponentValue& other) const;

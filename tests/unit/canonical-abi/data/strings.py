@@ -2,8 +2,8 @@
 
 usage: python3 strings.py /path/to/component-model/design/mvp/canonical-abi > strings.golden
 
-Each line: source encoding, destination encoding, the text in UTF-8, every call of realloc, and what
-was stored. The allocator is that of libc.wat.
+Each line: source encoding (`tagged`: latin1+utf16, and UTF-16 whether it has to be or not),
+destination encoding, the text in UTF-8, every call of realloc, and what was stored. The allocator is that of libc.wat.
 """
 import sys
 sys.path.insert(0, sys.argv[1])
@@ -21,7 +21,7 @@ def units(text, encoding):
     return len(text.encode('utf-8'))
   if encoding == 'utf16':
     return len(text.encode('utf-16-le')) // 2
-  if all(ord(c) < 256 for c in text):
+  if encoding != 'tagged' and all(ord(c) < 256 for c in text):
     return len(text)
   return len(text.encode('utf-16-le')) // 2 | d.utf16_tag('i32')
 
@@ -40,11 +40,11 @@ class Context:
   def allocate(self, align, size):
     return self.reallocate(0, 0, align, size)
 
-for src in ['utf8', 'utf16', 'latin1+utf16']:
+for src in ['utf8', 'utf16', 'latin1+utf16', 'tagged']:
   for dst in ['utf8', 'utf16', 'latin1+utf16']:
     for text in TEXTS:
       cx = Context(dst)
-      ptr, tagged = d.store_string_into_range(cx, (text, src, units(text, src)))
+      ptr, tagged = d.store_string_into_range(cx, (text, 'latin1+utf16' if src == 'tagged' else src, units(text, src)))
       wide = dst == 'utf16' or (dst != 'utf8' and tagged & d.utf16_tag('i32'))
       size = (tagged & ~d.utf16_tag('i32')) * (2 if wide else 1)
       calls = ';'.join(','.join(map(str, c)) for c in cx.calls)
