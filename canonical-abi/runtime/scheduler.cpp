@@ -166,6 +166,7 @@ void Scheduler::signal(GuestThread& thread) {
   if (thread.waits_for == WaitFor::kNothing || thread.list == &ready_) return;
   thread.unlink();
   ready_.push_back(thread);
+  if (thread.task != nullptr) store_.made_ready(thread.task->origin());
 }
 
 void Scheduler::wake_instance(ComponentInstance& inst) {
