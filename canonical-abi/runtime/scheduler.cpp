@@ -143,6 +143,16 @@ void Scheduler::start_host_wait(GuestThread& thread) {
   ++host_waits_;
 }
 
+void Scheduler::start_host_job(GuestThread& thread, const std::shared_ptr<Origin>& origin) {
+  start_waiting(thread, WaitFor::kTurn, nullptr, false);
+  notify(origin);
+}
+
+std::shared_ptr<Origin> Scheduler::origin() const {
+  if (depth_ == 0 || current_ == nullptr || current_->task == nullptr) return nullptr;
+  return current_->task->origin();
+}
+
 // Where it is found when what it lacks comes.
 void Scheduler::park(GuestThread& thread) {
   switch (thread.waits_for) {
