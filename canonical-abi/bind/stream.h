@@ -32,9 +32,13 @@
 //
 // Numbers ("bulk") go between the host's span and the guest's memory directly, in one copy, and
 // only while both sides are there: nothing is buffered, a slow reader keeps the writer waiting.
-// Other values are lifted and lowered on behalf of the guest's store: a writer has a queue, and a
-// reader asks for as many as it has room for. Between two ends that the host has there are at most
-// 16 KiB of numbers.
+// Other values are lifted and lowered on behalf of the guest's store, when a call of it is run or
+// finished (Task): a writer has a queue, and a reader asks for as many as it has room for. Between
+// two ends that the host has there are at most 16 KiB of numbers.
+//
+// Traps: an ill-formed string or a full table as for host functions; a future whose writable end
+// the host has dropped without a value, for a guest that reads it; values that are not numbers
+// between guests of different stores.
 #pragma once
 
 #include "canonical-abi/bind/stream_ends.h"

@@ -5,7 +5,6 @@
 namespace tappet::component::test {
 namespace {
 
-constexpr uint32_t kAt = 0x1000;
 constexpr auto kNeverWritten =
     "trap: the writable end of a future was dropped without writing a value";
 

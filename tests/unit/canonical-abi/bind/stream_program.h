@@ -9,6 +9,9 @@
 
 namespace tappet::component::test {
 
+using Copied = Poll<size_t>;
+inline constexpr uint32_t kAt = 0x1000;  // where the guest's elements are
+
 using V = ComponentValue;
 
 struct Thing {

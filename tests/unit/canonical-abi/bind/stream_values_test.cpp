@@ -5,8 +5,6 @@ namespace tappet::component::test {
 namespace {
 
 using Strings = std::vector<std::string>;
-using Copied = Poll<size_t>;
-constexpr uint32_t kAt = 0x1000;
 
 class StringStreams : public ::testing::Test {
  protected:
