@@ -10,6 +10,8 @@
 //   std::tuple<T...>, std::pair       tuple<T...>
 //   TAPPET_RECORD and so on           record, enum, flags, variant (describe.h)
 //   Own<T>, Borrow<T>                 own, borrow (handles.h)
+//   StreamReader<T>, FutureReader<T>  stream<T>, future<T>; Unit stands for none (stream.h)
+//   ErrorContext                      error-context (error_context.h)
 //
 // A specialisation for a further type has type(), lift() and lower() like these. lift() takes a
 // value of its type apart, and may move from it; after Call::fail() what it returns is not used.

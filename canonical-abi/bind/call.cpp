@@ -46,6 +46,13 @@ ComponentValue Call::string(std::string text) {
   return ComponentValue::string(std::move(text));
 }
 
+// Whoever has it only reads it.
+ComponentValue Call::error_context(const std::shared_ptr<const std::string>& message) {
+  if (!is_utf8(as_bytes(*message))) fail("the host gave a message that is not well-formed UTF-8");
+  return ComponentValue::shared(TypeKind::kErrorContext,
+                                std::const_pointer_cast<std::string>(message));
+}
+
 ComponentValue Call::character(char32_t c) {
   if (!is_scalar_value(c)) fail("the host gave a char that is not a Unicode scalar value");
   return ComponentValue::character(c);

@@ -33,6 +33,7 @@ class Call {
   // Fails for ill-formed UTF-8: a mistake of the host, which must not reach the guest as a string.
   ComponentValue string(std::string text);
   ComponentValue character(char32_t c);
+  ComponentValue error_context(const std::shared_ptr<const std::string>& message);
 
  private:
   HostEnvironment& environment_;

@@ -14,7 +14,7 @@ void InterfaceBuilder::begin_resource(std::string_view name, const HostResourceT
   resource_ = name;
 }
 
-void InterfaceBuilder::add(Form form, std::string_view name,
+void InterfaceBuilder::add(Form form, bool is_async, std::string_view name,
                            std::span<const char* const> parameter_names,
                            std::span<const ValType* const> parameters, const ValType* result,
                            HostBody body) {
@@ -31,7 +31,7 @@ void InterfaceBuilder::add(Form form, std::string_view name,
     const bool is_self = form == Form::kMethod && labelled.empty();
     labelled.push_back({is_self ? "self" : types_.label(parameter_names[index]), type});
   }
-  function.type = types_.func(labelled, result);
+  function.type = types_.func(is_async, labelled, result);
   function.body = std::move(body);
   def_.functions.push_back(std::move(function));
 }

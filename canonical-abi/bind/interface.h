@@ -39,8 +39,9 @@ class InterfaceBuilder {
 
   // How the function belongs to the current resource, if at all.
   enum class Form : uint8_t { kFree, kMethod, kStatic, kConstructor };
-  void add(Form form, std::string_view name, std::span<const char* const> parameter_names,
-           std::span<const ValType* const> parameters, const ValType* result, HostBody body);
+  void add(Form form, bool is_async, std::string_view name,
+           std::span<const char* const> parameter_names, std::span<const ValType* const> parameters,
+           const ValType* result, HostBody body);
 
   HostInterfaceDef finish();
 
@@ -64,6 +65,18 @@ class InterfaceScope {
   template <size_t kNames, class F>
   InterfaceScope func(std::string_view name, const char* const (&names)[kNames], F f) {
     return add<Form::kFree, F, kNames>(name, names, std::move(f));
+  }
+
+  // Functions of asynchronous type (WIT: async func). They return an Async<R> if they may have to
+  // wait; those of synchronous type may do so too, but then their callers have no choice but to
+  // wait.
+  template <class F>
+  InterfaceScope async_func(std::string_view name, F f) {
+    return add<Form::kFree, F, 0, true>(name, {}, std::move(f));
+  }
+  template <size_t kNames, class F>
+  InterfaceScope async_func(std::string_view name, const char* const (&names)[kNames], F f) {
+    return add<Form::kFree, F, kNames, true>(name, names, std::move(f));
   }
 
   // Exports a resource type, also one that belongs to another interface (WIT: use) or that has
@@ -99,13 +112,30 @@ class InterfaceScope {
     return add<Form::kMethod, F, kNames>(name, names, std::move(f));
   }
 
+  template <class F>
+  InterfaceScope async_static_func(std::string_view name, F f) {
+    return add<Form::kStatic, F, 0, true>(name, {}, std::move(f));
+  }
+  template <size_t kNames, class F>
+  InterfaceScope async_static_func(std::string_view name, const char* const (&names)[kNames], F f) {
+    return add<Form::kStatic, F, kNames, true>(name, names, std::move(f));
+  }
+  template <class F>
+  InterfaceScope async_method(std::string_view name, F f) {
+    return add<Form::kMethod, F, 0, true>(name, {}, std::move(f));
+  }
+  template <size_t kNames, class F>
+  InterfaceScope async_method(std::string_view name, const char* const (&names)[kNames], F f) {
+    return add<Form::kMethod, F, kNames, true>(name, names, std::move(f));
+  }
+
   // Ends the declaration.
   operator HostInterfaceDef() const { return builder_->finish(); }  // NOLINT: implicit on purpose
 
  private:
   using Form = InterfaceBuilder::Form;
 
-  template <Form kForm, class F, size_t kNames = 0>
+  template <Form kForm, class F, size_t kNames = 0, bool kIsAsync = false>
   InterfaceScope add(std::string_view name, std::span<const char* const> names, F f) {
     static_assert(detail::HasSignature<F>,
                   "a host function is a function, a member function, or a lambda without template "
@@ -119,7 +149,7 @@ class InterfaceScope {
                   "a method's first parameter is its resource: T&, T* or Borrow<T>");
     static_assert(kForm == Form::kFree || !std::is_void_v<Self>,
                   "methods, static functions and constructors come after resource<T>()");
-    builder_->add(kForm, name, names, Function::parameters(builder_->types()),
+    builder_->add(kForm, kIsAsync, name, names, Function::parameters(builder_->types()),
                   Function::result(builder_->types()), Function::body(std::move(f)));
     return *this;
   }

@@ -26,11 +26,18 @@ struct Exit {
   int32_t code = 0;
 };
 
+// How an Async ends that was told to cancel, and has no result to give instead.
+struct Cancelled {};
+// `Async<Cancellable<R>>`; with traps, `Async<HostResult<Cancellable<R>>>`.
+template <class R = Unit>
+using Cancellable = Result<R, Cancelled>;
+
 template <class R>
 class AsyncStep;
 
 // An R now, or later. The function is not told whether the guest waits or goes on meanwhile, and
-// must not depend on it. R may be a HostResult.
+// must not depend on it. R may be a HostResult or Cancellable. Functions of asynchronous type
+// (InterfaceScope::async_func) let guests go on; Concurrency.md, "Subtasks", says what these see.
 template <class R = Unit>
 class [[nodiscard]] Async {
  public:
@@ -41,7 +48,12 @@ class [[nodiscard]] Async {
   // `poll` is called on the loop's thread until it returns a value: Poll<R>(Waker&), or
   // Poll<R>(HostEnvironment&, Waker&). Returning kPending it has registered the waker with whatever
   // will change the answer. It is destroyed after the last call, or when the guest's call is
-  // cancelled; it may be move-only.
+  // cancelled or its store destroyed; it may be move-only.
+  //
+  // Or an object that has such a member function `poll`. It may also have `bool cancel()`, which
+  // learns that the guest has cancelled the call (canon subtask.cancel). True: as above. False: it
+  // ends early but in its own time. It is polled again at once, and gives a result all the same, or
+  // Cancelled.
   template <class F>
   static Async pending(F poll);
   // For sources with a list of those who wait: tries now, and whenever the list is woken.
@@ -92,6 +104,15 @@ struct ReturnBinding<Result<R, Trap>> {
 };
 
 template <class R>
+struct ReturnBinding<Cancellable<R>> {
+  using Type = typename ReturnBinding<R>::Type;
+  static HostReturn finish(Call& call, Cancellable<R> result) {
+    if (!result.ok()) return HostReturn::cancelled();
+    return ReturnBinding<R>::finish(call, std::move(result).value());
+  }
+};
+
+template <class R>
 struct ReturnBinding<Async<R>> {
   using Type = typename ReturnBinding<R>::Type;
   static HostReturn finish(Call& call, Async<R> async) {
@@ -120,13 +141,21 @@ Async<R> Async<R>::pending(F poll) {
   class Step final : public AsyncStep<R> {
    public:
     explicit Step(F poll) : poll_(std::move(poll)) {}
+    bool cancel(HostEnvironment&) override {
+      if constexpr (requires { poll_.cancel(); }) return poll_.cancel();
+      return true;
+    }
 
    private:
     Poll<R> step(HostEnvironment& environment, Waker& waker) override {
       if constexpr (std::is_invocable_v<F&, HostEnvironment&, Waker&>) {
         return poll_(environment, waker);
-      } else {
+      } else if constexpr (std::is_invocable_v<F&, Waker&>) {
         return poll_(waker);
+      } else if constexpr (requires { poll_.poll(environment, waker); }) {
+        return poll_.poll(environment, waker);
+      } else {
+        return poll_.poll(waker);
       }
     }
     F poll_;

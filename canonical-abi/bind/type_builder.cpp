@@ -25,8 +25,9 @@ std::string_view TypeBuilder::label(const Name& name) {
 
 std::string_view TypeBuilder::label(std::string_view text) { return must(arena_->copy(text)); }
 
-const FuncType* TypeBuilder::func(std::span<const Labelled> params, const ValType* result) {
-  return must(arena_->func(false, params, result));
+const FuncType* TypeBuilder::func(bool is_async, std::span<const Labelled> params,
+                                  const ValType* result) {
+  return must(arena_->func(is_async, params, result));
 }
 
 TypeBuilder::Known& TypeBuilder::known(const HostResourceType& type) {

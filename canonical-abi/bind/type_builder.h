@@ -44,7 +44,7 @@ class TypeBuilder {
   // The name in its final spelling, as long-lived as the types.
   std::string_view label(const Name& name);
   std::string_view label(std::string_view text);
-  const FuncType* func(std::span<const Labelled> params, const ValType* result);
+  const FuncType* func(bool is_async, std::span<const Labelled> params, const ValType* result);
   // The resource type, which the interface exports under this name. It may have several.
   void export_resource(std::string_view name, const HostResourceType& type);
 

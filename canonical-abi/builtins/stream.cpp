@@ -87,7 +87,7 @@ HostOutcome cancel_copy(CanonFunction& self, HostCall& call, bool reads) {
 
 HostOutcome canon_stream_new(CanonFunction& self, HostCall& call) {
   if (!check_may_leave(self, call)) return HostOutcome::kTrap;
-  const auto shared = std::make_shared<SharedCopy>(*self.value);
+  const auto shared = std::make_shared<SharedCopy>(*self.value, TypeScope{self.inst});
   uint32_t ends[2] = {};
   for (const bool readable : {true, false}) {
     auto end = std::make_shared<CopyEnd>(CopyEnd::kind_of(is_stream(self), readable), *self.inst,
@@ -148,7 +148,7 @@ HostOutcome canon_error_context_new(CanonFunction& self, HostCall& call) {
                               wide ? call.arg(1) : arg32(call, 1), message)) {
     return HostOutcome::kTrap;
   }
-  auto context = std::make_shared<ErrorContext>(
+  auto context = std::make_shared<ErrorContextHandle>(
       std::make_shared<const std::string>(std::move(message.string())));
   uint32_t i = 0;
   if (!add_object(call, *self.inst, std::move(context), i)) return HostOutcome::kTrap;
@@ -157,7 +157,7 @@ HostOutcome canon_error_context_new(CanonFunction& self, HostCall& call) {
 
 HostOutcome canon_error_context_debug_message(CanonFunction& self, HostCall& call) {
   if (!check_may_leave(self, call)) return HostOutcome::kTrap;
-  const auto* const context = static_cast<ErrorContext*>(
+  const auto* const context = static_cast<ErrorContextHandle*>(
       get_object(call, *self.inst, arg32(call, 0), HandleObject::Kind::kErrorContext));
   if (context == nullptr) return HostOutcome::kTrap;
   InstanceHandles handles(call, *self.inst, nullptr, nullptr);

@@ -130,9 +130,9 @@ HostOutcome canon_subtask_cancel(CanonFunction& self, HostCall& call) {
   if (subtask->resolved()) return take_resolution(call, *subtask);
   subtask->cancellation_requested = true;
   if (subtask->host != nullptr) {
-    subtask->host.reset();
-    subtask->on_cancelled();
-    return take_resolution(call, *subtask);
+    if (subtask->host->cancel(call) == HostOutcome::kTrap) return HostOutcome::kTrap;
+    if (subtask->resolved()) subtask->host.reset();
+    return after_cancel(self, call, subtask);
   }
   const std::shared_ptr<GuestTask> callee = subtask->callee;
   const uint32_t levels = callee->inst().entering_levels(self.inst);

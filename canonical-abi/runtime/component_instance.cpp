@@ -30,19 +30,27 @@ uint32_t ComponentInstance::entering_levels(const ComponentInstance* caller) con
   return levels;
 }
 
+const void* TypeScope::resource(const ValType& handle) const {
+  if (inst == nullptr) return host[handle.resource->resource->slot].type;
+  const ResourceType* const rt = inst->resource_type(handle);
+  return rt->host != nullptr ? static_cast<const void*>(rt->host) : rt;
+}
+
 // As deep as types nest, which is bounded.
-bool ComponentInstance::same_type(const ValType* a, const ValType* b) const {
-  if (a == b) return true;
-  if (a == nullptr || b == nullptr || a->kind != b->kind || a->length != b->length ||
-      a->items.size() != b->items.size() || a->type_size != b->type_size) {
+bool same_type(const ValType* a, const TypeScope& a_scope, const ValType* b,
+               const TypeScope& b_scope) {
+  if (a == nullptr || b == nullptr) return a == b;
+  if (a == b && (a_scope.inst == b_scope.inst || !a->contains_resource)) return true;
+  if (a->kind != b->kind || a->length != b->length || a->items.size() != b->items.size() ||
+      a->type_size != b->type_size) {
     return false;
   }
-  if (a->resource != nullptr) return resource_type(*a) == resource_type(*b);
+  if (a->resource != nullptr) return a_scope.resource(*a) == b_scope.resource(*b);
   for (size_t i = 0; i < a->items.size(); ++i) {
     if (a->items[i].label != b->items[i].label) return false;
-    if (!same_type(a->items[i].type, b->items[i].type)) return false;
+    if (!same_type(a->items[i].type, a_scope, b->items[i].type, b_scope)) return false;
   }
-  return same_type(a->element, b->element);
+  return same_type(a->element, a_scope, b->element, b_scope);
 }
 
 ResourceHandle* get_handle(HostCall& call, ComponentInstance& inst, uint32_t i,
@@ -133,10 +141,10 @@ bool InstanceHandles::lift_shared(LiftLowerContext&, uint32_t i, const ValType& 
                                            : lift_async_value(call_, inst_, i, t, v);
 }
 
-bool InstanceHandles::lower_shared(LiftLowerContext&, const ComponentValue::Shared& v,
+bool InstanceHandles::lower_shared(LiftLowerContext& cx, const ComponentValue::Shared& v,
                                    const ValType& t, uint32_t& i) {
   return t.kind == TypeKind::kErrorContext ? lower_error_context(call_, inst_, v, i)
-                                           : lower_async_value(call_, inst_, v, t, i);
+                                           : lower_async_value(call_, inst_, cx.peer(), v, t, i);
 }
 
 void InstanceHandles::begin_realloc() {

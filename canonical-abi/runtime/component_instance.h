@@ -14,6 +14,21 @@ namespace tappet::component {
 
 class ComponentStore;
 
+class ComponentInstance;
+
+// Whose types some are: a component instance's, or those of a host interface.
+struct TypeScope {
+  const ComponentInstance* inst = nullptr;
+  std::span<const HostResourceDef> host = {};
+
+  // What an own or borrow names: the same address for the same resource type, in every scope.
+  const void* resource(const ValType& handle) const;
+};
+
+// Whether two types are equal; null equals null alone.
+bool same_type(const ValType* a, const TypeScope& a_scope, const ValType* b,
+               const TypeScope& b_scope);
+
 class ComponentInstance {
  public:
   // `resource_types`: by slot of the component, filled as definitions are executed.
@@ -46,7 +61,9 @@ class ComponentInstance {
   }
 
   // Whether two types of this instance's component are equal; null equals null alone.
-  bool same_type(const ValType* a, const ValType* b) const;
+  bool same_type(const ValType* a, const ValType* b) const {
+    return a == b || component::same_type(a, {this}, b, {this});
+  }
 
   ComponentStore& store;
   ComponentInstance* const parent;

@@ -32,6 +32,11 @@ void ComponentStore::wake(const std::shared_ptr<Origin>& origin) {
   if (activity != nullptr) activity->wake();
 }
 
+void ComponentStore::made_ready(const std::shared_ptr<Origin>& origin) {
+  const Activity* const activity = origin != nullptr ? origin->activity : nullptr;
+  if (activity == nullptr || !(activity->running_ || activity->runnable_)) wake(origin);
+}
+
 void ComponentStore::ended(const Nest& nest) {
   Activity* const activity = nest.origin() != nullptr ? nest.origin()->activity : nullptr;
   if (activity != nullptr && activity->nest_ == &nest) activity->nest_ = nullptr;

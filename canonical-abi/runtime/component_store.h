@@ -61,6 +61,9 @@ class ComponentStore {
 
   // Something happened that the embedder's call waits for; if that is gone, any other call.
   void wake(const std::shared_ptr<Origin>& origin);
+  // A thread of that call can go on. Whoever runs at the moment may end before it is that thread's
+  // turn.
+  void made_ready(const std::shared_ptr<Origin>& origin);
   void ended(const Nest& nest);
   // After a trap: what guests have begun is destroyed, as soon as none of it is running.
   void abandon();

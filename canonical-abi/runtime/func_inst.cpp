@@ -5,6 +5,9 @@
 namespace tappet::component {
 
 Result<> check_result(const HostReturn& returned, const ValType* type) {
+  if (returned.kind() == HostReturn::Kind::kCancelled) {
+    return fail(ErrorKind::kUsage, "a host function was cancelled though nobody wanted that");
+  }
   if (returned.has_value() != (type != nullptr)) {
     return fail(ErrorKind::kUsage,
                 fmt::format("a host function returned {} result", type != nullptr ? "no" : "a"));

@@ -34,6 +34,12 @@ HostReturn HostReturn::pending(std::unique_ptr<Pending> pending) {
   return r;
 }
 
+HostReturn HostReturn::cancelled() {
+  HostReturn r;
+  r.kind_ = Kind::kCancelled;
+  return r;
+}
+
 // Each slot without children is released, and then its parents as far as they have none left. An
 // object's destructor may use the table: slots are looked up anew in every step.
 HostResources::~HostResources() {

@@ -20,15 +20,20 @@ class HostEnvironment;
 // How a host function's body ended.
 class HostReturn {
  public:
-  enum class Kind : uint8_t { kValue, kTrap, kExit, kPending };
+  enum class Kind : uint8_t { kValue, kTrap, kExit, kPending, kCancelled };
 
-  // A host call that waits. Loop thread only. Destroyed when the calling task is cancelled.
+  // A host call that waits. Loop thread only. Destroyed unfinished when the call is cancelled, or
+  // its store is done for.
   class Pending {
    public:
     virtual ~Pending() = default;
     // The final HostReturn (not pending again), or nothing yet; then `waker` was registered with
     // whatever will change that.
     virtual Poll<HostReturn> poll(HostEnvironment& environment, Waker& waker) = 0;
+    // The caller wants no more of it (subtask.cancel, only of functions of asynchronous type); told
+    // once. True: it is cancelled, and this is destroyed. False: it comes to an end soon, if not in
+    // the poll that follows at once, and then it has a result all the same or is cancelled().
+    virtual bool cancel(HostEnvironment& /*environment*/) { return true; }
   };
 
   HostReturn() = default;  // of a function without result
@@ -38,6 +43,8 @@ class HostReturn {
   // The guest asked its program to end (wasi:cli/exit): unwinds like a trap.
   static HostReturn exit(int32_t code);
   static HostReturn pending(std::unique_ptr<Pending> pending);
+  // Of a call that was told to cancel.
+  static HostReturn cancelled();
 
   Kind kind() const { return kind_; }
   bool has_value() const { return has_value_; }

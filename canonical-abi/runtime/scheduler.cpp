@@ -166,6 +166,16 @@ void Scheduler::start_host_wait(GuestThread& thread) {
   ++host_waits_;
 }
 
+void Scheduler::start_host_job(GuestThread& thread, const std::shared_ptr<Origin>& origin) {
+  start_waiting(thread, WaitFor::kTurn, nullptr, false);
+  notify(origin);
+}
+
+std::shared_ptr<Origin> Scheduler::origin() const {
+  if (depth_ == 0 || current_ == nullptr || current_->task == nullptr) return nullptr;
+  return current_->task->origin();
+}
+
 // Where it is found when what it lacks comes.
 void Scheduler::park(GuestThread& thread) {
   switch (thread.waits_for) {
@@ -189,6 +199,7 @@ void Scheduler::signal(GuestThread& thread) {
   if (thread.waits_for == WaitFor::kNothing || thread.list == &ready_) return;
   thread.unlink();
   ready_.push_back(thread);
+  if (thread.task != nullptr) store_.made_ready(thread.task->origin());
 }
 
 void Scheduler::wake_instance(ComponentInstance& inst) {

@@ -134,7 +134,13 @@ class Scheduler {
   void wake_instance(ComponentInstance& inst);
   // A thread of the host's, which signal() makes ready.
   void start_host_wait(GuestThread& thread);
+  void begin_host_wait() { ++host_waits_; }
   void end_host_wait() { --host_waits_; }
+  // A thread of the host's that has something to do on a fiber: it begins as soon as the store
+  // runs.
+  void start_host_job(GuestThread& thread, const std::shared_ptr<Origin>& origin);
+  // Of the task that runs; null if none does.
+  std::shared_ptr<Origin> origin() const;
   // Something happened that the embedder's call waits for.
   void notify(const std::shared_ptr<Origin>& origin);
 

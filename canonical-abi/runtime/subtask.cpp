@@ -139,9 +139,25 @@ HostOutcome HostCallThread::begin(HostCall& call) {
     return HostOutcome::kReturn;
   }
   pending_.reset();
+  if (polled->kind() == HostReturn::Kind::kCancelled && subtask_.cancellation_requested) {
+    subtask_.on_cancelled();
+    return HostOutcome::kReturn;
+  }
   if (!subtask_.caller().take_host_result(call, *polled)) return HostOutcome::kTrap;
   const std::span<ComponentValue> results(&polled->value(), polled->has_value() ? 1 : 0);
   return subtask_.on_resolve(call, results) ? HostOutcome::kReturn : HostOutcome::kTrap;
+}
+
+HostOutcome HostCallThread::cancel(HostCall& call) {
+  assert(!running);
+  if (pending_->cancel(inst->store.environment())) {
+    pending_.reset();
+    subtask_.on_cancelled();
+    return HostOutcome::kReturn;
+  }
+  unlink();
+  waits_for = WaitFor::kNothing;
+  return begin(call);
 }
 
 void HostCallThread::ended() { subtask_.host.reset(); }

@@ -100,6 +100,9 @@ class HostCallThread final : public GuestThread {
   ~HostCallThread() override;
   // Sees whether it has returned by now; if not, waits until it is woken.
   HostOutcome begin(HostCall& call) override;
+  // subtask.cancel. The subtask is resolved, unless the host takes its time. Precondition: it is
+  // not running.
+  HostOutcome cancel(HostCall& call);
 
  private:
   void ended() override;

@@ -50,11 +50,11 @@ Error in_context(std::string_view place, Error error) {
   return error;
 }
 
-detail::Failure<Error> Matcher::mismatch(std::string message) const {
+tappet::detail::Failure<Error> Matcher::mismatch(std::string message) const {
   return fail(mismatch_, std::move(message));
 }
 
-detail::Failure<Error> Matcher::expected_found(std::string_view expected,
+tappet::detail::Failure<Error> Matcher::expected_found(std::string_view expected,
                                                std::string_view found) const {
   return mismatch(fmt::format("expected {}, found {}", expected, found));
 }

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "canonical-abi/bind/interface.h"
+#include "canonical-abi/bind/stream.h"
 
 namespace tappet::component {
 
@@ -50,6 +51,10 @@ HostInterfaceDef nested_result() {
   return HostInterface<>("a:b/c", version("1.0.0")).func("f", [] {
     return std::vector<std::optional<std::map<int, int>>>();
   });
+}
+HostInterfaceDef stream_of_characters() {
+  return HostInterface<>("a:b/c", version("1.0.0"))
+      .func("f", {"s"}, [](const StreamReader<char32_t>&) {});
 }
 #endif
 

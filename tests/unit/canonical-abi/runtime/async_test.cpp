@@ -183,6 +183,21 @@ TEST_F(AsyncTasks, YieldsLetOthersGoOn) {
   EXPECT_EQ(call.run(), Outcome::kReturned);
 }
 
+TEST_F(AsyncTasks, WhatAnotherCallMakesReadyIsWoken) {
+  Task first(p.store(), p.function("call"), {V::u32(1)});
+  EXPECT_EQ(first.run(), Outcome::kSuspended);
+  EXPECT_EQ(p.call("close"), "");
+  int wakes = 0;
+  Task second(p.store(), p.function("call"), {V::u32(2)}, [&] { ++wakes; });
+  EXPECT_EQ(second.run(), Outcome::kSuspended);
+  EXPECT_EQ(p.api.waiting, 1);
+  EXPECT_EQ(p.call("open"), "");
+  EXPECT_EQ(wakes, 1);
+  EXPECT_TRUE(second.runnable());
+  EXPECT_EQ(second.run(), Outcome::kSuspended);
+  EXPECT_EQ(p.api.waiting, 2);
+}
+
 TEST_F(AsyncTasks, ATrapEndsAllOfThem) {
   Task call(p.store(), p.function("call"), {V::u32(1)});
   EXPECT_EQ(call.run(), Outcome::kSuspended);

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "canonical-abi/component/engine_options.h"
+#include "canonical-abi/text/text.h"
 
 namespace tappet::component::test {
 
@@ -19,9 +20,19 @@ Bytes read_data(std::string_view file) {
 }
 
 Result<std::shared_ptr<const Component>> load(const Engine& engine, std::string_view file) {
+  return load(engine, read_data(file));
+}
+
+Result<std::shared_ptr<const Component>> load(const Engine& engine, Bytes component) {
   ComponentOptions options = options_for(engine);
   options.features = ComponentFeatureSet::all();
-  return load_component(read_data(file), options);
+  return load_component(std::move(component), options);
+}
+
+Bytes assemble(std::string_view text) {
+  Result<Bytes> bytes = parse_component_wat(text);
+  EXPECT_TRUE(bytes.ok()) << bytes.error().to_string();
+  return bytes.ok() ? std::move(bytes).value() : Bytes();
 }
 
 Host::Host(std::string name, std::string version) : arena_(std::make_shared<TypeArena>()) {
@@ -63,10 +74,12 @@ Host& Host::define(bool is_async, std::string name, const std::vector<Labelled>&
 }
 
 Program::Program(std::string file, LinkOptions options)
-    : file_(std::move(file)), linker_(engine_, options) {}
+    : file_(std::move(file)), component_(read_data(file_)), linker_(engine_, options) {}
+
+Program::Program(Bytes component) : component_(std::move(component)), linker_(engine_) {}
 
 std::string Program::link() {
-  auto component = load(engine_, file_);
+  auto component = load(engine_, component_);
   EXPECT_TRUE(component.ok()) << file_ << ": " << component.error().to_string();
   if (!component.ok()) return component.error().to_string();
   auto pre = linker_.link(*component);

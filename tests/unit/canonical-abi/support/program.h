@@ -17,6 +17,9 @@ namespace tappet::component::test {
 // The bytes of a file in tests/unit/canonical-abi/data.
 Bytes read_data(std::string_view file);
 Result<std::shared_ptr<const Component>> load(const Engine& engine, std::string_view file);
+Result<std::shared_ptr<const Component>> load(const Engine& engine, Bytes component);
+// The bytes of a component in the text format.
+Bytes assemble(std::string_view text);
 
 // Builds a HostInterfaceDef.
 class Host {
@@ -51,6 +54,7 @@ inline const ValType* string() { return primitive(TypeKind::kString); }
 class Program {
  public:
   explicit Program(std::string file, LinkOptions options = {});
+  explicit Program(Bytes component);
 
   Linker& linker() { return linker_; }
   const Engine& engine() const { return engine_; }
@@ -76,6 +80,7 @@ class Program {
  private:
   Engine engine_;
   std::string file_;
+  Bytes component_;
   Linker linker_;
   std::shared_ptr<const InstancePre> pre_;
   std::unique_ptr<ComponentStore> store_;

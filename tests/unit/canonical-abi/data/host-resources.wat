@@ -1,0 +1,23 @@
+;; A guest with resources of the host: parents, and children that keep them.
+(component
+  (import "test:host/family@1.0.0" (instance $host
+    (export "node" (type $node (sub resource)))
+    (export "[constructor]node" (func (param "n" u32) (result (own $node))))
+    (export "[method]node.child" (func (param "self" (borrow $node)) (param "n" u32) (result (own $node))))
+    (export "[method]node.name" (func (param "self" (borrow $node)) (result u32)))
+    (export "[static]node.consume" (func (param "node" (own $node)) (result u32)))))
+  (alias export $host "node" (type $node))
+  (alias export $host "[constructor]node" (func $new))
+  (alias export $host "[method]node.child" (func $child))
+  (alias export $host "[method]node.name" (func $name))
+  (alias export $host "[static]node.consume" (func $consume))
+  (core func $new (canon lower (func $new)))
+  (core func $child (canon lower (func $child)))
+  (core func $name (canon lower (func $name)))
+  (core func $consume (canon lower (func $consume)))
+  (core func $drop (canon resource.drop $node))
+  (func (export "new") (param "n" u32) (result u32) (canon lift (core func $new)))
+  (func (export "child") (param "of" u32) (param "n" u32) (result u32) (canon lift (core func $child)))
+  (func (export "name") (param "node" u32) (result u32) (canon lift (core func $name)))
+  (func (export "consume") (param "node" u32) (result u32) (canon lift (core func $consume)))
+  (func (export "drop") (param "node" u32) (canon lift (core func $drop))))
