@@ -43,13 +43,16 @@ Result<std::vector<Extern>> resolve_imports(const Module& module, bool unknown_t
   return fail(ErrorKind::kUnlinkable, std::move(unknown));
 }
 
+wasi::Preview1Host preview1_host(const wasi::World& world) {
+  return {*world.clocks, *world.random, *world.environment, *world.stdio, *world.filesystem};
+}
+
 class ModuleRun {
  public:
   ModuleRun(const RunOptions& options, const Engine& engine, GuestHost& host)
       : options_(options),
         host_(host),
-        preview1_(*host.world().clocks, *host.world().random, *host.world().environment,
-                  *host.world().stdio, [&host] { host.wake(); }),
+        preview1_(preview1_host(host.world()), [&host] { host.wake(); }),
         store_(engine.make_store(store_limits(options.guest))),
         deadline_(options.guest.timeout, [this] {
           store_->kill();
@@ -153,9 +156,6 @@ int run_module(const RunOptions& options, const Engine& engine,
     return report(options.guest.file, make_error(ErrorKind::kUsage,
                                                  "--link: the file is a core module, which imports "
                                                  "from no component"));
-  }
-  if (!options.guest.dirs.empty()) {
-    warn(options.guest.file, "--dir has no effect: core modules see no files");
   }
   const int status = ModuleRun(options, engine, **host).run(code);
   (*host)->drain();
