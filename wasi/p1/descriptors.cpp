@@ -44,6 +44,12 @@ Answered<> Preview1::fd_fdstat_set_flags(Call& call) {
   return {};
 }
 
+// Rights only say what a descriptor can do; none can be taken away.
+Answered<> Preview1::fd_fdstat_set_rights(Call& call) {
+  (void)TAPPET_TRY(open_file(call.arg(0)));
+  return fail(kNotsup);
+}
+
 Answered<> Preview1::fd_filestat_get(Call& call) {
   const OpenFile* const file = TAPPET_TRY(open_file(call.arg(0)));
   const FilestatLayout& layout = call.dialect().filestat;
@@ -51,31 +57,30 @@ Answered<> Preview1::fd_filestat_get(Call& call) {
   FileStatus status;
   if (file->descriptor) {
     status = TAPPET_TRY(file->descriptor->status());
-  } else if (file->is_terminal) {
-    status.type = FileType::kCharacterDevice;
+  } else {
+    status.type = type_of(*file);
   }
   write_filestat(out, layout, status);
   return {};
 }
 
-Answered<const std::string*> Preview1::preopen(uint64_t fd) {
-  const OpenFile* const file = TAPPET_TRY(open_file(fd));
-  if (!file->preopened_as) return fail(kBadf);
-  return &*file->preopened_as;
-}
-
-// A prestat: that it is a directory, and how long its name is.
+// A prestat: that it is a directory, and how long its name is. Guests look at one number after the
+// other until one is not preopened, so sockets say that they are, but no directories.
 Answered<> Preview1::fd_prestat_get(Call& call) {
-  const std::string* const name = TAPPET_TRY(preopen(call.arg(0)));
+  const OpenFile* const file = TAPPET_TRY(open_file(call.arg(0)));
+  if (!file->preopened_as) return fail(kBadf);
   const std::span<uint8_t> out = TAPPET_TRY(call.view(call.arg(1), 8));
   std::fill(out.begin(), out.end(), 0);
-  store_le<uint32_t>(out.data() + 4, static_cast<uint32_t>(name->size()));
+  out[0] = file->socket ? 1 : 0;
+  store_le<uint32_t>(out.data() + 4, static_cast<uint32_t>(file->preopened_as->size()));
   return {};
 }
 
 // Without a final zero.
 Answered<> Preview1::fd_prestat_dir_name(Call& call) {
-  const std::string* const name = TAPPET_TRY(preopen(call.arg(0)));
+  const OpenFile* const file = TAPPET_TRY(open_file(call.arg(0)));
+  if (!file->preopened_as) return fail(kBadf);
+  const std::string* const name = &*file->preopened_as;
   if (call.arg(2) < name->size()) return fail(kNametoolong);
   const std::span<uint8_t> out = TAPPET_TRY(call.view(call.arg(1), name->size()));
   std::copy(name->begin(), name->end(), out.begin());

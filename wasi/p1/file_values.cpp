@@ -10,10 +10,6 @@ namespace {
 
 constexpr uint64_t kBillion = 1'000'000'000;
 
-// filetype
-constexpr uint8_t kUnknown = 0;
-constexpr uint8_t kCharacterDevice = 2;
-
 // fdflags that a file is opened with
 constexpr uint64_t kDsync = 1 << 1;
 constexpr uint64_t kRsync = 1 << 3;
@@ -28,6 +24,8 @@ constexpr uint64_t kSetFlags = right(3);
 constexpr uint64_t kFilestatGet = right(21);
 constexpr uint64_t kFilestatSetTimes = right(23);
 constexpr uint64_t kPoll = right(27);
+// sock_shutdown, sock_accept
+constexpr uint64_t kSockets = right(28) | right(29);
 // fd_seek, fd_tell
 constexpr uint64_t kPosition = right(2) | right(5);
 // fd_allocate, fd_filestat_set_size
@@ -43,6 +41,7 @@ constexpr uint64_t kDirectory =
     kAnyFile | (right(19) - right(9)) | right(20) | (right(27) - right(24));
 
 uint64_t base_rights(const OpenFile& file) {
+  if (file.socket) return kFdRead | kFdWrite | kSetFlags | kFilestatGet | kPoll | kSockets;
   if (!file.descriptor) {
     return (file.in ? kFdRead : kFdWrite) | kSetFlags | kFilestatGet | kPoll;
   }
@@ -72,6 +71,13 @@ Answered<NewTimestamp> new_time(uint64_t time, bool set, bool now) {
 
 }  // namespace
 
+// C libraries buffer by lines, and programs colour, only what is a terminal.
+FileType type_of(const OpenFile& file) {
+  if (file.descriptor) return file.descriptor->type();
+  if (file.socket) return FileType::kSocket;
+  return file.is_terminal ? FileType::kCharacterDevice : FileType::kUnknown;
+}
+
 uint8_t file_type(FileType type) {
   constexpr uint8_t kRegularFile = 4;
   constexpr uint8_t kSocketStream = 6;
@@ -80,7 +86,7 @@ uint8_t file_type(FileType type) {
     case FileType::kBlockDevice:
       return 1;
     case FileType::kCharacterDevice:
-      return kCharacterDevice;
+      return 2;
     case FileType::kDirectory:
       return 3;
     case FileType::kRegularFile:
@@ -93,7 +99,7 @@ uint8_t file_type(FileType type) {
     case FileType::kUnknown:
       break;
   }
-  return kUnknown;
+  return 0;
 }
 
 uint16_t fd_flags(const OpenFile& file) {
@@ -114,12 +120,7 @@ Answered<uint16_t> new_fd_flags(const OpenFile& file, uint64_t flags) {
 
 void write_fdstat(std::span<uint8_t> out, const OpenFile& file) {
   std::fill(out.begin(), out.end(), 0);
-  if (file.descriptor) {
-    out[0] = file_type(file.descriptor->type());
-  } else {
-    // C libraries buffer by lines, and programs colour, only what is a terminal.
-    out[0] = file.is_terminal ? kCharacterDevice : kUnknown;
-  }
+  out[0] = file_type(type_of(file));
   const bool is_directory = file.descriptor && file.descriptor->is_directory();
   store_le<uint16_t>(out.data() + 2, fd_flags(file));
   store_le<uint64_t>(out.data() + 8, base_rights(file));

@@ -13,6 +13,8 @@ namespace tappet::wasi::p1 {
 inline constexpr uint64_t kAppend = 1 << 0;
 inline constexpr uint64_t kNonblock = 1 << 2;
 
+// What can be told without asking the system.
+FileType type_of(const OpenFile& file);
 // filetype. What systems have more is unknown.
 uint8_t file_type(FileType type);
 // fdflags: those it was opened with, and those set since.

@@ -20,6 +20,10 @@ Answered<std::shared_ptr<OutputStream>> OpenFile::output() {
   return out;
 }
 
+size_t OpenFiles::count() const {
+  return files_.size() - static_cast<size_t>(std::count(files_.begin(), files_.end(), nullptr));
+}
+
 OpenFile* OpenFiles::find(uint64_t number) {
   return number < files_.size() ? files_[number].get() : nullptr;
 }

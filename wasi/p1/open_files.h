@@ -7,19 +7,21 @@
 #include <vector>
 
 #include "wasi/host/descriptor.h"
+#include "wasi/host/tcp_socket.h"
 #include "wasi/p1/answer.h"
 #include "wasi/p1/listing.h"
 
 namespace tappet::wasi::p1 {
 
-// A standard stream, or a file or directory.
+// A standard stream, a file or directory, or a socket.
 struct OpenFile {
-  std::shared_ptr<Descriptor> descriptor = nullptr;  // null: a standard stream, with `in` or `out`
-  std::shared_ptr<InputStream> in = nullptr;         // else made when it is needed
+  std::shared_ptr<Descriptor> descriptor = nullptr;  // else a standard stream, with `in` or `out`
+  std::shared_ptr<InputStream> in = nullptr;         // of files made when they are needed
   std::shared_ptr<OutputStream> out = nullptr;
+  std::shared_ptr<TcpSocket> socket = nullptr;             // neither of these
   bool is_terminal = false;                                // of a standard stream
   uint16_t flags = 0;                                      // fdflags: append, nonblock
-  std::optional<std::string> preopened_as = std::nullopt;  // what the guest calls the directory
+  std::optional<std::string> preopened_as = std::nullopt;  // its name, if the guest starts with it
   Listing listing = {};                                    // of a directory
 
   // Whether reading and writing never make the guest wait; then it needs no streams.
@@ -31,6 +33,8 @@ struct OpenFile {
 
 class OpenFiles {
  public:
+  // How many are open.
+  size_t count() const;
   // Null if that number is none.
   OpenFile* find(uint64_t number);
   // The lowest number that is free.

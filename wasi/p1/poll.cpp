@@ -125,6 +125,10 @@ Answered<> Preview1::subscribe_file(Subscription& subscription, uint64_t fd) {
   OpenFile* const file = TAPPET_TRY(open_file(fd));
   const bool reads = subscription.type == kFdRead;
   subscription.bytes = 1;
+  if (file->socket) {
+    subscription.readiness = reads ? file->socket->readable() : file->socket->writable();
+    return {};
+  }
   if (!file->never_waits()) {
     if (reads) {
       subscription.readiness = TAPPET_TRY(file->input());

@@ -60,6 +60,9 @@ Preview1::Preview1(const Preview1Host& host, std::function<void()> on_wake)
   files_.add({.in = stdio.in, .is_terminal = stdio.in_is_terminal});
   files_.add({.out = stdio.out, .is_terminal = stdio.out_is_terminal});
   files_.add({.out = stdio.err, .is_terminal = stdio.err_is_terminal});
+  for (const std::shared_ptr<TcpSocket>& listener : host.listeners) {
+    files_.add({.socket = listener, .preopened_as = listener->address().to_string()});
+  }
   for (const Filesystem::Preopen& preopen : host.filesystem.preopens()) {
     files_.add({.descriptor = preopen.directory, .preopened_as = preopen.guest_path});
   }
@@ -86,14 +89,9 @@ HostFunction Preview1::bind(const Dialect& dialect, std::string_view name, TypeR
   {#name, type, [](Preview1& self, Call& call) { return call.answer(self.name(call)); }},
 #define P1_HOST(name, type) \
   {#name, type, [](Preview1& self, Call& call) { return self.name(call); }},
-#define P1_NOT(name, type, what)                                       \
-  {#name, type, [](Preview1& self, Call& call) {                       \
-     return call.answer(self.files_.find(call.arg(0)) ? what : kBadf); \
-   }},
 #include "wasi/p1/functions.def"
 #undef P1
 #undef P1_HOST
-#undef P1_NOT
   };
   for (const Row& row : kRows) {
     if (row.name != name) continue;

@@ -1,11 +1,12 @@
 // wasi_snapshot_preview1 for core modules: arguments, environment, clocks, random numbers, the
-// standard streams, the files beneath preopened directories, polling and exit. There are no sockets
-// and no signals.
+// standard streams, the files beneath preopened directories, connections accepted by sockets that
+// listen, polling and exit. There are no signals.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "wasi/host/filesystem.h"
 #include "wasi/host/random.h"
 #include "wasi/host/stdio.h"
+#include "wasi/host/tcp_socket.h"
 #include "wasi/p1/call.h"
 #include "wasi/p1/open_files.h"
 
@@ -28,6 +30,8 @@ struct Preview1Host {
   const Environment& environment;
   const Stdio& stdio;
   const Filesystem& filesystem;
+  // The first numbers after the standard streams, before the directories.
+  std::span<const std::shared_ptr<TcpSocket>> listeners = {};
 };
 
 // The host's side of one program. Loop thread only; outlives the store whose functions it gives.
@@ -57,11 +61,9 @@ class Preview1 {
 
 #define P1(name, type) Answered<> name(Call& call);
 #define P1_HOST(name, type) HostOutcome name(Call& call);
-#define P1_NOT(name, type, answer)
 #include "wasi/p1/functions.def"
 #undef P1
 #undef P1_HOST
-#undef P1_NOT
 
   HostFunction bind(const p1::Dialect& dialect, std::string_view name, TypeRegistry& registry);
   std::vector<std::string> environment_strings() const;
@@ -72,13 +74,25 @@ class Preview1 {
   // The same, but for standard streams `of_streams` is the error.
   Answered<const Descriptor*> descriptor(uint64_t fd, p1::Answer of_streams);
   Answered<const Descriptor*> directory(uint64_t fd) { return descriptor(fd, p1::kNotdir); }
-  Answered<const std::string*> preopen(uint64_t fd);
 
   // Suspends the guest until `on` may be ready, then goes on with `next`.
   HostOutcome wait(Call& call, std::shared_ptr<Readiness> on, Continue next);
   HostOutcome read_stream(Call& call, OpenFile& file, Buffers buffers);
   HostOutcome write_stream(Call& call, OpenFile& file, Buffers buffers);
   HostOutcome finish_write(Call& call, const std::shared_ptr<OutputStream>& stream, uint32_t count);
+
+  // How far sock_recv and fd_read have come.
+  struct Receiving {
+    size_t result_slot;
+    uint64_t flags = 0;  // riflags
+    size_t done = 0;
+  };
+  // Errors: kBadf, kNotsock.
+  Answered<OpenFile*> socket(uint64_t fd);
+  Answered<> accept(Call& call, const TcpSocket& listener);
+  HostOutcome receive(Call& call, Receiving state);
+  static Answered<size_t> try_receive(const TcpSocket& socket, Buffers buffers, bool peek);
+  HostOutcome send(Call& call, size_t result_slot);
 
   Answered<std::vector<Subscription>> subscriptions(Call& call);
   Answered<Subscription> subscribe(const Call& call, uint64_t at);

@@ -86,6 +86,7 @@ HostOutcome Preview1::wait(Call& call, std::shared_ptr<Readiness> on, Continue n
 HostOutcome Preview1::fd_read(Call& call) {
   OpenFile* const file = files_.find(call.arg(0));
   if (file == nullptr) return call.answer(kBadf);
+  if (file->socket) return receive(call, {.result_slot = 3});
   const auto buffers = call.buffers(1, 3);
   if (!buffers.ok()) return call.answer(buffers.error().answer);
   if (file->never_waits()) return call.answer(read_file(call, *file->descriptor, *buffers));
@@ -111,6 +112,7 @@ HostOutcome Preview1::read_stream(Call& call, OpenFile& file, Buffers buffers) {
 HostOutcome Preview1::fd_write(Call& call) {
   OpenFile* const file = files_.find(call.arg(0));
   if (file == nullptr) return call.answer(kBadf);
+  if (file->socket) return send(call, 3);
   const auto buffers = call.buffers(1, 3);
   if (!buffers.ok()) return call.answer(buffers.error().answer);
   if (file->never_waits()) return call.answer(write_file(call, *file, *buffers));

@@ -22,11 +22,9 @@ struct FunctionRow {
 inline constexpr FunctionRow kFunctions[] = {
 #define P1(name, type) {#name, type},
 #define P1_HOST(name, type) {#name, type},
-#define P1_NOT(name, type, answer) {#name, type},
 #include "wasi/p1/functions.def"
 #undef P1
 #undef P1_HOST
-#undef P1_NOT
 };
 
 // Gives what it is told to give, when it is told to.
@@ -91,7 +89,8 @@ class Preview1Test : public ::testing::Test {
     stdio.err = err;
     stdio.out_is_terminal = true;
     preview1 = std::make_unique<Preview1>(
-        Preview1Host{clocks, *random, environment, stdio, filesystem}, [this] { ++wakes; });
+        Preview1Host{clocks, *random, environment, stdio, filesystem, listeners},
+        [this] { ++wakes; });
     guest = std::make_unique<tappet::test::Guest>(builder(module));
     for (const Import& import : guest->code->module().imports) {
       Function* const function = preview1->function(*guest->store, import.module, import.name);
@@ -161,6 +160,7 @@ class Preview1Test : public ::testing::Test {
   std::shared_ptr<ScriptedOutput> err = std::make_shared<ScriptedOutput>();
   Stdio stdio;
   Filesystem files{*loop};
+  std::span<const std::shared_ptr<TcpSocket>> listeners;
   int wakes = 0;
   std::unique_ptr<Preview1> preview1;
   std::unique_ptr<tappet::test::Guest> guest;
