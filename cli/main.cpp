@@ -43,8 +43,10 @@ int dispatch(const Command& command) {
 
 int main(std::vector<std::string> words) {
   occupy_standard_streams();
-  // Writing to a pipe that nobody reads is an error that the guest sees.
+  // Writing to a pipe that nobody reads, or more than files may have, is an error that the guest
+  // sees.
   (void)std::signal(SIGPIPE, SIG_IGN);
+  (void)std::signal(SIGXFSZ, SIG_IGN);
   const Result<Command> command = parse_command_line(std::move(words));
   return command.ok() ? dispatch(*command) : report({}, command.error());
 }

@@ -30,6 +30,7 @@ enum class Meaning : uint8_t {
   kUnknownImports,
   kInheritEnv,
   kHttp,
+  kTcpListen,
 };
 
 struct KeyRow {
@@ -116,6 +117,9 @@ Result<> apply(const KeyRow& row, const std::string& value, GuestOptions& guest)
       break;
     case Meaning::kHttp:
       guest.http = on;
+      break;
+    case Meaning::kTcpListen:
+      guest.tcp_listen.push_back(value);
       break;
     case Meaning::kInheritEnv:
       guest.inherit_env = on;
@@ -298,6 +302,7 @@ Result<Command> parse_serve(std::vector<std::string> args) {
   app.add_flag("--no-logging-prefix", no_prefix, "do not prefix the guest's output lines");
   if (auto help = TAPPET_TRY(parse(app, std::move(args)))) return print(*help);
   serve.guest = TAPPET_TRY(finish(raw));
+  if (!serve.guest.tcp_listen.empty()) return usage("serve: -S tcplisten is for core modules");
   std::vector<std::string> rest = app.remaining();
   serve.guest.file = TAPPET_TRY(take_file("serve", rest));
   if (!rest.empty()) return usage("serve: unexpected '" + rest[0] + "' after the file");

@@ -40,6 +40,7 @@ struct GuestOptions {
   std::vector<Preopen> dirs;
   std::vector<std::pair<std::string, std::string>> env;  // in order; later ones win
   bool inherit_env = false;
+  std::vector<std::string> tcp_listen;  // addresses of sockets that core modules start with
   Features features;
   bool guard_pages = true;
   bool eager_translation = false;     // of all functions, before anything runs

@@ -108,6 +108,11 @@ int run_component(const RunOptions& options, const Engine& engine,
                   const std::shared_ptr<const component::Component>& component) {
   const auto host = GuestHost::create(options);
   if (!host.ok()) return report({}, host.error());
+  if (!options.guest.tcp_listen.empty()) {
+    return report(options.guest.file, make_error(ErrorKind::kUsage,
+                                                 "-S tcplisten: the file is a component; such "
+                                                 "sockets are for core modules"));
+  }
   return ComponentRun(options, engine, **host).run(component);
 }
 

@@ -43,13 +43,39 @@ Result<std::vector<Extern>> resolve_imports(const Module& module, bool unknown_t
   return fail(ErrorKind::kUnlinkable, std::move(unknown));
 }
 
+using Listeners = std::vector<std::shared_ptr<wasi::TcpSocket>>;
+
+Result<Listeners> listen(const std::vector<std::string>& addresses, net::Loop& loop) {
+  Listeners listeners;
+  for (const std::string& text : addresses) {
+    const auto address = net::SocketAddress::parse(text);
+    if (!address) {
+      return fail(
+          ErrorKind::kUsage,
+          fmt::format("-S tcplisten wants an address such as 127.0.0.1:8080, not '{}'", text));
+    }
+    auto listener = wasi::TcpSocket::listen(loop, *address);
+    if (!listener.ok()) {
+      return fail(ErrorKind::kIo,
+                  fmt::format("cannot listen on {}: {}", text, wasi::to_string(listener.error())));
+    }
+    listeners.push_back(*std::move(listener));
+  }
+  return listeners;
+}
+
+wasi::Preview1Host preview1_host(const wasi::World& world, const Listeners& listeners) {
+  return {*world.clocks, *world.random,     *world.environment,
+          *world.stdio,  *world.filesystem, listeners};
+}
+
 class ModuleRun {
  public:
-  ModuleRun(const RunOptions& options, const Engine& engine, GuestHost& host)
+  ModuleRun(const RunOptions& options, const Engine& engine, GuestHost& host,
+            const Listeners& listeners)
       : options_(options),
         host_(host),
-        preview1_(*host.world().clocks, *host.world().random, *host.world().environment,
-                  *host.world().stdio, [&host] { host.wake(); }),
+        preview1_(preview1_host(host.world(), listeners), [&host] { host.wake(); }),
         store_(engine.make_store(store_limits(options.guest))),
         deadline_(options.guest.timeout, [this] {
           store_->kill();
@@ -154,10 +180,9 @@ int run_module(const RunOptions& options, const Engine& engine,
                                                  "--link: the file is a core module, which imports "
                                                  "from no component"));
   }
-  if (!options.guest.dirs.empty()) {
-    warn(options.guest.file, "--dir has no effect: core modules see no files");
-  }
-  const int status = ModuleRun(options, engine, **host).run(code);
+  const auto listeners = listen(options.guest.tcp_listen, (*host)->loop());
+  if (!listeners.ok()) return report({}, listeners.error());
+  const int status = ModuleRun(options, engine, **host, *listeners).run(code);
   (*host)->drain();
   return status;
 }

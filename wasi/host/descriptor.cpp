@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <initializer_list>
 
 #include "wasi/host/file_status.h"
 
@@ -115,6 +116,52 @@ SystemResult<> Descriptor::set_size(uint64_t size) const {
   return done(ftruncate(fd_.get(), static_cast<off_t>(size)));
 }
 
+SystemResult<> Descriptor::allocate(uint64_t offset, uint64_t length) const {
+  TAPPET_TRY(writable_file());
+  if (length == 0) return error(EINVAL);
+  if (!is_offset(offset) || length > INT64_MAX - offset) return error(EFBIG);
+  TAPPET_TRY(counted([&] {
+    return fallocate(fd_.get(), 0, static_cast<off_t>(offset), static_cast<off_t>(length));
+  }));
+  return {};
+}
+
+SystemResult<size_t> Descriptor::read_into(Buffers buffers, std::optional<uint64_t> offset) const {
+  TAPPET_TRY(readable_file());
+  if (offset && !is_offset(*offset)) return error(EINVAL);
+  const int count = static_cast<int>(buffers.size());
+  return counted([&] {
+    return offset ? preadv(fd_.get(), buffers.data(), count, static_cast<off_t>(*offset))
+                  : readv(fd_.get(), buffers.data(), count);
+  });
+}
+
+SystemResult<size_t> Descriptor::write_from(Buffers buffers, std::optional<uint64_t> offset) const {
+  TAPPET_TRY(writable_file());
+  if (offset && !is_offset(*offset)) return error(EFBIG);
+  const int count = static_cast<int>(buffers.size());
+  return counted([&] {
+    return offset ? pwritev(fd_.get(), buffers.data(), count, static_cast<off_t>(*offset))
+                  : writev(fd_.get(), buffers.data(), count);
+  });
+}
+
+// An offset of -1 stands for the position, which is moved.
+SystemResult<size_t> Descriptor::append_from(Buffers buffers) const {
+  TAPPET_TRY(writable_file());
+  return counted([&] {
+    return pwritev2(fd_.get(), buffers.data(), static_cast<int>(buffers.size()), -1, RWF_APPEND);
+  });
+}
+
+SystemResult<uint64_t> Descriptor::seek(int64_t distance, Whence from) const {
+  if (is_directory()) return error(EBADF);
+  constexpr std::array kWhence = {SEEK_SET, SEEK_CUR, SEEK_END};
+  const off_t position = lseek(fd_.get(), distance, kWhence[static_cast<size_t>(from)]);
+  if (position < 0) return error(errno);
+  return static_cast<uint64_t>(position);
+}
+
 SystemResult<FileStatus> Descriptor::status() const { return file_status(fd_.get()); }
 
 // wasi:filesystem: "succeeds with no effect if the file descriptor is not opened for writing".
@@ -139,18 +186,21 @@ SystemResult<> Descriptor::set_times(const NewTimestamp& accessed,
 
 std::pair<uint64_t, uint64_t> metadata_hash(const FileStatus& status) {
   // Two lanes of FNV-1a over words, each finished by a mixer so that all bits depend on all.
-  const auto lane = [&](uint64_t hash) {
-    for (const uint64_t word :
-         {status.device, status.inode, status.size, static_cast<uint64_t>(status.modified.seconds),
-          uint64_t{status.modified.nanoseconds}, static_cast<uint64_t>(status.changed.seconds),
-          uint64_t{status.changed.nanoseconds}}) {
+  const auto lane = [](uint64_t hash, std::initializer_list<uint64_t> words) {
+    for (const uint64_t word : words) {
       hash = (hash ^ word) * 0x100'0000'01b3;
       hash ^= hash >> 29;
     }
     hash *= 0xbf58'476d'1ce4'e5b9;
     return hash ^ (hash >> 32);
   };
-  return {lane(0xcbf2'9ce4'8422'2325), lane(0x9e37'79b9'7f4a'7c15)};
+  const uint64_t identity = lane(0xcbf2'9ce4'8422'2325, {status.device, status.inode});
+  const uint64_t version =
+      lane(0x9e37'79b9'7f4a'7c15,
+           {identity, status.size, static_cast<uint64_t>(status.modified.seconds),
+            status.modified.nanoseconds, static_cast<uint64_t>(status.changed.seconds),
+            status.changed.nanoseconds});
+  return {identity, version};
 }
 
 }  // namespace tappet::wasi

@@ -1,6 +1,8 @@
 // An open file or directory of a guest.
 #pragma once
 
+#include <sys/uio.h>
+
 #include <optional>
 #include <string>
 #include <vector>
@@ -74,6 +76,11 @@ struct OpenOptions {
   bool read_sync = false;
 };
 
+// Several buffers for one call of the system, which takes up to 1024 of them.
+using Buffers = std::span<const iovec>;
+
+enum class Whence : uint8_t { kStart, kCurrent, kEnd };
+
 enum class Advice : uint8_t { kNormal, kSequential, kRandom, kWillNeed, kDontNeed, kNoReuse };
 
 // What all descriptors of a guest have in common.
@@ -127,6 +134,19 @@ class Descriptor {
   SystemResult<size_t> append(ByteSpan bytes) const;
   SystemResult<> advise(uint64_t offset, uint64_t length, Advice advice) const;
   SystemResult<> set_size(uint64_t size) const;
+  // Makes room, and the file longer if it ends before. Errors also: EOPNOTSUPP, where the file
+  // system cannot.
+  SystemResult<> allocate(uint64_t offset, uint64_t length) const;
+
+  // Files, as POSIX programs use them: with several buffers, and with a position that each opening
+  // has for itself, used and moved where no offset is given. One call of the system, which may move
+  // fewer bytes than asked. Only for what never waits: regular files, and all with an offset.
+  SystemResult<size_t> read_into(Buffers buffers, std::optional<uint64_t> offset) const;
+  SystemResult<size_t> write_from(Buffers buffers, std::optional<uint64_t> offset) const;
+  // To the end of the file, where the position is afterwards.
+  SystemResult<size_t> append_from(Buffers buffers) const;
+  // The new position. Errors also: EINVAL before the start, ESPIPE for what has no position.
+  SystemResult<uint64_t> seek(int64_t distance, Whence from) const;
 
   // Both.
   SystemResult<FileStatus> status() const;
@@ -175,7 +195,8 @@ class Descriptor {
   Access access_;
 };
 
-// 128 bits that change with a file's identity, contents' size and times.
+// 128 bits that change with a file's identity, contents' size and times. The first 64 depend on the
+// identity alone: C libraries and the preview1 adapter take them for the file's number.
 std::pair<uint64_t, uint64_t> metadata_hash(const FileStatus& status);
 
 }  // namespace tappet::wasi

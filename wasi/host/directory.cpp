@@ -38,16 +38,29 @@ int open_flags(const OpenOptions& options) {
   return flags;
 }
 
-bool names_directory(const DirectoryEntryRef& entry) {
+// Nothing if there is none of that name.
+std::optional<FileType> type_of(const DirectoryEntryRef& entry) {
   struct stat info{};
-  return fstatat(entry.parent.get(), entry.name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 &&
-         S_ISDIR(info.st_mode);
+  if (fstatat(entry.parent.get(), entry.name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) return {};
+  return file_type(info.st_mode);
+}
+
+bool names_directory(const DirectoryEntryRef& entry) {
+  return type_of(entry) == FileType::kDirectory;
 }
 
 // A path that ends with a slash names a directory, and nothing else.
 SystemResult<> check_slash(const DirectoryEntryRef& entry) {
   if (entry.trailing_slash && !names_directory(entry)) return error(ENOTDIR);
   return {};
+}
+
+// Nor can anything else get such a name.
+SystemResult<> check_new_name(const DirectoryEntryRef& entry) {
+  if (!entry.trailing_slash) return {};
+  const std::optional<FileType> type = type_of(entry);
+  if (!type) return error(ENOENT);
+  return error(*type == FileType::kDirectory ? EEXIST : ENOTDIR);
 }
 
 // Not every file system tells the types of a directory's entries.
@@ -187,7 +200,7 @@ SystemResult<> Descriptor::link(std::string_view path, const Descriptor& to_dire
   const DirectoryEntryRef from = TAPPET_TRY(entry(path));
   const DirectoryEntryRef to = TAPPET_TRY(to_directory.entry(to_path));
   TAPPET_TRY(check_slash(from));
-  if (to.trailing_slash) return error(ENOENT);
+  TAPPET_TRY(check_new_name(to));
   return done(linkat(from.parent.get(), from.name.c_str(), to.parent.get(), to.name.c_str(), 0));
 }
 
@@ -204,7 +217,8 @@ SystemResult<> Descriptor::rename(std::string_view path, const Descriptor& to_di
 // The target is text: whoever follows the link stays in the sandbox of the one who follows.
 SystemResult<> Descriptor::symlink(std::string_view target, std::string_view path) const {
   const DirectoryEntryRef e = TAPPET_TRY(entry(path));
-  if (target.empty() || e.trailing_slash) return error(ENOENT);
+  if (target.empty()) return error(ENOENT);
+  TAPPET_TRY(check_new_name(e));
   if (target.find('\0') != std::string_view::npos) return error(EINVAL);
   if (target.front() == '/') return error(EPERM);
   return done(symlinkat(std::string(target).c_str(), e.parent.get(), e.name.c_str()));

@@ -1,9 +1,13 @@
-// poll_oneoff: waiting for clocks and the standard streams.
-#include <cstring>
+// poll_oneoff: waiting for clocks and files.
+#include <algorithm>
 
-#include "wasi/p1/memory32.h"
+#include "wasi/p1/file_values.h"
+#include "wasi/p1/preview1.h"
 
 namespace tappet::wasi {
+
+using namespace p1;  // NOLINT: the names of errnos
+
 namespace {
 
 constexpr uint64_t kEventBytes = 32;
@@ -11,118 +15,149 @@ constexpr uint64_t kMostSubscriptions = 1024;
 constexpr uint16_t kAbsoluteTime = 1;  // subclockflags
 enum EventType : uint8_t { kClock = 0, kFdRead = 1, kFdWrite = 2 };
 
-}  // namespace
+// How much is left to read.
+uint64_t remaining(const Descriptor& file) {
+  const SystemResult<FileStatus> status = file.status();
+  const SystemResult<uint64_t> position = file.seek(0, Whence::kCurrent);
+  if (!status.ok() || !position.ok()) return 0;
+  return status->size > *position ? status->size - *position : 0;
+}
 
-// Where a subscription's fields are. Common to all: the user's data, at 8 the event type, at 16 the
-// descriptor.
-struct Preview1::SubscriptionLayout {
-  uint64_t bytes;
-  uint64_t clock;
-  uint64_t timeout;
-  uint64_t flags;
-};
+}  // namespace
 
 // One thing waited for.
 struct Preview1::Subscription {
   uint64_t userdata = 0;
   uint8_t type = kClock;
-  Answer error = kSuccess;               // else known at once
-  std::shared_ptr<Readiness> readiness;  // null if there is an error
+  Answer error = kSuccess;                         // else known at once
+  std::shared_ptr<Readiness> readiness = nullptr;  // null if there is an error
+  uint64_t bytes = 0;                              // that can be read or written then
 
   bool ready() const { return readiness == nullptr || readiness->ready(); }
+  void write_event(std::span<uint8_t> out) const {
+    std::fill(out.begin(), out.end(), 0);
+    store_le<uint64_t>(out.data(), userdata);
+    store_le<uint16_t>(out.data() + 8, error);
+    out[10] = type;
+    store_le<uint64_t>(out.data() + 16, error == kSuccess ? bytes : 0);
+  }
 };
 
 // Wakes the guest when any of them may be ready.
 class Preview1::Polling final : public HostContinuation {
  public:
-  Polling(Preview1& self, std::vector<Subscription> subscriptions)
-      : self_(self), subscriptions_(std::move(subscriptions)) {
+  Polling(Preview1& self, const Dialect& dialect, std::vector<Subscription> subscriptions)
+      : self_(self), dialect_(dialect), subscriptions_(std::move(subscriptions)) {
     for (const Subscription& subscription : subscriptions_) {
       wakers_.push_back(std::make_unique<Waker>([&self] { self.on_wake_(); }));
       subscription.readiness->changed().add(*wakers_.back());
     }
   }
-  HostOutcome resume(HostCall& call) override {
+  HostOutcome resume(HostCall& host) override {
+    Call call(host, dialect_);
     return self_.poll_again(call, std::move(subscriptions_));
   }
 
  private:
   Preview1& self_;
+  const Dialect& dialect_;
   std::vector<Subscription> subscriptions_;
   std::vector<std::unique_ptr<Waker>> wakers_;
 };
 
-HostOutcome Preview1::poll_oneoff(HostCall& call) {
-  static constexpr SubscriptionLayout kLayout{48, 16, 24, 40};
-  return poll(call, kLayout);
-}
-
-// Its clocks have an identifier before everything else.
-HostOutcome Preview1::unstable_poll_oneoff(HostCall& call) {
-  static constexpr SubscriptionLayout kLayout{56, 24, 32, 48};
-  return poll(call, kLayout);
-}
-
 // in, out, count, where the number of events goes.
-HostOutcome Preview1::poll(HostCall& call, const SubscriptionLayout& layout) {
-  const Memory32 memory(call);
-  const uint64_t count = call.arg(2);
-  if (count == 0 || count > kMostSubscriptions) return answer(call, kInval);
-  const bool ok = memory.contains(call.arg(0), count * layout.bytes) &&
-                  memory.contains(call.arg(1), count * kEventBytes) &&
-                  memory.contains(call.arg(3), 4);
-  if (!ok) return answer(call, kFault);
-  std::vector<Subscription> subscriptions;
-  for (uint64_t i = 0; i < count; ++i) {
-    subscriptions.push_back(subscribe(memory, call.arg(0) + i * layout.bytes, layout));
-    if (subscriptions.back().type > kFdWrite) return answer(call, kInval);
-  }
-  return poll_again(call, std::move(subscriptions));
+HostOutcome Preview1::poll_oneoff(Call& call) {
+  auto all = subscriptions(call);
+  if (!all.ok()) return call.answer(all.error().answer);
+  return poll_again(call, *std::move(all));
 }
 
-Preview1::Subscription Preview1::subscribe(const Memory32& memory, uint64_t at,
-                                           const SubscriptionLayout& layout) {
-  Subscription subscription;
-  subscription.userdata = memory.load<uint64_t>(at);
-  subscription.type = memory.load<uint8_t>(at + 8);
-  if (subscription.type == kClock) {
-    const auto timeout = memory.load<uint64_t>(at + layout.timeout);
-    const bool absolute = (memory.load<uint16_t>(at + layout.flags) & kAbsoluteTime) != 0;
-    const std::optional<uint64_t> now = time_of(memory.load<uint32_t>(at + layout.clock));
-    if (!now) {
-      subscription.error = kInval;
-      return subscription;
-    }
-    const uint64_t remaining = timeout > *now ? timeout - *now : 0;
-    subscription.readiness = clocks_.after(absolute ? remaining : timeout);
-    return subscription;
+Answered<std::vector<Preview1::Subscription>> Preview1::subscriptions(Call& call) {
+  const uint64_t count = call.arg(2);
+  const uint64_t bytes = call.dialect().subscription.bytes;
+  if (count == 0 || count > kMostSubscriptions) return fail(kInval);
+  const bool ok = call.contains(call.arg(0), count * bytes) &&
+                  call.contains(call.arg(1), count * kEventBytes) && call.contains(call.arg(3), 4);
+  if (!ok) return fail(kFault);
+  std::vector<Subscription> all;
+  all.reserve(count);
+  for (uint64_t i = 0; i < count; ++i) {
+    all.push_back(TAPPET_TRY(subscribe(call, call.arg(0) + i * bytes)));
   }
-  const auto fd = memory.load<uint32_t>(at + 16);
-  if (subscription.type == kFdRead) subscription.readiness = input(fd);
-  if (subscription.type == kFdWrite) subscription.readiness = output(fd);
-  if (!subscription.readiness) subscription.error = kBadf;
-  return subscription;
+  return all;
+}
+
+// What is wrong with one of them is an event; only a type that there is not is an error.
+Answered<Preview1::Subscription> Preview1::subscribe(const Call& call, uint64_t at) {
+  Subscription subscription{.userdata = call.load<uint64_t>(at),
+                            .type = call.load<uint8_t>(at + 8)};
+  switch (subscription.type) {
+    case kClock:
+      subscribe_clock(subscription, call, at);
+      return subscription;
+    case kFdRead:
+    case kFdWrite:
+      if (const auto found = subscribe_file(subscription, call.load<uint32_t>(at + 16));
+          !found.ok()) {
+        subscription.error = found.error().answer;
+      }
+      return subscription;
+    default:
+      return fail(kInval);
+  }
+}
+
+void Preview1::subscribe_clock(Subscription& subscription, const Call& call, uint64_t at) {
+  const SubscriptionLayout& layout = call.dialect().subscription;
+  const auto timeout = call.load<uint64_t>(at + layout.timeout);
+  const bool absolute = (call.load<uint16_t>(at + layout.flags) & kAbsoluteTime) != 0;
+  const std::optional<uint64_t> now = time_of(call.load<uint32_t>(at + layout.clock));
+  if (!now) {
+    subscription.error = kInval;
+    return;
+  }
+  const uint64_t left = timeout > *now ? timeout - *now : 0;
+  subscription.readiness = host_.clocks.after(absolute ? left : timeout);
+}
+
+// Streams tell only that there is something: at least a byte.
+Answered<> Preview1::subscribe_file(Subscription& subscription, uint64_t fd) {
+  OpenFile* const file = TAPPET_TRY(open_file(fd));
+  const bool reads = subscription.type == kFdRead;
+  subscription.bytes = 1;
+  if (file->socket) {
+    subscription.readiness = reads ? file->socket->readable() : file->socket->writable();
+    return {};
+  }
+  if (!file->never_waits()) {
+    if (reads) {
+      subscription.readiness = TAPPET_TRY(file->input());
+    } else {
+      subscription.readiness = TAPPET_TRY(file->output());
+    }
+    return {};
+  }
+  const OpenOptions& flags = file->descriptor->flags();
+  const bool open = reads ? flags.read : flags.write;
+  if (!open || file->descriptor->is_directory()) return fail(kBadf);
+  if (reads) subscription.bytes = remaining(*file->descriptor);
+  subscription.readiness = std::make_shared<AlwaysReady>();
+  return {};
 }
 
 // Writes an event for each that is ready, or waits.
-HostOutcome Preview1::poll_again(HostCall& call, std::vector<Subscription> subscriptions) {
-  const Memory32 memory(call);
+HostOutcome Preview1::poll_again(Call& call, std::vector<Subscription> subscriptions) {
   uint32_t events = 0;
   for (const Subscription& subscription : subscriptions) {
     if (!subscription.ready()) continue;
-    const auto event = memory.view(call.arg(1) + events++ * kEventBytes, kEventBytes);
-    if (event.empty()) return answer(call, kFault);
-    std::memset(event.data(), 0, kEventBytes);
-    store_le<uint64_t>(event.data(), subscription.userdata);
-    store_le<uint16_t>(event.data() + 8, subscription.error);
-    event[10] = subscription.type;
-    const bool bytes = subscription.type != kClock && subscription.error == kSuccess;
-    if (bytes) store_le<uint64_t>(event.data() + 16, 1);  // at least
+    const auto out = call.view(call.arg(1) + events * kEventBytes, kEventBytes);
+    if (!out.ok()) return call.answer(kFault);
+    subscription.write_event(*out);
+    ++events;
   }
-  if (events != 0) {
-    return answer(call, memory.store(call.arg(3), events) ? kSuccess : kFault);
-  }
-  return call.suspend(std::make_unique<Polling>(*this, std::move(subscriptions)));
+  if (events != 0) return call.answer(call.store(call.arg(3), events));
+  return call.host().suspend(
+      std::make_unique<Polling>(*this, call.dialect(), std::move(subscriptions)));
 }
 
 }  // namespace tappet::wasi

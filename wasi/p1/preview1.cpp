@@ -2,13 +2,13 @@
 
 #include <cstring>
 
-#include "wasi/p1/memory32.h"
+#include "wasi/p1/file_values.h"
 
 namespace tappet::wasi {
-namespace {
 
-constexpr std::string_view kSnapshot = "wasi_snapshot_preview1";
-constexpr std::string_view kUnstable = "wasi_unstable";
+using namespace p1;  // NOLINT: the names of errnos
+
+namespace {
 
 FuncType core_type(std::string_view text) {
   FuncType type;
@@ -23,102 +23,89 @@ FuncType core_type(std::string_view text) {
   return type;
 }
 
-}  // namespace
-
-Preview1::Preview1(const Clocks& clocks, Random& random, const Environment& environment,
-                   Stdio stdio, std::function<void()> on_wake)
-    : clocks_(clocks),
-      random_(random),
-      environment_(environment),
-      stdio_(std::move(stdio)),
-      on_wake_(std::move(on_wake)),
-      started_(clocks.monotonic_now()) {
-  for (const StreamName name : {StreamName::kIn, StreamName::kOut, StreamName::kErr}) {
-    descriptors_[static_cast<size_t>(name)] = Descriptor{name};
+const Dialect* find_dialect(std::string_view module) {
+  for (const Dialect& dialect : kDialects) {
+    if (dialect.module == module) return &dialect;
   }
+  return nullptr;
 }
 
-bool Preview1::is_module_name(std::string_view name) {
-  return name == kSnapshot || name == kUnstable;
-}
-
-Function* Preview1::function(Store& store, std::string_view module, std::string_view name) {
-  if (!is_module_name(module)) return nullptr;
-  HostFunction function = bind(module, name, store.registry());
-  return function.invoke ? &store.add_host_function(std::move(function)) : nullptr;
-}
-
-HostFunction Preview1::bind(std::string_view module, std::string_view name,
-                            TypeRegistry& registry) {
-  struct Row {
-    std::string_view name;
-    std::string_view type;
-    Method method;  // null: see answer
-    size_t slot;
-    Answer answer;
-  };
-  static constexpr Row kRows[] = {
-#define P1(name, type) {#name, type, &Preview1::name, 0, kSuccess},
-#define P1_STREAM(name, type, slot, answer) {#name, type, nullptr, slot, answer},
-#include "wasi/p1/functions.def"
-#undef P1
-#undef P1_STREAM
-  };
-  for (const Row& row : kRows) {
-    if (row.name != name) continue;
-    HostFunction function{registry.add_function(core_type(row.type)), {}};
-    if (row.method == nullptr) {
-      function.invoke = [this, &row](HostCall& call) {
-        return answer(call, descriptor(call.arg(row.slot)) ? row.answer : kBadf);
-      };
-      return function;
-    }
-    Method method = row.method;
-    if (module == kUnstable && name == "poll_oneoff") method = &Preview1::unstable_poll_oneoff;
-    if (module == kUnstable && name == "fd_filestat_get") {
-      method = &Preview1::unstable_fd_filestat_get;
-    }
-    function.invoke = [this, method](HostCall& call) { return (this->*method)(call); };
-    return function;
+// Pointers to the strings at the first argument, the strings with final zeros at the second.
+Answered<> write_strings(const Call& call, const std::vector<std::string>& strings) {
+  uint64_t pointer = call.arg(0);
+  uint64_t at = call.arg(1);
+  for (const std::string& text : strings) {
+    const std::span<uint8_t> out = TAPPET_TRY(call.view(at, text.size() + 1));
+    TAPPET_TRY(call.store(pointer, static_cast<uint32_t>(at)));
+    std::memcpy(out.data(), text.c_str(), out.size());
+    pointer += sizeof(uint32_t);
+    at += out.size();
   }
   return {};
 }
 
-HostOutcome Preview1::answer(HostCall& call, Answer result) {
-  call.set_result(0, result);
-  return HostOutcome::kReturn;
-}
-
-// Pointers to the strings at the first argument, the strings with final zeros at the second.
-HostOutcome Preview1::write_strings(HostCall& call, const std::vector<std::string>& strings) {
-  const Memory32 memory(call);
-  uint64_t pointer = call.arg(0);
-  uint64_t at = call.arg(1);
-  for (const std::string& text : strings) {
-    const uint64_t size = text.size() + 1;
-    if (!memory.contains(at, size) || !memory.store(pointer, static_cast<uint32_t>(at))) {
-      return answer(call, kFault);
-    }
-    std::memcpy(memory.view(at, size).data(), text.c_str(), size);
-    pointer += 4;
-    at += size;
-  }
-  return answer(call, kSuccess);
-}
-
-HostOutcome Preview1::write_sizes(HostCall& call, const std::vector<std::string>& strings) {
-  const Memory32 memory(call);
+Answered<> write_sizes(const Call& call, const std::vector<std::string>& strings) {
   uint64_t bytes = 0;
   for (const std::string& text : strings) bytes += text.size() + 1;
-  if (bytes > UINT32_MAX) return answer(call, kOverflow);
-  const bool ok = memory.store(call.arg(0), static_cast<uint32_t>(strings.size())) &&
-                  memory.store(call.arg(1), static_cast<uint32_t>(bytes));
-  return answer(call, ok ? kSuccess : kFault);
+  if (bytes > UINT32_MAX) return fail(kOverflow);
+  TAPPET_TRY(call.store(call.arg(0), static_cast<uint32_t>(strings.size())));
+  return call.store(call.arg(1), static_cast<uint32_t>(bytes));
+}
+
+}  // namespace
+
+Preview1::Preview1(const Preview1Host& host, std::function<void()> on_wake)
+    : host_(host), on_wake_(std::move(on_wake)), started_(host.clocks.monotonic_now()) {
+  const Stdio& stdio = host.stdio;
+  files_.add({.in = stdio.in, .is_terminal = stdio.in_is_terminal});
+  files_.add({.out = stdio.out, .is_terminal = stdio.out_is_terminal});
+  files_.add({.out = stdio.err, .is_terminal = stdio.err_is_terminal});
+  for (const std::shared_ptr<TcpSocket>& listener : host.listeners) {
+    files_.add({.socket = listener, .preopened_as = listener->address().to_string()});
+  }
+  for (const Filesystem::Preopen& preopen : host.filesystem.preopens()) {
+    files_.add({.descriptor = preopen.directory, .preopened_as = preopen.guest_path});
+  }
+}
+
+bool Preview1::is_module_name(std::string_view name) { return find_dialect(name) != nullptr; }
+
+Function* Preview1::function(Store& store, std::string_view module, std::string_view name) {
+  const Dialect* const dialect = find_dialect(module);
+  if (dialect == nullptr) return nullptr;
+  HostFunction function = bind(*dialect, name, store.registry());
+  return function.invoke ? &store.add_host_function(std::move(function)) : nullptr;
+}
+
+HostFunction Preview1::bind(const Dialect& dialect, std::string_view name, TypeRegistry& registry) {
+  using Invoke = HostOutcome (*)(Preview1&, Call&);
+  struct Row {
+    std::string_view name;
+    std::string_view type;
+    Invoke invoke;
+  };
+  static constexpr Row kRows[] = {
+#define P1(name, type) \
+  {#name, type, [](Preview1& self, Call& call) { return call.answer(self.name(call)); }},
+#define P1_HOST(name, type) \
+  {#name, type, [](Preview1& self, Call& call) { return self.name(call); }},
+#include "wasi/p1/functions.def"
+#undef P1
+#undef P1_HOST
+  };
+  for (const Row& row : kRows) {
+    if (row.name != name) continue;
+    return {registry.add_function(core_type(row.type)), [this, &row, &dialect](HostCall& host) {
+              Call call(host, dialect);
+              return row.invoke(*this, call);
+            }};
+  }
+  return {};
 }
 
 std::vector<std::string> Preview1::environment_strings() const {
   std::vector<std::string> strings;
-  for (const auto& [name, value] : environment_.variables()) {
+  for (const auto& [name, value] : host_.environment.variables()) {
     strings.push_back(name);
     strings.back() += '=';
     strings.back() += value;
@@ -126,16 +113,14 @@ std::vector<std::string> Preview1::environment_strings() const {
   return strings;
 }
 
-HostOutcome Preview1::args_get(HostCall& call) {
-  return write_strings(call, environment_.arguments());
+Answered<> Preview1::args_get(Call& call) {
+  return write_strings(call, host_.environment.arguments());
 }
-HostOutcome Preview1::args_sizes_get(HostCall& call) {
-  return write_sizes(call, environment_.arguments());
+Answered<> Preview1::args_sizes_get(Call& call) {
+  return write_sizes(call, host_.environment.arguments());
 }
-HostOutcome Preview1::environ_get(HostCall& call) {
-  return write_strings(call, environment_strings());
-}
-HostOutcome Preview1::environ_sizes_get(HostCall& call) {
+Answered<> Preview1::environ_get(Call& call) { return write_strings(call, environment_strings()); }
+Answered<> Preview1::environ_sizes_get(Call& call) {
   return write_sizes(call, environment_strings());
 }
 
@@ -144,42 +129,42 @@ HostOutcome Preview1::environ_sizes_get(HostCall& call) {
 std::optional<uint64_t> Preview1::time_of(uint64_t clock) const {
   switch (clock) {
     case 0:
-      return clocks_.wall_now();
+      return host_.clocks.wall_now();
     case 1:
-      return clocks_.monotonic_now();
+      return host_.clocks.monotonic_now();
     case 2:
     case 3:
-      return clocks_.monotonic_now() - started_;
+      return host_.clocks.monotonic_now() - started_;
     default:
       return std::nullopt;
   }
 }
 
-HostOutcome Preview1::clock_res_get(HostCall& call) {
-  if (!time_of(call.arg(0))) return answer(call, kInval);
-  const bool ok = Memory32(call).store<uint64_t>(call.arg(1), clocks_.resolution());
-  return answer(call, ok ? kSuccess : kFault);
+Answered<> Preview1::clock_res_get(Call& call) {
+  if (!time_of(call.arg(0))) return fail(kInval);
+  return call.store<uint64_t>(call.arg(1), host_.clocks.resolution());
 }
 
-HostOutcome Preview1::clock_time_get(HostCall& call) {
+Answered<> Preview1::clock_time_get(Call& call) {
   const std::optional<uint64_t> now = time_of(call.arg(0));
-  if (!now) return answer(call, kInval);
-  return answer(call, Memory32(call).store<uint64_t>(call.arg(2), *now) ? kSuccess : kFault);
+  if (!now) return fail(kInval);
+  return call.store<uint64_t>(call.arg(2), *now);
 }
 
-HostOutcome Preview1::random_get(HostCall& call) {
-  const Memory32 memory(call);
-  const uint64_t size = call.arg(1);
-  if (!memory.contains(call.arg(0), size)) return answer(call, kFault);
-  if (size > Random::kMostBytes) return call.trap("too many random bytes are asked for at once");
-  return answer(call, random_.fill_secure(memory.view(call.arg(0), size)) ? kSuccess : kIo);
+HostOutcome Preview1::random_get(Call& call) {
+  const auto out = call.view(call.arg(0), call.arg(1));
+  if (!out.ok()) return call.answer(out.error().answer);
+  if (out->size() > Random::kMostBytes) {
+    return call.host().trap("too many random bytes are asked for at once");
+  }
+  return call.answer(host_.random.fill_secure(*out) ? kSuccess : kIo);
 }
 
-HostOutcome Preview1::proc_exit(HostCall& call) {
-  return call.exit(static_cast<int32_t>(call.arg(0)));
+HostOutcome Preview1::proc_exit(Call& call) {
+  return call.host().exit(static_cast<int32_t>(call.arg(0)));
 }
 // There are no signals.
-HostOutcome Preview1::proc_raise(HostCall& call) { return answer(call, kNotsup); }
-HostOutcome Preview1::sched_yield(HostCall& call) { return answer(call, kSuccess); }
+Answered<> Preview1::proc_raise(Call&) { return fail(kNotsup); }
+Answered<> Preview1::sched_yield(Call&) { return {}; }
 
 }  // namespace tappet::wasi

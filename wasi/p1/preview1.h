@@ -1,12 +1,12 @@
 // wasi_snapshot_preview1 for core modules: arguments, environment, clocks, random numbers, the
-// standard streams, polling and exit. No directory is preopened: functions on files answer what a
-// program without any sees.
+// standard streams, the files beneath preopened directories, connections accepted by sockets that
+// listen, polling and exit. There are no signals.
 #pragma once
 
-#include <array>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -14,18 +14,32 @@
 #include "interp/runtime/store.h"
 #include "wasi/host/clocks.h"
 #include "wasi/host/environment.h"
+#include "wasi/host/filesystem.h"
 #include "wasi/host/random.h"
 #include "wasi/host/stdio.h"
+#include "wasi/host/tcp_socket.h"
+#include "wasi/p1/call.h"
+#include "wasi/p1/open_files.h"
 
 namespace tappet::wasi {
+
+// What a program is given. All of it outlives the Preview1 but the streams, which are shared.
+struct Preview1Host {
+  const Clocks& clocks;
+  Random& random;
+  const Environment& environment;
+  const Stdio& stdio;
+  const Filesystem& filesystem;
+  // The first numbers after the standard streams, before the directories.
+  std::span<const std::shared_ptr<TcpSocket>> listeners = {};
+};
 
 // The host's side of one program. Loop thread only; outlives the store whose functions it gives.
 class Preview1 {
  public:
-  // All outlive this object. `on_wake` is called when it is worth running a suspended guest again:
-  // it only takes note, and may be called before the guest is suspended.
-  Preview1(const Clocks& clocks, Random& random, const Environment& environment, Stdio stdio,
-           std::function<void()> on_wake);
+  // `on_wake` is called when it is worth running a suspended guest again: it only takes note, and
+  // may be called before the guest is suspended.
+  Preview1(const Preview1Host& host, std::function<void()> on_wake);
   Preview1(const Preview1&) = delete;
   Preview1& operator=(const Preview1&) = delete;
 
@@ -36,73 +50,60 @@ class Preview1 {
   Function* function(Store& store, std::string_view module, std::string_view name);
 
  private:
-  // What functions answer, an errno.
-  enum Answer : uint16_t {
-    kSuccess = 0,
-    kAgain = 6,
-    kBadf = 8,
-    kFault = 21,
-    kInval = 28,
-    kIo = 29,
-    kNospc = 51,
-    kNotdir = 54,
-    kNotsock = 57,
-    kNotsup = 58,
-    kOverflow = 61,
-    kPipe = 64,
-    kSpipe = 70,
-  };
-  enum class StreamName : uint8_t { kIn, kOut, kErr };
-  struct Descriptor {
-    StreamName stream;
-    uint16_t flags = 0;  // fdflags
-  };
-  class Memory32;
+  using Call = p1::Call;
+  using OpenFile = p1::OpenFile;
+  template <class T = Unit>
+  using Answered = p1::Answered<T>;
+  using Continue = std::function<HostOutcome(Call&)>;
   class Waiting;
   class Polling;
   struct Subscription;
-  struct SubscriptionLayout;
-  using Method = HostOutcome (Preview1::*)(HostCall&);
 
-#define P1(name, type) HostOutcome name(HostCall& call);
-#define P1_STREAM(name, type, slot, answer)
+#define P1(name, type) Answered<> name(Call& call);
+#define P1_HOST(name, type) HostOutcome name(Call& call);
 #include "wasi/p1/functions.def"
 #undef P1
-#undef P1_STREAM
-  // Where wasi_unstable differs.
-  HostOutcome unstable_fd_filestat_get(HostCall& call);
-  HostOutcome unstable_poll_oneoff(HostCall& call);
+#undef P1_HOST
 
-  static HostOutcome answer(HostCall& call, Answer result);
-  // The answer to a failed read or write.
-  static Answer to_answer(const StreamEnd& end);
-  HostFunction bind(std::string_view module, std::string_view name, TypeRegistry& registry);
-  static HostOutcome write_strings(HostCall& call, const std::vector<std::string>& strings);
-  static HostOutcome write_sizes(HostCall& call, const std::vector<std::string>& strings);
+  HostFunction bind(const p1::Dialect& dialect, std::string_view name, TypeRegistry& registry);
   std::vector<std::string> environment_strings() const;
   std::optional<uint64_t> time_of(uint64_t clock) const;
-  HostOutcome write_filestat(HostCall& call, uint64_t bytes);
 
-  // Suspends the guest until `on` may be ready; then `method` runs again.
-  HostOutcome wait(HostCall& call, Readiness& on, Method method);
-  HostOutcome poll(HostCall& call, const SubscriptionLayout& layout);
-  HostOutcome poll_again(HostCall& call, std::vector<Subscription> subscriptions);
-  Subscription subscribe(const Memory32& memory, uint64_t at, const SubscriptionLayout& layout);
+  // The file of that number. Errors: kBadf.
+  Answered<OpenFile*> open_file(uint64_t fd);
+  // The same, but for standard streams `of_streams` is the error.
+  Answered<const Descriptor*> descriptor(uint64_t fd, p1::Answer of_streams);
+  Answered<const Descriptor*> directory(uint64_t fd) { return descriptor(fd, p1::kNotdir); }
 
-  // Null if it is not open.
-  Descriptor* descriptor(uint64_t fd);
-  bool is_terminal(StreamName stream) const;
-  // Null if it is not open, or not for that.
-  std::shared_ptr<InputStream> input(uint64_t fd);
-  std::shared_ptr<OutputStream> output(uint64_t fd);
+  // Suspends the guest until `on` may be ready, then goes on with `next`.
+  HostOutcome wait(Call& call, std::shared_ptr<Readiness> on, Continue next);
+  HostOutcome read_stream(Call& call, OpenFile& file, Buffers buffers);
+  HostOutcome write_stream(Call& call, OpenFile& file, Buffers buffers);
+  HostOutcome finish_write(Call& call, const std::shared_ptr<OutputStream>& stream, uint32_t count);
 
-  const Clocks& clocks_;
-  Random& random_;
-  const Environment& environment_;
-  Stdio stdio_;
+  // How far sock_recv and fd_read have come.
+  struct Receiving {
+    size_t result_slot;
+    uint64_t flags = 0;  // riflags
+    size_t done = 0;
+  };
+  // Errors: kBadf, kNotsock.
+  Answered<OpenFile*> socket(uint64_t fd);
+  Answered<> accept(Call& call, const TcpSocket& listener);
+  HostOutcome receive(Call& call, Receiving state);
+  static Answered<size_t> try_receive(const TcpSocket& socket, Buffers buffers, bool peek);
+  HostOutcome send(Call& call, size_t result_slot);
+
+  Answered<std::vector<Subscription>> subscriptions(Call& call);
+  Answered<Subscription> subscribe(const Call& call, uint64_t at);
+  void subscribe_clock(Subscription& subscription, const Call& call, uint64_t at);
+  Answered<> subscribe_file(Subscription& subscription, uint64_t fd);
+  HostOutcome poll_again(Call& call, std::vector<Subscription> subscriptions);
+
+  Preview1Host host_;
   std::function<void()> on_wake_;
   uint64_t started_;  // by the monotonic clock
-  std::array<std::optional<Descriptor>, 3> descriptors_;
+  p1::OpenFiles files_;
 };
 
 }  // namespace tappet::wasi

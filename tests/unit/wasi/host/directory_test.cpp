@@ -166,6 +166,8 @@ TEST_P(Directories, HardLinks) {
   EXPECT_EQ(code(top().link("missing", top(), "x")), ENOENT);
   EXPECT_EQ(code(top().link("file/", top(), "x")), ENOTDIR);
   EXPECT_EQ(code(top().link("file", top(), "x/")), ENOENT);
+  EXPECT_EQ(code(top().link("file", top(), "sub/")), EEXIST);
+  EXPECT_EQ(code(top().link("file", top(), "file/")), ENOTDIR);
   EXPECT_EQ(code(top().link("../outside", top(), "x")), EPERM);
   EXPECT_EQ(code(top().link("file", top(), "../x")), EPERM);
   // A link to the link, which leads nowhere from inside.
@@ -182,6 +184,8 @@ TEST_P(Directories, SymbolicLinks) {
   EXPECT_EQ(code(top().symlink("", "x")), ENOENT);
   EXPECT_EQ(code(top().symlink(std::string("a\0b", 3), "x")), EINVAL);
   EXPECT_EQ(code(top().symlink("file", "x/")), ENOENT);
+  EXPECT_EQ(code(top().symlink("file", "sub/")), EEXIST);
+  EXPECT_EQ(code(top().symlink("file", "file/")), ENOTDIR);
   EXPECT_EQ(code(top().symlink("file", "up/x")), EPERM);
   EXPECT_EQ(code(top().symlink("file", "link")), EEXIST);
   EXPECT_EQ(code(top().read_link("file")), EINVAL);

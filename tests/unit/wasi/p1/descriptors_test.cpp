@@ -38,7 +38,7 @@ TEST_F(Preview1Test, AWriteWaitsForRoomAndTakesWhatThereIs) {
   put_text(200, "abcdef");
   put_buffer(0, 200, 6);
   out->room = 0;
-  Call write(*guest, "fd_write", {1, 0, 1, 100});
+  WaitingCall write(*guest, "fd_write", {1, 0, 1, 100});
   EXPECT_EQ(write.run(), Outcome::kSuspended);
   EXPECT_EQ(write.run(), Outcome::kSuspended);  // a spurious wake-up
   EXPECT_EQ(wakes, 0);
@@ -72,7 +72,7 @@ TEST_F(Preview1Test, ReadsScatterIntoTheirBuffers) {
 
 TEST_F(Preview1Test, AReadWaitsForInputAndEndsWithIt) {
   put_buffer(0, 200, 8);
-  Call read(*guest, "fd_read", {0, 0, 1, 100});
+  WaitingCall read(*guest, "fd_read", {0, 0, 1, 100});
   EXPECT_EQ(read.run(), Outcome::kSuspended);
   in->push("x");
   EXPECT_EQ(wakes, 1);

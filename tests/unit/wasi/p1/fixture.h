@@ -13,20 +13,7 @@
 
 namespace tappet::wasi::test {
 
-// What preview1 calls its errnos.
-enum Errno : uint64_t {
-  kSuccess = 0,
-  kAgain = 6,
-  kBadf = 8,
-  kFault = 21,
-  kInval = 28,
-  kIo = 29,
-  kNotdir = 54,
-  kNotsock = 57,
-  kNotsup = 58,
-  kPipe = 64,
-  kSpipe = 70,
-};
+using namespace p1;  // NOLINT: the names of errnos
 
 struct FunctionRow {
   const char* name;
@@ -34,10 +21,10 @@ struct FunctionRow {
 };
 inline constexpr FunctionRow kFunctions[] = {
 #define P1(name, type) {#name, type},
-#define P1_STREAM(name, type, slot, answer) {#name, type},
+#define P1_HOST(name, type) {#name, type},
 #include "wasi/p1/functions.def"
 #undef P1
-#undef P1_STREAM
+#undef P1_HOST
 };
 
 // Gives what it is told to give, when it is told to.
@@ -94,13 +81,16 @@ class Preview1Test : public ::testing::Test {
   Preview1Test() { start("wasi_snapshot_preview1"); }
 
   // Makes the guest import everything from that module.
-  void start(const char* module) {
+  void start(const char* module) { start(module, files); }
+  void start(const char* module, const Filesystem& filesystem) {
     guest = nullptr;
     stdio.in = in;
     stdio.out = out;
     stdio.err = err;
     stdio.out_is_terminal = true;
-    preview1 = std::make_unique<Preview1>(clocks, *random, environment, stdio, [this] { ++wakes; });
+    preview1 = std::make_unique<Preview1>(
+        Preview1Host{clocks, *random, environment, stdio, filesystem, listeners},
+        [this] { ++wakes; });
     guest = std::make_unique<tappet::test::Guest>(builder(module));
     for (const Import& import : guest->code->module().imports) {
       Function* const function = preview1->function(*guest->store, import.module, import.name);
@@ -169,6 +159,8 @@ class Preview1Test : public ::testing::Test {
   std::shared_ptr<ScriptedOutput> out = std::make_shared<ScriptedOutput>();
   std::shared_ptr<ScriptedOutput> err = std::make_shared<ScriptedOutput>();
   Stdio stdio;
+  Filesystem files{*loop};
+  std::span<const std::shared_ptr<TcpSocket>> listeners;
   int wakes = 0;
   std::unique_ptr<Preview1> preview1;
   std::unique_ptr<tappet::test::Guest> guest;
@@ -177,9 +169,9 @@ class Preview1Test : public ::testing::Test {
 };
 
 // One call that may have to wait.
-class Call {
+class WaitingCall {
  public:
-  Call(tappet::test::Guest& guest, const char* name, std::vector<uint64_t> args)
+  WaitingCall(tappet::test::Guest& guest, const char* name, std::vector<uint64_t> args)
       : thread_(*guest.store) {
     thread_.start(guest.function(name), args);
   }

@@ -1,4 +1,5 @@
 // poll_oneoff.
+#include "tests/unit/wasi/host/scratch_directory.h"
 #include "tests/unit/wasi/p1/fixture.h"
 
 namespace tappet::wasi::test {
@@ -35,7 +36,7 @@ class PollTest : public Preview1Test {
 TEST_F(PollTest, WaitsForATime) {
   put_clock(0, 11, 1, 100, false);
   put_clock(1, 12, 1, 1'000, false);
-  Call poll(*guest, "poll_oneoff", args(2));
+  WaitingCall poll(*guest, "poll_oneoff", args(2));
   EXPECT_EQ(poll.run(), Outcome::kSuspended);
   clock.advance(99);
   turn();
@@ -63,7 +64,7 @@ TEST_F(PollTest, AbsoluteTimesArePassedOrNot) {
 TEST_F(PollTest, WaitsForStreams) {
   put_fd(0, 5, 1, 0);
   put_clock(1, 6, 1, UINT64_MAX, false);
-  Call poll(*guest, "poll_oneoff", args(2));
+  WaitingCall poll(*guest, "poll_oneoff", args(2));
   EXPECT_EQ(poll.run(), Outcome::kSuspended);
   in->push("x");
   EXPECT_EQ(wakes, 1);
@@ -78,7 +79,7 @@ TEST_F(PollTest, TheSameStreamTwice) {
   put_fd(0, 1, 2, 1);
   put_fd(1, 2, 2, 1);
   out->room = 0;
-  Call poll(*guest, "poll_oneoff", args(2));
+  WaitingCall poll(*guest, "poll_oneoff", args(2));
   EXPECT_EQ(poll.run(), Outcome::kSuspended);
   out->make_room(1);
   EXPECT_EQ(poll.run(), Outcome::kReturned);
@@ -112,7 +113,7 @@ TEST_F(PollTest, AnAbandonedPollLeavesNothingBehind) {
   put_clock(0, 1, 1, 100, false);
   put_fd(1, 2, 1, 0);
   {
-    Call poll(*guest, "poll_oneoff", args(2));
+    WaitingCall poll(*guest, "poll_oneoff", args(2));
     EXPECT_EQ(poll.run(), Outcome::kSuspended);
   }
   clock.advance(1'000);
@@ -121,13 +122,34 @@ TEST_F(PollTest, AnAbandonedPollLeavesNothingBehind) {
   EXPECT_EQ(wakes, 0);
 }
 
+TEST_F(PollTest, FilesAreAlwaysReady) {
+  testing::ScratchDirectory scratch;
+  scratch.write("f", "0123456789");
+  ASSERT_TRUE(files.preopen(scratch.path(), "/").ok());
+  start("wasi_snapshot_preview1");
+  put_text(500, "f");
+  EXPECT_EQ(call("path_open", {3, 0, 500, 1, 0, 2, 0, 0, 504}), kSuccess);
+  const uint32_t fd = get<uint32_t>(504);
+  EXPECT_EQ(call("fd_seek", {fd, 4, 0, 512}), kSuccess);
+  put_fd(0, 1, 1, fd);
+  put_fd(1, 2, 2, fd);  // open for reading only
+  put_fd(2, 3, 1, 3);   // a directory
+  EXPECT_EQ(call("poll_oneoff", args(3)), kSuccess);
+  EXPECT_EQ(count(), 3U);
+  EXPECT_EQ(error(0), kSuccess);
+  EXPECT_EQ(get<uint64_t>(kEvents + 16), 6U);
+  EXPECT_EQ(error(1), kBadf);
+  EXPECT_EQ(get<uint64_t>(kEvents + 32 + 16), 0U);
+  EXPECT_EQ(error(2), kBadf);
+}
+
 TEST_F(PollTest, UnstableClocksHaveAnIdentifierFirst) {
   start("wasi_unstable");
   put<uint64_t>(0, 11);
   put<uint64_t>(16, 0xffff'ffff'ffff);  // the identifier
   put<uint32_t>(24, 1);
   put<uint64_t>(32, 100);
-  Call poll(*guest, "poll_oneoff", args(1));
+  WaitingCall poll(*guest, "poll_oneoff", args(1));
   EXPECT_EQ(poll.run(), Outcome::kSuspended);
   clock.advance(100);
   turn();
