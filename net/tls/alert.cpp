@@ -23,17 +23,23 @@ const char* alert_name(int alert) {
 
 }  // namespace
 
+// What OpenSSL calls within may have left reasons of its own before the one that matters.
 IoError take_tls_error(const SSL* ssl) {
-  const unsigned long error = ERR_get_error();
-  ERR_clear_error();
-  if (const auto alert = alert_of(error)) {
-    return {IoErrorKind::kTlsAlert, *alert, alert_name(*alert)};
+  const unsigned long first = ERR_peek_error();
+  bool distrusted = false;
+  while (const unsigned long error = ERR_get_error()) {
+    if (const auto alert = alert_of(error)) {
+      ERR_clear_error();
+      return {IoErrorKind::kTlsAlert, *alert, alert_name(*alert)};
+    }
+    distrusted |= ERR_GET_LIB(error) == ERR_LIB_SSL &&
+                  ERR_GET_REASON(error) == SSL_R_CERTIFICATE_VERIFY_FAILED;
   }
-  const long verdict = SSL_get_verify_result(ssl);
-  if (ERR_GET_REASON(error) == SSL_R_CERTIFICATE_VERIFY_FAILED && verdict != X509_V_OK) {
-    return {IoErrorKind::kTlsCertificate, 0, X509_verify_cert_error_string(verdict)};
+  if (distrusted) {
+    return {IoErrorKind::kTlsCertificate, 0,
+            X509_verify_cert_error_string(SSL_get_verify_result(ssl))};
   }
-  const char* const reason = ERR_reason_error_string(error);
+  const char* const reason = ERR_reason_error_string(first);
   return {IoErrorKind::kTlsProtocol, 0, reason != nullptr ? reason : "TLS failed"};
 }
 
