@@ -28,8 +28,12 @@ void ClientExchange::begin(Handle self, Request request, Origin origin, const Se
   parser_.expect_answer_to(request.method.kind());
   const bool keep = client_->connector_.keeps_connections();
   append_request_head(sender_.text(), request, plan, keep ? "" : "close");
+  if (plan.framing == Framing::kNone && request.method.is_idempotent()) {
+    repeatable_head_ = sender_.text();
+  }
   sender_.start(std::move(request.body), plan);
-  connecting_ = client_->connector_.connect(origin_, options_.connect_timeout_ns);
+  const Reuse reuse = repeatable_head_.empty() ? Reuse::kRecent : Reuse::kAny;
+  connecting_ = client_->connector_.connect(origin_, options_.connect_timeout_ns, reuse);
   loop_.soon().add(soon_);
 }
 
@@ -75,6 +79,7 @@ bool ClientExchange::connect_once() {
   if (!connecting_) return false;
   auto stream = connecting_->try_get();
   if (!stream) return false;
+  reused_ = connecting_->reused();
   connecting_.reset();
   if (!stream->ok()) {
     stop(std::move(stream->error()));
@@ -82,6 +87,22 @@ bool ClientExchange::connect_once() {
   }
   stream_ = std::move(stream->value());
   head_deadline_ = net::saturating_add(loop_.now(), options_.first_byte_timeout_ns);
+  return true;
+}
+
+// A connection that was used before and ends without a word was ended before the request came
+// (RFC 9112 section 9.3.1): what may be sent twice is sent on a new one.
+bool ClientExchange::connect_again() {
+  if (!reused_ || repeatable_head_.empty() || parser_.started() || interim_responses_ > 0) {
+    return false;
+  }
+  reused_ = false;
+  stream_.reset();
+  sender_ = MessageSender();
+  sender_.text() = repeatable_head_;
+  request_sent_ = false;
+  head_deadline_ = stall_deadline_ = net::kNever;
+  connecting_ = client_->connector_.connect(origin_, options_.connect_timeout_ns, Reuse::kNever);
   return true;
 }
 

@@ -34,6 +34,7 @@ class ClientExchange final : public ResponseSlot, private ContentSink {
   void watch_clock();
   void on_timer();
   bool connect_once();
+  bool connect_again();
   bool read_once();
   bool write_once();
   bool wants_input() const;
@@ -58,6 +59,8 @@ class ClientExchange final : public ResponseSlot, private ContentSink {
   std::unique_ptr<net::ByteStream> stream_;
   MessageSender sender_;
   bool request_sent_ = false;
+  std::string repeatable_head_;  // of a request that may be sent twice; else empty
+  bool reused_ = false;          // the connection
   bool stopped_ = true;
   bool pumping_ = false;
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "net/http/client_exchange.h"
+#include "net/http/io_error_code.h"
 
 namespace tappet::http {
 
@@ -17,12 +18,14 @@ bool ClientExchange::read_once() {
   const auto peeked = stream_->try_peek();
   if (!peeked) return false;
   if (!peeked->ok()) {
-    stop(delivered_ ? ErrorCode::HttpResponseIncomplete().with_detail(peeked->error().to_string())
-                    : ErrorCode::ConnectionTerminated().with_detail(peeked->error().to_string()));
+    if (connect_again()) return true;
+    stop(code_of(peeked->error(), delivered_ ? ErrorCode::HttpResponseIncomplete()
+                                             : ErrorCode::ConnectionTerminated()));
     return false;
   }
   ByteSpan input = **peeked;
   if (input.empty()) {
+    if (connect_again()) return true;
     peer_ended();
     return !stopped_;
   }

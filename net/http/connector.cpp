@@ -1,5 +1,6 @@
 #include "net/http/connector.h"
 
+#include "net/http/io_error_code.h"
 #include "net/io/tcp_connect.h"
 
 namespace tappet::http {
@@ -14,22 +15,6 @@ ErrorCode resolution_error(const net::IoError& error) {
                       : error.code == 0 ? "invalid dns name"
                                         : "address not available";
   return ErrorCode::DnsError({rcode, std::nullopt}).with_detail(error.to_string());
-}
-
-ErrorCode connect_error(const net::IoError& error) {
-  auto code = [&] {
-    switch (error.kind) {
-      case net::IoErrorKind::kTimedOut:
-        return ErrorCode::ConnectionTimeout();
-      case net::IoErrorKind::kUnreachable:
-        return ErrorCode::DestinationIpUnroutable();
-      case net::IoErrorKind::kResources:
-        return ErrorCode::ConnectionLimitReached();
-      default:
-        return ErrorCode::ConnectionRefused();
-    }
-  }();
-  return std::move(code).with_detail(error.to_string());
 }
 
 // Has failed from the start.
@@ -88,7 +73,7 @@ class TcpConnector::Attempt final : public Connecting {
         if (!stream) return connect_->ready().add(progress_);
         connect_.reset();
         if (stream->ok()) return settle(Stream(std::move(stream->value())));
-        last_error_ = connect_error(stream->error());
+        last_error_ = code_of_connecting(stream->error());
       }
       if (!next_address()) return settle(fail(last_error_));
     }
@@ -124,10 +109,14 @@ class TcpConnector::Attempt final : public Connecting {
 TcpConnector::TcpConnector(net::Loop& loop, TcpConnectorOptions options)
     : loop_(loop), options_(std::move(options)), resolver_(loop, options_.resolver) {}
 
-std::unique_ptr<Connecting> TcpConnector::connect(const Origin& origin, uint64_t timeout_ns) {
+std::unique_ptr<Connecting> failed_connection(ErrorCode error) {
+  return std::make_unique<Failed>(std::move(error));
+}
+
+std::unique_ptr<Connecting> TcpConnector::connect(const Origin& origin, uint64_t timeout_ns,
+                                                  Reuse /*reuse*/) {
   if (origin.secure) {
-    return std::make_unique<Failed>(
-        ErrorCode::TlsProtocolError().with_detail("this client has no TLS"));
+    return failed_connection(ErrorCode::TlsProtocolError().with_detail("this client has no TLS"));
   }
   return std::make_unique<Attempt>(*this, origin, timeout_ns);
 }

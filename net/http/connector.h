@@ -28,13 +28,26 @@ class Connecting {
   virtual Poll<Result<std::unique_ptr<net::ByteStream>, ErrorCode>> try_get() = 0;
   // Woken from the loop.
   virtual void await_ready(Waker& waker) = 0;
+  // The connection has served other requests before: its server may have ended it already.
+  virtual bool reused() const { return false; }
 };
+
+// Which connections will do for a request.
+enum class Reuse : uint8_t {
+  kAny,
+  kRecent,  // a new one, or one that was used a moment ago
+  kNever,   // a new one
+};
+
+// A connection that has failed from the start.
+std::unique_ptr<Connecting> failed_connection(ErrorCode error);
 
 // Loop thread only. Outlives what it makes.
 class Connector {
  public:
   virtual ~Connector() = default;
-  virtual std::unique_ptr<Connecting> connect(const Origin& origin, uint64_t timeout_ns) = 0;
+  virtual std::unique_ptr<Connecting> connect(const Origin& origin, uint64_t timeout_ns,
+                                              Reuse reuse) = 0;
   // Whether release() keeps connections. If not, requests say "Connection: close".
   virtual bool keeps_connections() const { return false; }
   // A connection after an exchange that left it in order. The default closes it.
@@ -42,19 +55,20 @@ class Connector {
 };
 
 struct TcpConnectorOptions {
-  net::ResolverLimits resolver;
+  net::ResolverLimits resolver = {};
   // Asked for every address that a connection is about to be made to, after name resolution and
   // each time anew, with IPv4-mapped addresses unmapped. Refused addresses are passed over; if none
   // is left: destination-IP-prohibited. Unset, every address is permitted.
-  std::function<bool(const Origin& origin, const net::SocketAddress& address)> permits;
+  std::function<bool(const Origin& origin, const net::SocketAddress& address)> permits = {};
 };
 
 // Plain TCP: resolves, then tries the permitted addresses one after the other. Secure origins fail
-// with TLS-protocol-error.
+// with TLS-protocol-error: see TlsConnector.
 class TcpConnector final : public Connector {
  public:
   explicit TcpConnector(net::Loop& loop, TcpConnectorOptions options = {});
-  std::unique_ptr<Connecting> connect(const Origin& origin, uint64_t timeout_ns) override;
+  std::unique_ptr<Connecting> connect(const Origin& origin, uint64_t timeout_ns,
+                                      Reuse reuse) override;
 
  private:
   class Attempt;

@@ -26,7 +26,10 @@ struct ServerLimits {
   // Requests of one connection that are answered or wait at the same time (pipelining).
   uint32_t pipelined = 8;
 
-  // From a head's first byte to its end (408), and from the connection to its first byte.
+  // On secure connections.
+  uint64_t tls_handshake_timeout_ns = 10 * net::kSecond;
+  // From a head's first byte to its end (408), and from the connection (a TLS handshake included)
+  // to its first byte.
   uint64_t header_timeout_ns = 10 * net::kSecond;
   // Between the requests of a connection.
   uint64_t idle_timeout_ns = 30 * net::kSecond;
@@ -42,6 +45,8 @@ struct ServerLimits {
   uint64_t linger_bytes = 256 * kKiB;
   // Content that nobody reads is dropped up to here for the sake of the next request.
   uint64_t drain_bytes = 256 * kKiB;
+  // What a connection that has said nothing yet has for its first request once the server drains.
+  uint64_t drain_grace_ns = 200 * net::kMillisecond;
   // A client that ended its direction before the response may be gone altogether, and only sending
   // something tells. After so long without a response it is sent "100 Continue" (HTTP/1.1 only).
   uint64_t half_close_probe_ns = 400 * net::kMillisecond;

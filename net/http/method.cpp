@@ -32,6 +32,8 @@ Method Method::other(std::string token) {
 
 std::string_view Method::text() const { return kind_ == kOther ? other_ : kMethods[kind_].token; }
 bool Method::is_safe() const { return kind_ != kOther && kMethods[kind_].safe; }
+bool Method::is_idempotent() const { return is_safe() || kind_ == kPut || kind_ == kDelete; }
+
 bool Method::is_valid() const { return kind_ != kOther || is_token(other_); }
 
 Scheme Scheme::from_text(std::string_view text) {

@@ -29,6 +29,8 @@ class Method {
   std::string_view text() const;
   // No effect on the server is asked for (RFC 9110 section 9.2.1). False for other tokens.
   bool is_safe() const;
+  // Asking twice has the effect of asking once (section 9.2.2). False for other tokens.
+  bool is_idempotent() const;
   // text() is a token, so that it can be sent.
   bool is_valid() const;
   bool operator==(const Method&) const = default;

@@ -1,6 +1,7 @@
 #include "net/http/server.h"
 
 #include "net/http/server_connection.h"
+#include "net/tls/tls_stream.h"
 
 namespace tappet::http {
 namespace {
@@ -11,15 +12,21 @@ constexpr int kAcceptedPerTurn = 64;
 }  // namespace
 
 struct Server::Listening {
-  Listening(Server& server, std::unique_ptr<net::TcpListener> listener_in)
-      : listener(std::move(listener_in)), waker([this, &server] { server.accept_from(*this); }) {}
+  Listening(Server& server, std::unique_ptr<net::TcpListener> listener_in, bool secure_in)
+      : listener(std::move(listener_in)),
+        secure(secure_in),
+        waker([this, &server] { server.accept_from(*this); }) {}
 
   std::unique_ptr<net::TcpListener> listener;
+  const bool secure;
   Waker waker;
 };
 
-Server::Server(net::Loop& loop, Service& service, const ServerLimits& limits)
-    : loop_(loop), service_(service), limits_(limits), bury_waker_([this] { bury(); }) {}
+Server::Server(net::Loop& loop, Service& service, const ServerLimits& limits,
+               ServerObserver* observer)
+    : loop_(loop), service_(service), limits_(limits), observer_(observer), bury_waker_([this] {
+        bury();
+      }) {}
 
 Server::~Server() {
   for (const auto& connection : connections_) connection->disconnect();
@@ -29,13 +36,18 @@ Result<net::SocketAddress, net::IoError> Server::listen(const net::SocketAddress
                                                         const net::ListenOptions& options) {
   auto listener = TAPPET_TRY(net::TcpListener::listen(loop_, address, options));
   const net::SocketAddress bound = listener->address();
-  listeners_.push_back(std::make_unique<Listening>(*this, std::move(listener)));
-  loop_.soon().add(listeners_.back()->waker);
+  listen(std::move(listener), false);
   return bound;
+}
+
+void Server::listen(std::unique_ptr<net::TcpListener> listener, bool secure) {
+  listeners_.push_back(std::make_unique<Listening>(*this, std::move(listener), secure));
+  loop_.soon().add(listeners_.back()->waker);
 }
 
 void Server::serve(std::unique_ptr<net::ByteStream> stream, const ConnectionInfo& info) {
   connections_.push_front(std::make_unique<ServerConnection>(*this, std::move(stream), info));
+  if (observer_ != nullptr) observer_->connected();
   connections_.front()->begin(connections_.begin());
 }
 
@@ -48,10 +60,18 @@ void Server::accept_from(Listening& listening) {
       listening.listener->acceptable().add(listening.waker);
       return;
     }
-    const ConnectionInfo info{(*stream)->local(), (*stream)->remote(), false};
-    serve(std::move(*stream), info);
+    serve_accepted(std::move(*stream), listening.secure);
   }
   loop_.soon().add(listening.waker);
+}
+
+void Server::serve_accepted(std::unique_ptr<net::TcpStream> stream, bool secure) {
+  const ConnectionInfo info{stream->local(), stream->remote(), secure};
+  if (!secure) return serve(std::move(stream), info);
+  if (!tls_) return;
+  auto secured =
+      net::TlsStream::accept(loop_, tls_, std::move(stream), limits_.tls_handshake_timeout_ns);
+  if (secured.ok()) serve(std::move(*secured), info);
 }
 
 void Server::accept_more() {
@@ -60,6 +80,8 @@ void Server::accept_more() {
 }
 
 void Server::drain() {
+  // Clients whose connections the kernel has made already would be reset.
+  for (const auto& listening : listeners_) accept_from(*listening);
   draining_ = true;
   listeners_.clear();
   for (const auto& connection : connections_) connection->drain();
@@ -71,6 +93,7 @@ void Server::retire(Connections::iterator connection) {
 }
 
 void Server::bury() {
+  for (size_t i = 0; observer_ != nullptr && i < retired_.size(); ++i) observer_->disconnected();
   retired_.clear();
   if (full_) accept_more();
   changed_.wake_all();

@@ -7,8 +7,10 @@
 
 #include "net/http/date.h"
 #include "net/http/limits.h"
+#include "net/http/observer.h"
 #include "net/http/service.h"
 #include "net/io/tcp_listener.h"
+#include "net/tls/tls_context.h"
 
 namespace tappet::http {
 
@@ -19,7 +21,8 @@ class ServerConnection;
 class Server {
  public:
   // All must outlive the server.
-  Server(net::Loop& loop, Service& service, const ServerLimits& limits = {});
+  Server(net::Loop& loop, Service& service, const ServerLimits& limits = {},
+         ServerObserver* observer = nullptr);
   // Cuts all connections; services whose responses are pending see their peers gone.
   ~Server();
   Server(const Server&) = delete;
@@ -28,12 +31,18 @@ class Server {
   // Listens, and serves whoever connects. The address says which port it became.
   Result<net::SocketAddress, net::IoError> listen(const net::SocketAddress& address,
                                                   const net::ListenOptions& options = {});
+  // The same on a socket that listens already. `secure`: clients speak TLS, see set_tls().
+  void listen(std::unique_ptr<net::TcpListener> listener, bool secure);
+  // A server's context, for the connections that secure listeners accept from now on. Until there
+  // is one, those are closed.
+  void set_tls(std::shared_ptr<const net::TlsContext> context) { tls_ = std::move(context); }
   // Serves a connection that was made elsewhere: accepted by others, wrapped in TLS, or a
   // MemoryPipe's end. Not counted against max_connections.
   void serve(std::unique_ptr<net::ByteStream> stream, const ConnectionInfo& info);
 
   // Stops accepting, lets requests under way be answered, closes every connection after its current
-  // request ("Connection: close"), and idle ones at once. Not reversible.
+  // request ("Connection: close"), and idle ones at once; those made just now have their first
+  // request answered. Not reversible.
   void drain();
   // Woken when a connection has gone: look at connections() to know whether a drain is over.
   WakeList& changed() { return changed_; }
@@ -48,6 +57,7 @@ class Server {
   using Connections = std::list<std::unique_ptr<ServerConnection>>;
 
   void accept_from(Listening& listening);
+  void serve_accepted(std::unique_ptr<net::TcpStream> stream, bool secure);
   void accept_more();
   // Destroys the connection at the end of the turn: nobody is inside its functions then.
   void retire(Connections::iterator connection);
@@ -56,11 +66,13 @@ class Server {
   net::Loop& loop_;
   Service& service_;
   const ServerLimits limits_;
+  ServerObserver* const observer_;
   DateCache date_;
   bool draining_ = false;
   bool full_ = false;  // accepting is paused until a connection has gone
   uint64_t requests_ = 0;
   std::vector<std::unique_ptr<Listening>> listeners_;
+  std::shared_ptr<const net::TlsContext> tls_;
   Connections connections_;
   Connections retired_;
   Waker bury_waker_;

@@ -29,7 +29,14 @@ void ServerConnection::begin(Handle self) {
 }
 
 void ServerConnection::drain() {
-  if (receiving_ || !parser_.started()) closing_ = true;  // else when the head has come
+  const bool fresh = messages_ == 0 && !receiving_ && !parser_.started();
+  if (fresh) {
+    // Its first request is most likely on its way.
+    phase_deadline_ =
+        std::min(phase_deadline_, net::saturating_add(loop_.now(), limits_.drain_grace_ns));
+  } else if (receiving_ || !parser_.started()) {
+    closing_ = true;  // else when the head has come
+  }
   exchange_changed();
 }
 
@@ -40,7 +47,7 @@ void ServerConnection::disconnect() {
   sender_.cancel();
   undispatched_.reset();
   receiving_ = {};
-  for (const auto& exchange : std::exchange(queue_, {})) exchange->detach();
+  detach_all();
 }
 
 void ServerConnection::exchange_changed() {
@@ -178,7 +185,7 @@ void ServerConnection::begin_linger() {
   content_open_ = false;
   receiving_ = {};
   undispatched_.reset();
-  for (const auto& exchange : std::exchange(queue_, {})) exchange->detach();
+  detach_all();
   stream_->shutdown();
   lingering_ = true;
   stall_deadline_ = probe_deadline_ = net::kNever;

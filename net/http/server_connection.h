@@ -53,6 +53,12 @@ class ServerConnection final : private ContentSink {
   void begin_linger();
   void die();
 
+  // server_record.cpp: what observers are told
+  void begin_record(ServerExchange& exchange, const Request* request);
+  void record_answer(ServerExchange& exchange, uint16_t status);
+  void end_record(ServerExchange& exchange, bool complete);
+  void detach_all();
+
   // server_input.cpp
   bool read_once();
   bool wants_input() const;
@@ -89,6 +95,7 @@ class ServerConnection final : private ContentSink {
   std::vector<net::Ref<ServerExchange>> queue_;
   MessageSender sender_;
   bool answering_ = false;
+  uint64_t answer_mark_ = 0;  // sender_.sent() at the end of the response's head, for records
 
   // The request that is coming in.
   RequestParser parser_;

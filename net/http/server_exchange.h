@@ -2,7 +2,9 @@
 // net/http.
 #pragma once
 
-#include "net/http/service.h"
+#include <memory>
+
+#include "net/http/observer.h"
 
 namespace tappet::http {
 
@@ -39,7 +41,8 @@ class ServerExchange final : public Exchange {
 
   const Facts facts;
   bool continue_sent = false;
-  bool close_after = false;  // said so in the response's head
+  bool close_after = false;               // said so in the response's head
+  std::unique_ptr<RequestRecord> record;  // where somebody observes
 
  private:
   ServerConnection* connection_;

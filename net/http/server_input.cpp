@@ -89,6 +89,7 @@ void ServerConnection::begin_request() {
   facts.expects_continue = parser_.expects_continue();
   facts.has_content = parser_.framing() != Framing::kNone;
   receiving_ = net::make_ref<ServerExchange>(*this, facts);
+  begin_record(*receiving_, &*undispatched_);
   queue_.push_back(receiving_);
   received_ = discarded_ = window_bytes_ = 0;
   window_left_ = limits_.body_rate_window_ns;
@@ -99,6 +100,7 @@ void ServerConnection::begin_request() {
 
 void ServerConnection::on_content(ByteSpan bytes) {
   received_ += bytes.size();
+  if (receiving_->record) receiving_->record->received = received_;
   if (received_ > limits_.max_body) return;
   if (!content_open_ && undispatched_) {
     if (parser_.framing() == Framing::kLength && bytes.size() == parser_.content_length()) {

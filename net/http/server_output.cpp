@@ -37,6 +37,7 @@ bool ServerConnection::begin_answer() {
   if (queue_.empty()) {
     if (refusal_) {
       queue_.push_back(net::make_ref<ServerExchange>(*this, ServerExchange::Facts()));
+      begin_record(*queue_.back(), nullptr);
       queue_.back()->answer_instead(error_response(*refusal_));
       refusal_.reset();
       return true;
@@ -74,6 +75,7 @@ void ServerConnection::start_answer(ServerExchange& exchange) {
   const std::string_view connection = exchange.close_after ? "close" : old ? "keep-alive" : "";
   append_head(sender_.text(), {response.status, response.fields, *plan, connection,
                                server_.date_.text(loop_.clock())});
+  record_answer(exchange, response.status);
   sender_.start(std::move(response.body), *plan);
   answering_ = true;
   probe_deadline_ = net::kNever;
@@ -94,6 +96,7 @@ bool ServerConnection::must_close_after(const ServerExchange& exchange,
 void ServerConnection::finish_answer() {
   const net::Ref<ServerExchange> exchange = queue_.front();
   queue_.erase(queue_.begin());
+  end_record(*exchange, true);
   exchange->detach();
   answering_ = false;
   ++answers_;

@@ -45,7 +45,7 @@ IoErrorKind classify(int code) {
 
 std::string IoError::to_string() const {
   std::string text;
-  if (code != 0) text = std::string(uv_strerror(code)) + " (" + uv_err_name(code) + ")";
+  if (code < 0) text = std::string(uv_strerror(code)) + " (" + uv_err_name(code) + ")";
   if (detail.empty()) return text.empty() ? "unknown error" : text;
   return text.empty() ? detail : detail + ": " + text;
 }

@@ -13,13 +13,17 @@ enum class IoErrorKind : uint8_t {
   kUnreachable,  // no route to the host or the network
   kNameUnknown,  // the name does not resolve
   kResources,    // out of descriptors, ports or memory
-  kSecurity,     // a TLS failure
+  // Failures of TLS: what the peer says is not TLS or not acceptable; its certificate is not; it
+  // has sent a fatal alert, whose number is the code.
+  kTlsProtocol,
+  kTlsCertificate,
+  kTlsAlert,
   kOther,
 };
 
 struct IoError {
   IoErrorKind kind = IoErrorKind::kOther;
-  int code = 0;        // the negative libuv code behind it, 0 where there is none
+  int code = 0;        // the negative libuv code behind it, 0 where there is none; see kTlsAlert
   std::string detail;  // what the code does not say; usually empty
 
   // "connection refused (ECONNREFUSED)".

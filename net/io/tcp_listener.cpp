@@ -2,6 +2,7 @@
 // event is never repeated for someone who does not accept now.
 #include "net/io/tcp_listener.h"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -15,22 +16,17 @@ bool is_shortage(int error) {
   return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }
 
-void set_flag(int fd, int level, int name, bool on) {
-  const int value = on ? 1 : 0;
-  ::setsockopt(fd, level, name, &value, sizeof value);
-}
-
 }  // namespace
 
 Result<std::unique_ptr<TcpListener>, IoError> TcpListener::listen(Loop& loop,
                                                                   const SocketAddress& address,
                                                                   const ListenOptions& options) {
-  Fd socket = TAPPET_TRY(make_tcp_socket(address));
-  set_flag(socket.get(), SOL_SOCKET, SO_REUSEADDR, true);
-  if (options.reuse_port) set_flag(socket.get(), SOL_SOCKET, SO_REUSEPORT, true);
-  if (address.is_v6()) set_flag(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, options.v6_only);
-  if (::bind(socket.get(), address.raw(), address.raw_size()) != 0 ||
-      ::listen(socket.get(), options.backlog) != 0) {
+  return adopt(loop, TAPPET_TRY(listen_tcp(address, options)));
+}
+
+Result<std::unique_ptr<TcpListener>, IoError> TcpListener::adopt(Loop& loop, Fd socket) {
+  const int flags = ::fcntl(socket.get(), F_GETFL);
+  if (flags < 0 || ::fcntl(socket.get(), F_SETFL, flags | O_NONBLOCK) != 0) {
     return fail(io_error_from_errno(errno));
   }
   std::unique_ptr<TcpListener> listener(new TcpListener(loop, std::move(socket)));

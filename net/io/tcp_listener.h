@@ -1,27 +1,21 @@
-// A listening TCP socket.
+// Clients of a listening socket: TCP, or one in the file system.
 #pragma once
 
+#include "net/io/listen.h"
 #include "net/io/tcp_stream.h"
 
 namespace tappet::net {
-
-struct ListenOptions {
-  int backlog = 1024;
-  // Several sockets (of several loops or processes) may share the port; the kernel spreads clients.
-  bool reuse_port = false;
-  // An IPv6 socket serves IPv6 only. Off, [::]:80 serves IPv4 clients as well.
-  bool v6_only = false;
-};
 
 // Accepts when asked: whoever does not ask leaves clients in the kernel's backlog. Loop thread
 // only.
 class TcpListener {
  public:
-  // Port 0 picks a free one, see address(). Addresses of recently closed listeners are taken over
-  // at once (SO_REUSEADDR).
+  // As listen_tcp().
   static Result<std::unique_ptr<TcpListener>, IoError> listen(Loop& loop,
                                                               const SocketAddress& address,
                                                               const ListenOptions& options = {});
+  // A socket that listens already; it becomes non-blocking.
+  static Result<std::unique_ptr<TcpListener>, IoError> adopt(Loop& loop, Fd socket);
   TcpListener(const TcpListener&) = delete;
   TcpListener& operator=(const TcpListener&) = delete;
 
@@ -30,6 +24,7 @@ class TcpListener {
   Poll<std::unique_ptr<TcpStream>> try_accept();
   WakeList& acceptable() { return acceptable_; }
 
+  // Of TCP sockets.
   SocketAddress address() const { return local_address(socket_.get()); }
   // How often accepting had to pause because the process or the system ran out of something.
   uint64_t pauses() const { return pauses_; }

@@ -18,24 +18,6 @@ bool would_block(int error) { return error == EAGAIN || error == EWOULDBLOCK || 
 
 }  // namespace
 
-// Wakers may destroy the stream; whoever wakes and then goes on asks this one.
-class TcpStream::Alive {
- public:
-  explicit Alive(TcpStream& stream) : stream_(stream), outer_(stream.destroyed_) {
-    stream.destroyed_ = &gone_;
-  }
-  ~Alive() {
-    if (!gone_) stream_.destroyed_ = outer_;
-    if (gone_ && outer_ != nullptr) *outer_ = true;
-  }
-  explicit operator bool() const { return !gone_; }
-
- private:
-  TcpStream& stream_;
-  bool* outer_;
-  bool gone_ = false;
-};
-
 TcpStream::TcpStream(Loop& loop, Fd socket)
     : loop_(loop),
       socket_(std::move(socket)),
@@ -47,10 +29,6 @@ TcpStream::TcpStream(Loop& loop, Fd socket)
   } else {
     update_watch();
   }
-}
-
-TcpStream::~TcpStream() {
-  if (destroyed_ != nullptr) *destroyed_ = true;
 }
 
 Poll<Result<ByteSpan, IoError>> TcpStream::try_peek() {
@@ -115,7 +93,7 @@ void TcpStream::abort() {
 }
 
 void TcpStream::on_event(int events, bool failed) {
-  Alive alive(*this);
+  const Liveness::Watch alive(liveness_);
   if (failed) {
     receive_rest_and_break();
     wake_everyone();
@@ -146,7 +124,7 @@ void TcpStream::receive() {
     wake_everyone();
     return;
   }
-  Alive alive(*this);
+  const Liveness::Watch alive(liveness_);
   if (count == 0) {
     peer_ended_ = true;
     readable_.wake_all();
@@ -186,7 +164,7 @@ void TcpStream::break_now(IoError error) {
 }
 
 void TcpStream::wake_everyone() {
-  Alive alive(*this);
+  const Liveness::Watch alive(liveness_);
   readable_.wake_all();
   if (alive) writable_.wake_all();
   if (alive) closed_.wake_all();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "net/io/byte_stream.h"
+#include "net/io/liveness.h"
 #include "net/io/socket.h"
 #include "net/loop/fd_watcher.h"
 
@@ -14,7 +15,6 @@ class TcpStream final : public ByteStream {
  public:
   // Takes over a connected, non-blocking socket.
   TcpStream(Loop& loop, Fd socket);
-  ~TcpStream() override;
 
   Poll<Result<ByteSpan, IoError>> try_peek() override;
   void consume(size_t count) override;
@@ -27,7 +27,6 @@ class TcpStream final : public ByteStream {
   SocketAddress remote() const { return remote_address(socket_.get()); }
 
  private:
-  class Alive;
   void on_event(int events, bool failed);
   void receive();
   void receive_rest_and_break();
@@ -37,15 +36,15 @@ class TcpStream final : public ByteStream {
 
   Loop& loop_;
   Fd socket_;
-  ByteSpan view_;              // unread bytes: in the loop's buffer during receive(), else in kept_
-  Bytes kept_;                 // what the reader left in the loop's buffer
-  bool* destroyed_ = nullptr;  // set while wakers run, to notice our own end
+  ByteSpan view_;  // unread bytes: in the loop's buffer during receive(), else in kept_
+  Bytes kept_;     // what the reader left in the loop's buffer
   std::optional<IoError> error_;
   bool peer_ended_ = false;
   bool shut_ = false;
   bool write_blocked_ = false;
   bool watch_errors_ = true;
   Waker break_waker_;
+  Liveness liveness_;
   std::optional<FdWatcher> watcher_;  // last: gone before the socket is closed
 };
 

@@ -14,7 +14,8 @@ class PipeConnector final : public Connector {
   explicit PipeConnector(net::Loop& loop, std::function<size_t()> next_read = nullptr)
       : loop_(loop), next_read_(std::move(next_read)) {}
 
-  std::unique_ptr<Connecting> connect(const Origin& origin, uint64_t) override {
+  std::unique_ptr<Connecting> connect(const Origin& origin, uint64_t, Reuse reuse) override {
+    reuses.push_back(reuse);
     auto pipe = net::MemoryPipe::make(loop_, {.capacity = 64 * 1024, .next_read = next_read_});
     origins.push_back(origin);
     servers.push_back(std::move(pipe.b));
@@ -26,6 +27,7 @@ class PipeConnector final : public Connector {
   }
 
   std::vector<Origin> origins;
+  std::vector<Reuse> reuses;
   std::deque<std::unique_ptr<net::ByteStream>> servers;  // the far ends
   std::vector<std::unique_ptr<net::ByteStream>> released;
   bool keeps = false;

@@ -195,9 +195,31 @@ TEST_F(ServerTime, DrainingLetsRequestsFinish) {
 }
 
 TEST_F(ServerTime, DrainingClosesIdleConnections) {
+  wire().send(kGet);
+  take_call().responder.send({});
   wire().settle();
   wire().server().drain();
   wire().settle();
+  EXPECT_TRUE(wire().ended());
+}
+
+TEST_F(ServerTime, DrainingAnswersAFirstRequestThatIsOnItsWay) {
+  wire().settle();
+  Wire silent(*loop_, service_);
+  silent.settle();
+  wire().server().drain();
+  silent.server().drain();
+  pass(limits_.drain_grace_ns / 2);
+  silent.settle();
+  EXPECT_FALSE(silent.ended());
+  wire().send(kGet);
+  pass(limits_.drain_grace_ns);
+  silent.settle();
+  EXPECT_TRUE(silent.ended());
+  EXPECT_FALSE(wire().ended());
+  take_call().responder.send({});
+  wire().settle();
+  EXPECT_EQ(status_line(), "HTTP/1.1 200 OK");
   EXPECT_TRUE(wire().ended());
 }
 

@@ -1,0 +1,143 @@
+#include "net/http/outbound_policy.h"
+
+#include <gtest/gtest.h>
+
+#include "net/http/client.h"
+#include "tests/unit/net/io/stream_tools.h"
+
+namespace tappet::http {
+namespace {
+
+TEST(HostPatterns, Match) {
+  EXPECT_TRUE(host_matches("example.com", "Example.COM"));
+  EXPECT_TRUE(host_matches("example.com", "example.com."));
+  EXPECT_TRUE(host_matches("*.example.com", "a.b.example.com"));
+  EXPECT_TRUE(host_matches("*", "anything"));
+  EXPECT_FALSE(host_matches("*.example.com", "example.com"));
+  EXPECT_FALSE(host_matches("*.example.com", "badexample.com"));
+  EXPECT_FALSE(host_matches("*.example.com", ".example.com"));
+  EXPECT_FALSE(host_matches("example.com", "www.example.com"));
+}
+
+TEST(OutboundPolicy, PermitsHosts) {
+  OutboundPolicy policy;
+  EXPECT_TRUE(policy.permits(Origin{true, "anything", 443}));
+  EXPECT_TRUE(policy.allow_host("https://*.example.com"));
+  EXPECT_TRUE(policy.allow_host("api.test:8080"));
+  EXPECT_TRUE(policy.allow_host("[2001:db8::1]:80"));
+  EXPECT_TRUE(policy.permits(Origin{true, "a.example.com", 444}));
+  EXPECT_FALSE(policy.permits(Origin{false, "a.example.com", 80}));
+  EXPECT_TRUE(policy.permits(Origin{false, "API.test.", 8080}));
+  EXPECT_FALSE(policy.permits(Origin{false, "api.test", 80}));
+  EXPECT_TRUE(policy.permits(Origin{false, "2001:db8::1", 80}));
+  EXPECT_FALSE(policy.permits(Origin{true, "anything", 443}));
+}
+
+TEST(OutboundPolicy, RefusesWhatIsNoPattern) {
+  OutboundPolicy policy;
+  for (const char* text :
+       {"", "ftp://a", "a b", "a/", "a:99999", "*a", "a.*.com", "*.*.com", "::1"}) {
+    EXPECT_FALSE(policy.allow_host(text)) << text;
+  }
+  for (const char* text : {"", "10/8", "private", "10.0.0.0/33"}) {
+    EXPECT_FALSE(policy.allow_network(text)) << text;
+  }
+}
+
+TEST(OutboundPolicy, PermitsNetworks) {
+  const auto ip = [](const char* text) { return *net::SocketAddress::from_ip(text, 80); };
+  OutboundPolicy policy;
+  EXPECT_TRUE(policy.permits(ip("8.8.8.8")));
+  EXPECT_FALSE(policy.permits(ip("10.0.0.1")));
+  EXPECT_TRUE(policy.allow_network("10.0.0.0/24"));
+  EXPECT_TRUE(policy.permits(ip("10.0.0.1")));
+  EXPECT_TRUE(policy.permits(ip("::ffff:10.0.0.1")));
+  EXPECT_FALSE(policy.permits(ip("10.0.1.1")));
+  EXPECT_FALSE(policy.permits(ip("127.0.0.1")));
+  EXPECT_TRUE(policy.allow_network("all"));
+  EXPECT_TRUE(policy.permits(ip("127.0.0.1")));
+}
+
+class PolicyClient : public ::testing::Test {
+ protected:
+  std::string fetch(const std::string& host) {
+    Request request;
+    request.scheme = Scheme::kHttp;
+    request.authority = host + ":1";
+    request.path_with_query = "/";
+    auto pending = client_.send(std::move(request), {.connect_timeout_ns = 5 * net::kSecond});
+    Poll<Result<Response, ErrorCode>> outcome;
+    if (!net::run_until(*loop_, [&] { return (outcome = pending.try_get()).has_value(); })) {
+      return "late";
+    }
+    return outcome->ok() ? "a response" : std::string(outcome->error().name());
+  }
+
+  std::unique_ptr<net::Loop> loop_ = std::move(net::Loop::create().value());
+  OutboundPolicy policy_;
+  int connected_ = 0;
+  TcpConnector tcp_{*loop_, {.permits = [this](const Origin&, const net::SocketAddress& address) {
+                      const bool permitted = policy_.permits(address);
+                      connected_ += permitted;
+                      return permitted;
+                    }}};
+  PolicyConnector connector_{tcp_, policy_};
+  HttpClient client_{*loop_, connector_};
+};
+
+// However an address is written, it is looked at as what it resolves to.
+TEST_F(PolicyClient, KnowsLoopbackAndPrivateAddressesInEverySpelling) {
+  for (const char* host : {"127.0.0.1",
+                           "127.1",
+                           "127.0.1",
+                           "2130706433",
+                           "0x7f000001",
+                           "0x7f.0.0.1",
+                           "0x7f.1",
+                           "0177.0.0.1",
+                           "0177.1",
+                           "017700000001",
+                           "127.0.0.1.",
+                           "localhost",
+                           "localhost.",
+                           "LOCALHOST",
+                           "0",
+                           "0.0.0.0",
+                           "127.255.255.254",
+                           "[::1]",
+                           "[0:0:0:0:0:0:0:1]",
+                           "[::]",
+                           "[::ffff:127.0.0.1]",
+                           "[::ffff:7f00:1]",
+                           "[::127.0.0.1]",
+                           "[64:ff9b::127.0.0.1]",
+                           "[64:ff9b::7f00:1]",
+                           "[2002:7f00:1::]",
+                           "169.254.169.254",
+                           "2852039166",
+                           "0xa9fea9fe",
+                           "[::ffff:a9fe:a9fe]",
+                           "10.1",
+                           "192.168.1",
+                           "0xc0.0xa8.1.1",
+                           "100.64.0.1",
+                           "[fe80::1]",
+                           "[fd00:ec2::254]"}) {
+    const std::string error = fetch(host);
+    EXPECT_TRUE(error == "destination-IP-prohibited" || error == "DNS-error")
+        << host << ": " << error;
+    EXPECT_EQ(connected_, 0) << host;
+  }
+  EXPECT_EQ(fetch("127.0.0.1"), "destination-IP-prohibited");
+  policy_.allow_network("127.0.0.0/8");
+  EXPECT_EQ(fetch("0x7f.1"), "connection-refused");
+}
+
+TEST_F(PolicyClient, RefusesHostsBeforeTheyAreLookedUp) {
+  policy_.allow_host("example.com");
+  EXPECT_EQ(fetch("localhost"), "HTTP-request-denied");
+  EXPECT_EQ(fetch("absent.invalid"), "HTTP-request-denied");
+}
+
+}  // namespace
+}  // namespace tappet::http
