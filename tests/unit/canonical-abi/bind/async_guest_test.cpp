@@ -103,7 +103,7 @@ class HostJobs : public ::testing::Test {
     EXPECT_EQ(p.instantiate(), Outcome::kReturned);
   }
   static std::string text() {
-    const Bytes bytes = read_data("host-jobs.wat");
+    const Bytes bytes = read_data("host/jobs.wat");
     return {bytes.begin(), bytes.end()};
   }
   // Has the host's calls polled that were woken.

@@ -46,7 +46,7 @@ class Family : public ::testing::Test {
     EXPECT_EQ(p.instantiate(), Outcome::kReturned);
   }
   static std::string text() {
-    const Bytes bytes = read_data("host-resources.wat");
+    const Bytes bytes = read_data("host/resources.wat");
     return {bytes.begin(), bytes.end()};
   }
   uint32_t handle(const std::string& text) { return static_cast<uint32_t>(std::stoul(text)); }

@@ -1,4 +1,4 @@
-// data/host-streams.wat with elements of the C++ type T, and its host: both ends of every kind.
+// data/host/streams.wat with elements of the C++ type T, and its host: both ends of every kind.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -44,7 +44,7 @@ constexpr uint64_t event(EventCode code, uint64_t result) {
 }
 
 inline Bytes stream_guest(std::string_view element) {
-  const Bytes bytes = read_data("host-streams.wat");
+  const Bytes bytes = read_data("host/streams.wat");
   std::string text(bytes.begin(), bytes.end());
   for (size_t at = 0; (at = text.find("ELEMENT", at)) != std::string::npos;) {
     text.replace(at, 7, element);
