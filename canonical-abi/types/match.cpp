@@ -55,7 +55,7 @@ tappet::detail::Failure<Error> Matcher::mismatch(std::string message) const {
 }
 
 tappet::detail::Failure<Error> Matcher::expected_found(std::string_view expected,
-                                               std::string_view found) const {
+                                                       std::string_view found) const {
   return mismatch(fmt::format("expected {}, found {}", expected, found));
 }
 

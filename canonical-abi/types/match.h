@@ -74,7 +74,8 @@ class Matcher {
   static void forget(Env& env, std::span<const BoundResource> variables);
   static const Resource* resolve(const Env& env, const Resource* resource);
   tappet::detail::Failure<Error> mismatch(std::string message) const;
-  tappet::detail::Failure<Error> expected_found(std::string_view expected, std::string_view found) const;
+  tappet::detail::Failure<Error> expected_found(std::string_view expected,
+                                                std::string_view found) const;
 
   const TypeRegistry& registry_;
   Budget& budget_;
