@@ -33,7 +33,6 @@ class ComponentParser {
   void nested_component();
   void func_definition();
   void type_definition();
-  void value_definition();
   void start();
   void import_definition();
   void export_definition();
@@ -48,6 +47,9 @@ class ComponentParser {
   void instantiate(Writer& out);
   void argument(Writer& out);
   void bag(Writer& out);
+
+  // values.cpp
+  void value_definition();
 
   // canon.cpp: behind "(canon"
   void canon_definition();
@@ -84,7 +86,11 @@ class ComponentParser {
   std::optional<Sort> accept_sort(bool in_core = false);
   Sort expect_sort(bool in_core = false);
   // (sort idx name*), written as sort and index.
-  Sort item(Writer& out);
+  struct Item {
+    Sort sort;
+    uint32_t index;
+  };
+  Item item(Writer& out);
   // externname attribute*
   void extern_name(Writer& out);
   // (export name): the names to export the definition under that this stands in.

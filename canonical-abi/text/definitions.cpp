@@ -163,8 +163,6 @@ void ComponentParser::type_definition() {
   export_later(exports, Sort::kType, index);
 }
 
-void ComponentParser::value_definition() { in_.unexpected("another definition than a value"); }
-
 void ComponentParser::start() {
   Writer out;
   out.u32(reference(Sort::kFunc));
@@ -190,13 +188,14 @@ void ComponentParser::export_definition() {
   const Id id = accept_id();
   Writer out;
   extern_name(out);
-  const Sort sort = item(out);
+  const Item exported = item(out);
   const bool has_type = in_.kind() == TokenKind::kOpen;
   out.byte(has_type ? 1 : 0);
   Id none;
   if (has_type) bound_extern_type(out, none);
   scope_->emit(Part::kExport, out);
-  scope_->add(sort, id);
+  const uint32_t index = scope_->add(exported.sort, id);
+  if (exported.sort == Sort::kType) scope_->keep_type(index, exported.index);
 }
 
 // (@custom "name" "bytes"*)

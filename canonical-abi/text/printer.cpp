@@ -242,8 +242,13 @@ void ComponentPrinter::item(const syntax::Export& item) {
                    type));
 }
 
-void ComponentPrinter::item(const syntax::Value&) {
-  error_ = make_error(ErrorKind::kUnsupported, "value definitions are not printed yet");
+// A type's id would be taken for the value's.
+void ComponentPrinter::item(const syntax::Value& value) {
+  const bool is_index = value.type.form == syntax::ValTypeUse::Form::kIndex;
+  const std::string type =
+      is_index ? fmt::format("(type {})", val_type(value.type)) : val_type(value.type);
+  line(fmt::format("(value{} {} (binary {}))", binding(Sort::kValue), type,
+                   string_text(value.bytes)));
 }
 
 }  // namespace wat

@@ -88,17 +88,18 @@ Sort ComponentParser::expect_sort(bool in_core) {
   return Sort::kFunc;
 }
 
-Sort ComponentParser::item(Writer& out) {
+ComponentParser::Item ComponentParser::item(Writer& out) {
   if (in_.kind() != TokenKind::kOpen) {
     in_.unexpected("a reference to a definition");
-    return Sort::kFunc;
+    return {Sort::kFunc, 0};
   }
   in_.advance();
   const Sort sort = expect_sort();
   write_sort(out, sort);
-  out.u32(path(sort));
+  const uint32_t index = path(sort);
+  out.u32(index);
   in_.expect_close();
-  return sort;
+  return {sort, index};
 }
 
 void ComponentParser::extern_name(Writer& out) {

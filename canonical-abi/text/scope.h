@@ -3,6 +3,8 @@
 #pragma once
 
 #include <array>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -50,6 +52,20 @@ class Scope : public text::TypeParser {
   // That many scopes outside, or null.
   Scope* outside(uint32_t count);
 
+  // Types that are defined here, as bytes; null for others.
+  void keep_type(uint32_t index, const Writer& type) {
+    bodies_[index] = std::make_shared<Writer>(type);
+  }
+  // The same type, under another index.
+  void keep_type(uint32_t index, uint32_t same) {
+    const auto found = bodies_.find(same);
+    if (found != bodies_.end()) bodies_[index] = found->second;
+  }
+  const Writer* type_body(uint32_t index) const {
+    const auto found = bodies_.find(index);
+    return found == bodies_.end() ? nullptr : found->second.get();
+  }
+
   void emit(Part part, const Writer& bytes);
   // An export, behind everything else.
   void emit_at_end(const Writer& item) {
@@ -90,6 +106,7 @@ class Scope : public text::TypeParser {
   text::Section exports_;  // for the end
   Writer out_;             // complete sections, or declarators
   uint32_t count_ = 0;     // of declarators
+  std::map<uint32_t, std::shared_ptr<const Writer>> bodies_;
 };
 
 }  // namespace tappet::component::wat

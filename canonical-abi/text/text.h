@@ -25,8 +25,7 @@ Result<Bytes> parse_component_wat(std::string_view source);
 // Prints a component so that parse_component_wat gives an equal one, but for choices of the
 // encoding that text cannot express. Names come from the section "component-name" where all of them
 // can be ids; other custom sections become annotations. The component is decoded but not validated:
-// errors as of load_component where it is malformed, kUnsupported for value definitions. Any thread
-// may call.
+// errors as of load_component where it is malformed. Any thread may call.
 Result<std::string> print_component_wat(Bytes bytes);
 
 // As parse_component_wat for the tokens [begin, end), which are the inside of (component ...)

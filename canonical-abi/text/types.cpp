@@ -25,7 +25,9 @@ const KindRow* find_kind(std::string_view word, bool primitive) {
 
 uint32_t ComponentParser::emit_type(const Writer& type, const Id& id) {
   scope_->emit(Part::kType, type);
-  return scope_->add(Sort::kType, id);
+  const uint32_t index = scope_->add(Sort::kType, id);
+  scope_->keep_type(index, type);
+  return index;
 }
 
 void ComponentParser::def_type(Writer& out) {

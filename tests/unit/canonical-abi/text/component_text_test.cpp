@@ -104,6 +104,79 @@ TEST(ComponentText, ExportsInsideOthersComeLast) {
                    (export "t" (type 0)) (export "i" (instance 0)) (export "j" (instance 0))))");
 }
 
+// The type, its value, and the bytes of that as a string literal; types in front.
+struct ValueCase {
+  const char* type;
+  const char* literal;
+  const char* bytes;
+  const char* types = "";
+};
+
+TEST(ComponentText, ValuesBecomeBytesAsTheirTypesSay) {
+  for (const ValueCase& c : {
+           ValueCase{"bool", "false", R"("\00")"},
+           {"u8", "255", R"("\ff")"},
+           {"s8", "-1", R"("\ff")"},
+           {"u16", "0xffff", R"("\ff\ff\03")"},
+           {"s16", "-32_768", R"("\80\80\7e")"},
+           {"u32", "300", R"("\ac\02")"},
+           {"s64", "-1", R"("\7f")"},
+           {"f32", "nan", R"("\00\00\c0\7f")"},
+           {"f32", "-inf", R"("\00\00\80\ff")"},
+           {"f64", "0.5", R"("\00\00\00\00\00\00\e0\3f")"},
+           {"char", "'a'", R"("a")"},
+           {"char", "'\\n'", R"("\0a")"},
+           {"string", "\"hi\"", R"("\02hi")"},
+           {"u8", "(binary \"\\07\")", R"("\07")"},
+           {"$w", "(record true (tuple 1 2))", R"("\01" "\01\02")",
+            R"((type $t (tuple u8 u8)) (type $r (record (field "a" bool) (field "b" $t)))
+               (export $w "w" (type $r)))"},
+           {"$w", "(variant \"b\" 7)", R"("\01\07")",
+            R"((type $v (variant (case "a") (case "b" u8))) (export $w "w" (type $v)))"},
+           {"$l", "(list (list 1) (list) (binary \"\\01\\02\"))",
+            R"("\03" "\01\01" "\00" "\01\02")", "(type $m (list u8)) (type $l (list $m))"},
+           {"$w", "(flags \"i\" \"a\")", R"("\01\01")",
+            R"((type $f (flags "a" "b" "c" "d" "e" "f" "g" "h" "i")) (export $w "w" (type $f)))"},
+           {"$w", "(enum \"b\")", R"("\01")",
+            R"((type $e (enum "a" "b")) (export $w "w" (type $e)))"},
+           {"$o", "(some none)", R"("\01\00")", "(type $p (option u8)) (type $o (option $p))"},
+           {"$x", "(error \"no\")", R"("\01\02no")", "(type $x (result u8 (error string)))"},
+           {"$x", "ok", R"("\00")", "(type $x (result (error string)))"},
+           {"$y", "(list (tuple \"a\" 1))", R"("\01\01a\01")", "(type $y (map string u8))"},
+           {"$z", "(list 1 2)", R"("\01\02")", "(type $z (list u8 2))"},
+       }) {
+    const auto component = [&](std::string value) {
+      return std::string("(component ") + c.types + " (value $it " + c.type + " " + value +
+             ") (export \"v\" (value 0)))";
+    };
+    expect_same(component(c.literal), component(std::string("(binary ") + c.bytes + ")"));
+  }
+  expect_same(R"((component (value $v (option (tuple u8 string)) (some (tuple 1 "x")))
+                   (export "v" (value $v))))",
+              R"((component (type (tuple u8 string)) (type (option 0))
+                   (value $v 1 (binary "\01\01\01x")) (export "v" (value 0))))");
+}
+
+TEST(ComponentText, ValuesThatAreNotOfTheirTypes) {
+  EXPECT_EQ(refusal("(component (value u8 256))"),
+            "1:22: unexpected token 256, expected an integer");
+  EXPECT_EQ(refusal("(component (value u8 -1))"), "1:22: unexpected token -1, expected an integer");
+  EXPECT_EQ(refusal("(component (value f32 nan:0x1))"),
+            "1:23: unexpected token nan:0x1, expected a number");
+  EXPECT_EQ(refusal("(component (value (list u8) (list true)))"),
+            "1:35: unexpected token true, expected an integer");
+  EXPECT_EQ(refusal("(component (value (list u8 2) (list 1)))"),
+            "1:38: unexpected token ), expected an integer");
+  EXPECT_EQ(refusal("(component (value (enum \"a\") (enum \"b\")))"),
+            "1:36: there is no `b` in the value's type");
+  EXPECT_EQ(refusal("(component (value (result) (ok 1)))"),
+            "1:28: unexpected token (, expected ok");
+  EXPECT_EQ(
+      refusal("(component (import \"t\" (type $t (sub resource))) (value $v $t 1))"),
+      "1:63: a value's type has to be a value type that is defined here; (binary ...) may be of "
+      "any");
+}
+
 TEST(ComponentText, Refusals) {
   EXPECT_EQ(refusal("(component (type $t u8) (type $t u8))"), "1:31: duplicate type $t");
   EXPECT_EQ(refusal("(component (export \"f\" (func $f)) (import \"f\" (func $f)))"),

@@ -19,28 +19,30 @@ void expect_round_trip(const Bytes& bytes, const std::string& what) {
 }
 
 TEST(ComponentPrinter, GivesTheSameBytes) {
-  for (const char* const source : {
-           "(component)",
-           "(component $c (component $d (type $t u8)) (component (@name \"e\")))",
-           "(component (core module $m) (core module (@name \"n\")) (core module $o (@name "
-           "\"p\")))",
-           "(component (@custom \"a\" \"b\") (type u8) (@custom \"c\") (type u8))",
-           R"((component (type (record (field "a" (option string)) (field "b" (result (error u8)))))
+  for (
+      const char* const source : {
+          "(component)",
+          "(component $c (component $d (type $t u8)) (component (@name \"e\")))",
+          "(component (core module $m) (core module (@name \"n\")) (core module $o (@name "
+          "\"p\")))",
+          "(component (@custom \"a\" \"b\") (type u8) (@custom \"c\") (type u8))",
+          R"((component (type (record (field "a" (option string)) (field "b" (result (error u8)))))
                 (type (variant (case "a") (case "b" (list u8 3)))) (type (flags "x" "y"))
                 (type (enum "e")) (type (result u8)) (type (result)) (type (map string u8))
                 (type (stream)) (type (future u32)) (type (tuple f32 f64 char bool))
                 (type $r (resource (rep i32))) (type (own $r)) (type (borrow $r))
                 (type (func async (param "a" (own $r)) (result error-context)))))",
-           R"((component (core type $f (func (param i32 (ref null 0)) (result v128)))
+          R"((component (core type $f (func (param i32 (ref null 0)) (result v128)))
                 (core type (sub (struct (field (mut i8)) (field (ref $f)))))
                 (core rec (type (array (ref null 3))) (type (sub final 1 (struct))))
                 (core type (module (alias outer 1 0 (type $f)) (import "a" "b" (func (type $f)))
                   (import "c" "d" (table i64 1 2 funcref)) (export "m" (memory 1 2 shared))
                   (export "g" (global (mut i32))) (export "t" (tag (type $f)))))))",
-           R"((component (import "a:b/c@1.0.0" (external-id "x") (instance $i
+          R"((component (type $big (list string)) (import "a:b/c@1.0.0" (external-id "x") (instance $i
                   (export "f" (func $f (param "x" u8))) (export "r" (type $r (sub resource)))))
-                (import "d" (implements "a:b/c") (instance (type 0)))
+                (import "d" (implements "a:b/c") (instance (type 1)))
                 (import "m" (core module (export "" (func)))) (import "v" (value string))
+                (value $w u8 7) (value (type $big) (list "a" "b"))
                 (alias export $i "r" (type $q)) (core func $g (canon lower (func $i "f") async))
                 (canon resource.drop $q (core func $drop))
                 (canon task.return (result string) string-encoding=utf16 (core func))
@@ -50,7 +52,7 @@ TEST(ComponentPrinter, GivesTheSameBytes) {
                 (instance (instantiate $C (with "i" (instance $i))))
                 (instance $bag (export "e" (implements "a:b/c") (instance $i)))
                 (export $e "e" (instance $bag) (instance))))",
-       }) {
+      }) {
     const auto bytes = parse_component_wat(source);
     ASSERT_TRUE(bytes.ok()) << source << bytes.error().to_string();
     expect_round_trip(*bytes, source);
