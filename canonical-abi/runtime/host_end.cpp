@@ -12,7 +12,10 @@ class HostEnd::Job final : public GuestThread {
 
   HostOutcome begin(HostCall& call) override {
     if (end->guest() == nullptr) return HostOutcome::kReturn;
-    return end->step(call) ? HostOutcome::kReturn : HostOutcome::kTrap;
+    stepping = true;
+    const bool ok = end->step(call);
+    stepping = false;
+    return ok ? HostOutcome::kReturn : HostOutcome::kTrap;
   }
   void ended() override {
     if (end == nullptr) {
@@ -27,6 +30,7 @@ class HostEnd::Job final : public GuestThread {
 
   HostEnd* end;
   bool again = false;
+  bool stepping = false;  // what has trapped still counts as running
 };
 
 HostEnd::HostEnd(SharedCopy& shared, bool readable, const void* element)
@@ -37,7 +41,7 @@ HostEnd::HostEnd(SharedCopy& shared, bool readable, const void* element)
 HostEnd::~HostEnd() {
   shared_.set_host_end(readable_, nullptr);
   if (shared_.pending() == this) shared_.reset_pending();
-  if (job_ == nullptr || !job_->running) return;
+  if (job_ == nullptr || !job_->stepping) return;
   job_->end = nullptr;
   job_.release();  // NOLINT(bugprone-unused-return-value): deletes itself
 }
