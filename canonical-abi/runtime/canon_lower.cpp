@@ -49,7 +49,8 @@ HostOutcome settle(HostCall& call, Caller& caller, HostReturn returned) {
 HostOutcome call_host(const CanonFunction& self, HostCall& call) {
   Caller caller(self, StringEncoding::kUtf8);
   ValueBuffer args(self.signature->params.types.size());
-  if (!caller.lift_args(call, caller.flat_args(call), args.span())) return HostOutcome::kTrap;
+  if (!caller.lift_args(call, caller.flat_args(call).span(), args.span()))
+    return HostOutcome::kTrap;
   HostEnvironment& environment = self.inst->store.environment();
   return settle(call, caller, (*self.callee->host)(environment, args.span()));
 }

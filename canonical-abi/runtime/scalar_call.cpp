@@ -109,11 +109,14 @@ std::unique_ptr<ScalarCall> ScalarCall::make(const CanonFunction& lowered, Sched
 }
 
 bool ScalarCall::enter(uint64_t* args) {
-  if (!caller_.may_leave || !callee_.may_enter_from(levels_) || !callee_.threads.has_free() ||
-      !params_.apply(args)) {
-    return false;
+  if (!caller_.may_leave || !callee_.threads.has_free() || !params_.apply(args)) return false;
+  if (levels_ == 1) {  // as a rule, and worth a tenth of the call
+    if (!callee_.may_enter) return false;
+    callee_.may_enter = false;
+  } else {
+    if (!callee_.may_enter_from(levels_)) return false;
+    callee_.enter_from(levels_);
   }
-  callee_.enter_from(levels_);
   around = scheduler_.begin_scalar_call(*this);
   return true;
 }
@@ -121,7 +124,11 @@ bool ScalarCall::enter(uint64_t* args) {
 uint64_t ScalarCall::leave(uint64_t result) {
   results_.apply(&result);
   scheduler_.end_scalar_call(std::exchange(around, nullptr));
-  callee_.leave_to(levels_);
+  if (levels_ == 1) {
+    callee_.may_enter = true;
+  } else {
+    callee_.leave_to(levels_);
+  }
   return result;
 }
 

@@ -4,10 +4,10 @@
 
 namespace tappet::component {
 
-std::vector<uint64_t> Caller::flat_args(HostCall& call) {
-  std::vector<uint64_t> flat(lowered_.function.shape.param_slots);
-  for (size_t i = 0; i < flat.size(); ++i) flat[i] = call.arg(i);
-  if (lowered_.signature->results.in_memory) out_ = flat.back();
+FlatValues Caller::flat_args(HostCall& call) {
+  FlatValues flat;
+  for (size_t i = 0; i < lowered_.function.shape.param_slots; ++i) flat.push(call.arg(i));
+  if (lowered_.signature->results.in_memory) out_ = flat.span().back();
   return flat;
 }
 
@@ -55,8 +55,10 @@ Subtask::Subtask(const CanonFunction& lowered, HostCall& call)
     : Waitable(Kind::kSubtask, lowered.inst->store.scheduler()),
       SyncCaller(lowered.callee->is_host() ? Peer::kHost : Peer::kGuest,
                  lowered.opts.string_encoding),
-      caller_(lowered, lowered.callee->opts.string_encoding),
-      flat_args_(caller_.flat_args(call)) {}
+      caller_(lowered, lowered.callee->opts.string_encoding) {
+  const FlatValues flat = caller_.flat_args(call);
+  flat_args_.assign(flat.span().begin(), flat.span().end());
+}
 
 Subtask::~Subtask() = default;
 

@@ -20,7 +20,7 @@ class Caller {
   Peer peer() const { return lowered_.callee->is_host() ? Peer::kHost : Peer::kGuest; }
 
   // The call's arguments as core values; with them, where results in memory go.
-  std::vector<uint64_t> flat_args(HostCall& call);
+  FlatValues flat_args(HostCall& call);
   bool lift_args(HostCall& call, std::span<const uint64_t> flat, std::span<ComponentValue> args);
   bool lower_results(HostCall& call, std::span<const ComponentValue> results);
   // The same for what a host function returned. False: trapped.

@@ -35,15 +35,15 @@ HostOutcome HostCall::call(Function& callee, std::span<const uint64_t> args,
 }
 
 bool Machine::call(State& s, Function& function, uint32_t delta) {
-  Thread& thread = *exec::current_activation->thread;
-  const auto frame = static_cast<uint64_t>(s.fp - thread.stack_.get());
   const uint64_t* return_pc = s.pc + exec::kCallWords;
   if (function.is_host()) {
     CallAdapter* const adapter = function.host->adapter;
-    if (adapter == nullptr || !adapter->enter(s.fp + delta))
-      return call_host(s, function, return_pc, frame + delta);
-    return call_adapted(s, *adapter, return_pc, delta);
+    if (adapter != nullptr && adapter->enter(s.fp + delta))
+      return call_adapted(s, *adapter, return_pc, delta);
+    const uint64_t* const stack = exec::current_activation->thread->stack_.get();
+    return call_host(s, function, return_pc, static_cast<uint64_t>(s.fp - stack) + delta);
   }
+  Thread& thread = *exec::current_activation->thread;
   if (function.instance == s.in) {
     s.fp += delta;
     return begin(s, function, return_pc, delta);
