@@ -38,20 +38,21 @@ std::string not_idle(const CopyEnd& e) {
 }
 
 // What became of a copy.
-HostOutcome take_event(HostCall& call, CopyEnd& e) {
+HostOutcome take_event(HostCall& call, Waitable& e) {
   return return_value(call, e.get_pending_event().p2);
 }
 
+// `e` is the first argument.
 HostOutcome finish_copy(CanonFunction& self, HostCall& call, CopyEnd& e, bool is_async) {
   if (e.has_pending_event()) return take_event(call, e);
   if (is_async) return return_value(call, UINT32_MAX);  // BLOCKED
   Scheduler& scheduler = scheduler_of(self);
-  e.set_sync_waiter(&scheduler.current());
-  return scheduler.wait_until(call, WaitFor::kEvent, static_cast<Waitable*>(&e), false,
-                              [&e](HostCall& c, bool) {
-                                e.set_sync_waiter(nullptr);
-                                return take_event(c, e);
-                              });
+  SyncWait wait(
+      std::static_pointer_cast<Waitable>(*self.inst->handles.shared_object(arg32(call, 0))),
+      scheduler.current());
+  return scheduler.wait_until(
+      call, WaitFor::kEvent, static_cast<Waitable*>(&e), false,
+      [wait = std::move(wait)](HostCall& c, bool) mutable { return take_event(c, *wait.over()); });
 }
 
 HostOutcome copy(CanonFunction& self, HostCall& call, bool reads) {

@@ -37,12 +37,11 @@ HostOutcome after_cancel(CanonFunction& self, HostCall& call,
   if (subtask->resolved()) return take_resolution(call, *subtask);
   if (self.flag) return return_value(call, UINT32_MAX);  // BLOCKED
   Scheduler& scheduler = scheduler_of(self);
-  subtask->set_sync_waiter(&scheduler.current());
-  return scheduler.wait_until(call, WaitFor::kResolution, subtask.get(), false,
-                              [subtask](HostCall& c, bool) {
-                                subtask->set_sync_waiter(nullptr);
-                                return take_resolution(c, *subtask);
-                              });
+  return scheduler.wait_until(
+      call, WaitFor::kResolution, subtask.get(), false,
+      [wait = SyncWait(subtask, scheduler.current())](HostCall& c, bool) mutable {
+        return take_resolution(c, static_cast<Subtask&>(*wait.over()));
+      });
 }
 
 }  // namespace

@@ -61,12 +61,11 @@ HostOutcome after_call(HostCall& call, const std::shared_ptr<Subtask>& subtask) 
   if (!self.opts.is_async) {
     if (subtask->resolved()) return subtask->finish(call);
     Scheduler& scheduler = self.inst->store.scheduler();
-    subtask->set_sync_waiter(&scheduler.current());
-    return scheduler.wait_until(call, WaitFor::kResolution, subtask.get(), false,
-                                [subtask](HostCall& c, bool) {
-                                  subtask->set_sync_waiter(nullptr);
-                                  return subtask->finish(c);
-                                });
+    return scheduler.wait_until(
+        call, WaitFor::kResolution, subtask.get(), false,
+        [wait = SyncWait(subtask, scheduler.current())](HostCall& c, bool) mutable {
+          return static_cast<Subtask&>(*wait.over()).finish(c);
+        });
   }
   const auto state = static_cast<uint32_t>(subtask->state());
   if (subtask->resolved()) {

@@ -38,8 +38,6 @@ class Waitable : public HandleObject {
 
   bool in_waitable_set() const { return wset_ != nullptr; }
   bool has_sync_waiter() const { return sync_waiter_ != nullptr; }
-  // Null: nobody waits any more.
-  void set_sync_waiter(GuestThread* thread) { sync_waiter_ = thread; }
   // Null: leaves the set it is in.
   void join(std::shared_ptr<WaitableSet> wset);
 
@@ -51,6 +49,7 @@ class Waitable : public HandleObject {
   void signal_sync_waiter();
 
  private:
+  friend class SyncWait;
   friend class WaitableSet;
 
   Scheduler& scheduler_;
@@ -60,6 +59,30 @@ class Waitable : public HandleObject {
   // Among those of the set that have an event.
   Waitable* previous_ = nullptr;
   Waitable* next_ = nullptr;
+};
+
+// A thread's wait for one waitable alone: until over(), or until it is given up with the thread.
+class SyncWait {
+ public:
+  SyncWait(std::shared_ptr<Waitable> waitable, GuestThread& thread)
+      : waitable_(std::move(waitable)) {
+    waitable_->sync_waiter_ = &thread;
+  }
+  SyncWait(SyncWait&&) = default;
+  SyncWait(const SyncWait&) = delete;
+  SyncWait& operator=(const SyncWait&) = delete;
+  ~SyncWait() {
+    if (waitable_ != nullptr) over();
+  }
+
+  // The waitable that was waited for. Precondition: the first time.
+  std::shared_ptr<Waitable> over() {
+    waitable_->sync_waiter_ = nullptr;
+    return std::move(waitable_);
+  }
+
+ private:
+  std::shared_ptr<Waitable> waitable_;
 };
 
 // Gives events in the order in which they came.

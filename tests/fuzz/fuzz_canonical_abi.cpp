@@ -12,6 +12,7 @@
 #include "canonical-abi/types/print.h"
 #include "interp/engine.h"
 #include "tests/fuzz/any_type.h"
+#include "tests/unit/canonical-abi/abi/fake_handles.h"
 
 namespace tappet::component {
 namespace {
@@ -21,35 +22,6 @@ void require(bool ok, const ValType& t, const ComponentValue& v) {
   std::fprintf(stderr, "type %s, value %s\n", to_string(t).c_str(), to_string(v, &t).c_str());
   std::abort();
 }
-
-class AnyHandles final : public Handles {
- public:
-  bool lift_own(LiftLowerContext&, uint32_t i, const ValType&, uint64_t& rep) override {
-    return rep = i, true;
-  }
-  bool lift_borrow(LiftLowerContext&, uint32_t i, const ValType&, uint64_t& rep) override {
-    return rep = i, true;
-  }
-  bool lower_own(LiftLowerContext&, uint64_t rep, const ValType&, uint32_t& i) override {
-    return i = static_cast<uint32_t>(rep), true;
-  }
-  bool lower_borrow(LiftLowerContext&, uint64_t rep, const ValType&, uint32_t& i) override {
-    return i = static_cast<uint32_t>(rep), true;
-  }
-  bool lift_shared(LiftLowerContext& cx, uint32_t, const ValType&,
-                   ComponentValue::Shared&) override {
-    return cx.trap("no such handle");
-  }
-  bool lower_shared(LiftLowerContext& cx, const ComponentValue::Shared&, const ValType&,
-                    uint32_t&) override {
-    return cx.trap("no such handle");
-  }
-  void begin_realloc() override { may_leave_ = false; }
-  void end_realloc() override { may_leave_ = true; }
-
- private:
-  bool may_leave_ = true;
-};
 
 class Guest {
  public:
@@ -81,7 +53,7 @@ class Guest {
     HostFunction host;
     host.type = nothing_;
     host.invoke = [&](HostCall& call) {
-      AnyHandles handles;
+      test::FakeHandles handles;
       LiftLowerContext cx(call, options_, handles, peer_, peer_encoding_);
       return body(cx) ? HostOutcome::kReturn : HostOutcome::kTrap;
     };

@@ -22,6 +22,10 @@
   (canon backpressure.inc (core func $inc))
   (canon backpressure.dec (core func $dec))
   (canon thread.yield (core func $yield))
+  (type $bytes (stream u8))
+  (canon stream.new $bytes (core func $stream.new))
+  (canon stream.write $bytes (memory $mem) (core func $stream.write))
+  (canon task.return (result $bytes) (core func $task.return-stream))
 
   (core module $M
     (import "" "memory" (memory 1))
@@ -39,6 +43,9 @@
     (import "" "inc" (func $inc))
     (import "" "dec" (func $dec))
     (import "" "yield" (func $yield (result i32)))
+    (import "" "stream.new" (func $stream.new (result i64)))
+    (import "" "stream.write" (func $stream.write (param i32 i32 i32) (result i32)))
+    (import "" "task.return-stream" (func $task.return-stream (param i32)))
 
     (global $top (mut i32) (i32.const 16))
     (global $finished (mut i32) (i32.const 0))
@@ -117,6 +124,13 @@
       (if (local.get $left) (then (return (i32.const 1))))
       (call $task.return (i32.const 5))
       (i32.const 0))
+    ;; Returns the readable end of a stream, and waits for somebody to read from it.
+    (func (export "stream")
+      (local $ends i64)
+      (local.set $ends (call $stream.new))
+      (call $task.return-stream (i32.wrap_i64 (local.get $ends)))
+      (drop (call $stream.write
+        (i32.wrap_i64 (i64.shr_u (local.get $ends) (i64.const 32))) (i32.const 0) (i32.const 4))))
     (func (export "block") (drop (call $later-sync (i32.const 1))))
     (func (export "close") (call $inc))
     (func (export "open") (call $dec)))
@@ -135,7 +149,10 @@
     (export "context.set" (func $context.set))
     (export "inc" (func $inc))
     (export "dec" (func $dec))
-    (export "yield" (func $yield))))))
+    (export "yield" (func $yield))
+    (export "stream.new" (func $stream.new))
+    (export "stream.write" (func $stream.write))
+    (export "task.return-stream" (func $task.return-stream))))))
 
   (func (export "call") async (param "x" u32) (result u32)
     (canon lift (core func $m "call") async (callback (core func $m "call-cb"))))
@@ -156,6 +173,8 @@
     (canon lift (core func $m "twice") async (callback (core func $m "cb"))))
   (func (export "yields") async (param "n" u32) (result u32)
     (canon lift (core func $m "yields") async (callback (core func $m "yields-cb"))))
+  (func (export "stream") async (result $bytes)
+    (canon lift (core func $m "stream") async))
   (func (export "block") (canon lift (core func $m "block")))
   (func (export "close") (canon lift (core func $m "close")))
   (func (export "open") (canon lift (core func $m "open")))

@@ -198,6 +198,23 @@ TEST_F(AsyncTasks, WhatAnotherCallMakesReadyIsWoken) {
   EXPECT_EQ(p.api.waiting, 2);
 }
 
+// A value that the embedder holds outlives the thread that waits for somebody to use it.
+TEST_F(AsyncTasks, AStreamIsDroppedAfterItsWriterWasGivenUp) {
+  Task task(p.store(), p.function("stream"), {});
+  EXPECT_EQ(task.run(), Outcome::kReturned);
+  EXPECT_EQ(p.tree().root().threads.size(), 1U);
+  EXPECT_EQ(p.call("open"), "trap: backpressure counter underflow");
+  task.result() = V();
+}
+
+TEST_F(AsyncTasks, DroppingAStreamEndsTheWaitOfItsWriter) {
+  Task task(p.store(), p.function("stream"), {});
+  EXPECT_EQ(task.run(), Outcome::kReturned);
+  task.result() = V();
+  EXPECT_EQ(task.finish(), Outcome::kReturned);
+  EXPECT_EQ(p.tree().root().threads.size(), 0U);
+}
+
 TEST_F(AsyncTasks, ATrapEndsAllOfThem) {
   Task call(p.store(), p.function("call"), {V::u32(1)});
   EXPECT_EQ(call.run(), Outcome::kSuspended);

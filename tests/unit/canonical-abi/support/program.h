@@ -1,5 +1,5 @@
-// Components in tests: loading fixtures of ../data, host interfaces in few words, and a linked and
-// instantiated program to call into.
+// Components in tests: loading fixtures of ../data, and a linked and instantiated program to call
+// into.
 #pragma once
 
 #include <memory>
@@ -11,6 +11,7 @@
 #include "canonical-abi/linker/instantiation.h"
 #include "canonical-abi/linker/linker.h"
 #include "canonical-abi/runtime/task.h"
+#include "tests/unit/canonical-abi/support/host.h"
 
 namespace tappet::component::test {
 
@@ -20,34 +21,6 @@ Result<std::shared_ptr<const Component>> load(const Engine& engine, std::string_
 Result<std::shared_ptr<const Component>> load(const Engine& engine, Bytes component);
 // The bytes of a component in the text format.
 Bytes assemble(std::string_view text);
-
-// Builds a HostInterfaceDef.
-class Host {
- public:
-  explicit Host(std::string name, std::string version = {});
-
-  // Types: of primitives by primitive(), of resources by own() and borrow().
-  const Resource* resource(std::string name, const HostResourceType& type);
-  const ValType* own(const Resource* resource) { return handle(TypeKind::kOwn, resource); }
-  const ValType* borrow(const Resource* resource) { return handle(TypeKind::kBorrow, resource); }
-  const ValType* compose(TypeKind kind, std::vector<Labelled> items);
-
-  Host& func(std::string name, std::vector<Labelled> params, const ValType* result, HostBody body);
-  Host& async_func(std::string name, std::vector<Labelled> params, const ValType* result,
-                   HostBody body);
-  HostInterfaceDef take() { return std::move(def_); }
-
- private:
-  Host& define(bool is_async, std::string name, const std::vector<Labelled>& params,
-               const ValType* result, HostBody body);
-  const ValType* handle(TypeKind kind, const Resource* resource);
-
-  HostInterfaceDef def_;
-  std::shared_ptr<TypeArena> arena_;
-};
-
-inline const ValType* u32() { return primitive(TypeKind::kU32); }
-inline const ValType* string() { return primitive(TypeKind::kString); }
 
 // One fixture, linked and, by start(), instantiated. Failures of anything but the guest's calls are
 // reported as test failures.
