@@ -1,5 +1,6 @@
 #include "tests/fuzz/resource_model.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace tappet::component::fuzz {
@@ -84,6 +85,9 @@ void ResourceModel::push(Frame frame, uint32_t type, std::optional<uint64_t> bor
   const Verb verb = verb_of(frame.function);
   frames_.push_back(std::move(frame));
   Frame& f = frames_.back();
+  // Each call is a thread in a table of its own, which is as large.
+  const auto is_there = [&f](const Frame& other) { return other.callee == f.callee; };
+  if (!is_host && std::ranges::count_if(frames_, is_there) > kTableSize) return trap();
   if (is_destructor) f.args = *owned;
   if (is_destructor || is_host) return;
   uint32_t shift = 0;
