@@ -1,7 +1,7 @@
 """Golden files of HTTP bytes: the format of tests/unit/net/http/golden.h, which also judges them.
 
-A case may have several `--- in` and `--- out` by turns, and `--- end` where the client ends its
-direction; those are only for real sockets. Read by golden.h are cases of at most one of each.
+A case may have several `--- in` and `--- out` by turns, `--- end` where the client ends its
+direction, and `--- leave` where it resets the connection; those are only for real sockets.
 """
 
 import re
@@ -17,7 +17,7 @@ class Case:
     def __init__(self, file, line, name):
         self.where = f"{file}:{line}: {name}"
         self.directives = {}
-        self.steps = []  # (kind, bytes) of "in", "out", "end"
+        self.steps = []  # (kind, bytes) of "in", "out", "end", "leave"
         self.why = []  # comments since the case before
 
     def only(self, kind):
@@ -65,7 +65,7 @@ def read(path, phrases):
             if line.startswith("=== "):
                 cases.append(Case(path.name, number, line[4:]))
                 cases[-1].why, why, section = why, [], None
-            elif line in ("--- in", "--- out", "--- end"):
+            elif line in ("--- in", "--- out", "--- end", "--- leave"):
                 section = line[4:]
                 cases[-1].steps.append((section, b""))
             elif line.startswith("#"):
