@@ -85,7 +85,8 @@ void MessageParser::next() {
   target_ = name_ = value_ = {};
   framing_ = Framing::kNone;
   content_length_ = 0;
-  started_ = keep_alive_ = heads_done_ = last_chunk_ = complete_ = false;
+  started_ = keep_alive_ = says_close_ = says_keep_alive_ = false;
+  heads_done_ = last_chunk_ = complete_ = false;
   error_.reset();
 }
 
@@ -276,6 +277,11 @@ bool MessageParser::commit_field() {
       return note("host", noted_.hosts, noted_.host);
     case 6:
       return note("expect", ignored, noted_.expect);
+    case 10:
+      if (!equals_ignoring_case(name, "connection")) return true;
+      says_close_ = says_close_ || list_has_token(value, "close");
+      says_keep_alive_ = says_keep_alive_ || list_has_token(value, "keep-alive");
+      return true;
     case 14:
       return note("content-length", noted_.lengths, noted_.length);
     case 17:
@@ -291,12 +297,14 @@ int MessageParser::on_headers_complete() {
   heads_done_ = true;
   minor_version_ = llhttp_get_http_minor(&llhttp_);
   status_ = static_cast<uint16_t>(llhttp_get_status_code(&llhttp_));
-  keep_alive_ = llhttp_should_keep_alive(&llhttp_) != 0;
   llhttp_.upgrade = 0;
   if (auto error = interpret_head()) {
     fail(std::move(*error));
     return HPE_USER;
   }
+  // RFC 9112 section 9.3. llhttp has keep-alive win in HTTP/1.0, and heeds Proxy-Connection.
+  keep_alive_ =
+      !says_close_ && (minor_version_ == 1 || says_keep_alive_) && framing_ != Framing::kUntilClose;
   const bool chunked = (llhttp_.flags & F_CHUNKED) != 0;
   const bool agrees =
       framing_ == Framing::kNone || framing_ == Framing::kUntilClose ||
