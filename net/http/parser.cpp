@@ -3,6 +3,14 @@
 #include "net/http/syntax.h"
 
 namespace tappet::http {
+namespace {
+
+SectionGuard::Kind head_kind(llhttp_type_t type) {
+  return type == HTTP_REQUEST ? SectionGuard::Kind::kRequestHead
+                              : SectionGuard::Kind::kResponseHead;
+}
+
+}  // namespace
 
 ParseError protocol_error(uint16_t status, std::string detail) {
   return {status, ErrorCode::HttpProtocolError().with_detail(std::move(detail))};
@@ -68,7 +76,7 @@ struct MessageParser::Callbacks {
 };
 
 MessageParser::MessageParser(llhttp_type_t type, const ParseLimits& limits)
-    : limits_(limits), section_(SectionGuard::Kind::kHead, limits) {
+    : limits_(limits), section_(head_kind(type), limits) {
   static const llhttp_settings_t settings = Callbacks::settings();
   llhttp_init(&llhttp_, type, &settings);
   llhttp_.data = this;
@@ -77,7 +85,7 @@ MessageParser::MessageParser(llhttp_type_t type, const ParseLimits& limits)
 void MessageParser::next() {
   llhttp_reset(&llhttp_);
   state_ = State::kHead;
-  section_ = SectionGuard(SectionGuard::Kind::kHead, limits_);
+  section_ = SectionGuard(head_kind(static_cast<llhttp_type_t>(llhttp_.type)), limits_);
   chunks_ = ChunkGuard();
   noted_ = Noted();
   fields_.clear();
