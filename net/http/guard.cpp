@@ -5,7 +5,8 @@
 namespace tappet::http {
 namespace {
 
-// RFC 9112 section 2.2 wants a server to ignore at least one empty line before a request.
+// RFC 9112 section 2.2 wants a server to ignore at least one empty line before a request. Before a
+// response, they could be the end of something else.
 constexpr uint32_t kMostEmptyLines = 4;
 
 bool is_hex_digit(char c) {
@@ -46,8 +47,11 @@ SectionGuard::Verdict SectionGuard::end_line(std::string_view line) {
   if (cr + 1 != line.size()) return malformed("CR within a line");
   if (line.find('\0') != std::string_view::npos) return malformed("NUL");
   const bool empty = line.size() == 1;
-  if (kind_ == Kind::kHead && lines_ == 0) {
-    if (empty) return ++empty_lines_ > kMostEmptyLines ? malformed("empty lines") : Verdict::kMore;
+  if (is_head() && lines_ == 0) {
+    if (empty) {
+      const uint32_t most = kind_ == Kind::kRequestHead ? kMostEmptyLines : 0;
+      return ++empty_lines_ > most ? malformed("empty lines") : Verdict::kMore;
+    }
     ++lines_;
     return line.size() - 1 > limits_->first_line_bytes ? Verdict::kFirstLineLong
                                                        : Verdict::kFirstLine;
@@ -63,7 +67,7 @@ SectionGuard::Verdict SectionGuard::unfinished_line(std::string_view rest) {
   if (rest.find('\0') != std::string_view::npos) return malformed("NUL");
   const size_t cr = rest.find('\r');
   if (cr != std::string_view::npos && cr + 1 != rest.size()) return malformed("CR within a line");
-  if (kind_ == Kind::kHead && lines_ == 0) {
+  if (is_head() && lines_ == 0) {
     const bool large = scanned_ - line_start_ > limits_->first_line_bytes + 1;
     return large ? Verdict::kFirstLineLong : Verdict::kMore;
   }
@@ -71,7 +75,7 @@ SectionGuard::Verdict SectionGuard::unfinished_line(std::string_view rest) {
 }
 
 SectionGuard::Verdict SectionGuard::check_size(size_t size) const {
-  const bool head = kind_ == Kind::kHead;
+  const bool head = is_head();
   const size_t start = head ? first_line_end_ + 2 : 0;
   if (fields() > (head ? limits_->header_fields : limits_->trailer_fields)) {
     return Verdict::kTooManyFields;

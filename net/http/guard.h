@@ -22,7 +22,7 @@ struct ParseLimits {
 // Finds the end of a header or trailer section in text that arrives bit by bit.
 class SectionGuard {
  public:
-  enum class Kind : uint8_t { kHead, kTrailers };
+  enum class Kind : uint8_t { kRequestHead, kResponseHead, kTrailers };
   enum class Verdict : uint8_t {
     kMore,           // so far so good
     kFirstLine,      // the first line of a head is there: look at first_line(), then go on
@@ -39,24 +39,25 @@ class SectionGuard {
   // `text` is everything since the section's start: what the last call was given, and more.
   Verdict scan(std::string_view text);
 
-  // Offsets into the text. begin() is behind empty lines before a head (a few are tolerated).
+  // Offsets into the text. begin() is behind empty lines before a request (a few are tolerated).
   size_t begin() const { return begin_; }
   size_t end() const { return line_start_; }
   std::string_view first_line(std::string_view text) const {
     return text.substr(begin_, first_line_end_ - begin_);
   }
   // Without the first line, so far.
-  uint32_t fields() const { return lines_ - (kind_ == Kind::kHead ? 1 : 0); }
+  uint32_t fields() const { return lines_ - (is_head() ? 1 : 0); }
   const char* problem() const { return problem_; }
 
   // True if `text`, scanned, holds nothing but whole empty lines before a head. forget_text() then
   // lets the next scan begin with new text; the lines stay counted.
   bool only_empty_lines(std::string_view text) const {
-    return kind_ == Kind::kHead && lines_ == 0 && line_start_ == text.size();
+    return is_head() && lines_ == 0 && line_start_ == text.size();
   }
   void forget_text() { line_start_ = scanned_ = 0; }
 
  private:
+  bool is_head() const { return kind_ != Kind::kTrailers; }
   Verdict malformed(const char* problem);
   Verdict end_line(std::string_view line);
   Verdict unfinished_line(std::string_view rest);

@@ -3,6 +3,14 @@
 #include "net/http/syntax.h"
 
 namespace tappet::http {
+namespace {
+
+SectionGuard::Kind head_kind(llhttp_type_t type) {
+  return type == HTTP_REQUEST ? SectionGuard::Kind::kRequestHead
+                              : SectionGuard::Kind::kResponseHead;
+}
+
+}  // namespace
 
 ParseError protocol_error(uint16_t status, std::string detail) {
   return {status, ErrorCode::HttpProtocolError().with_detail(std::move(detail))};
@@ -68,7 +76,7 @@ struct MessageParser::Callbacks {
 };
 
 MessageParser::MessageParser(llhttp_type_t type, const ParseLimits& limits)
-    : limits_(limits), section_(SectionGuard::Kind::kHead, limits) {
+    : limits_(limits), section_(head_kind(type), limits) {
   static const llhttp_settings_t settings = Callbacks::settings();
   llhttp_init(&llhttp_, type, &settings);
   llhttp_.data = this;
@@ -77,7 +85,7 @@ MessageParser::MessageParser(llhttp_type_t type, const ParseLimits& limits)
 void MessageParser::next() {
   llhttp_reset(&llhttp_);
   state_ = State::kHead;
-  section_ = SectionGuard(SectionGuard::Kind::kHead, limits_);
+  section_ = SectionGuard(head_kind(static_cast<llhttp_type_t>(llhttp_.type)), limits_);
   chunks_ = ChunkGuard();
   noted_ = Noted();
   fields_.clear();
@@ -85,7 +93,8 @@ void MessageParser::next() {
   target_ = name_ = value_ = {};
   framing_ = Framing::kNone;
   content_length_ = 0;
-  started_ = keep_alive_ = heads_done_ = last_chunk_ = complete_ = false;
+  started_ = keep_alive_ = says_close_ = says_keep_alive_ = false;
+  heads_done_ = last_chunk_ = complete_ = false;
   error_.reset();
 }
 
@@ -276,6 +285,11 @@ bool MessageParser::commit_field() {
       return note("host", noted_.hosts, noted_.host);
     case 6:
       return note("expect", ignored, noted_.expect);
+    case 10:
+      if (!equals_ignoring_case(name, "connection")) return true;
+      says_close_ = says_close_ || list_has_token(value, "close");
+      says_keep_alive_ = says_keep_alive_ || list_has_token(value, "keep-alive");
+      return true;
     case 14:
       return note("content-length", noted_.lengths, noted_.length);
     case 17:
@@ -291,12 +305,14 @@ int MessageParser::on_headers_complete() {
   heads_done_ = true;
   minor_version_ = llhttp_get_http_minor(&llhttp_);
   status_ = static_cast<uint16_t>(llhttp_get_status_code(&llhttp_));
-  keep_alive_ = llhttp_should_keep_alive(&llhttp_) != 0;
   llhttp_.upgrade = 0;
   if (auto error = interpret_head()) {
     fail(std::move(*error));
     return HPE_USER;
   }
+  // RFC 9112 section 9.3. llhttp has keep-alive win in HTTP/1.0, and heeds Proxy-Connection.
+  keep_alive_ =
+      !says_close_ && (minor_version_ == 1 || says_keep_alive_) && framing_ != Framing::kUntilClose;
   const bool chunked = (llhttp_.flags & F_CHUNKED) != 0;
   const bool agrees =
       framing_ == Framing::kNone || framing_ == Framing::kUntilClose ||

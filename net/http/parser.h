@@ -131,6 +131,8 @@ class MessageParser {
   const char* position_ = nullptr;  // behind the framing bytes that chunks_ has checked
   bool started_ = false;
   bool keep_alive_ = false;
+  bool says_close_ = false;  // options of Connection
+  bool says_keep_alive_ = false;
   bool heads_done_ = false;  // llhttp has seen the whole head
   bool last_chunk_ = false;
   bool complete_ = false;  // llhttp has seen the whole message

@@ -93,7 +93,9 @@ void ServerConnection::begin_request() {
   queue_.push_back(receiving_);
   received_ = discarded_ = window_bytes_ = 0;
   window_left_ = limits_.body_rate_window_ns;
-  if (parser_.framing() == Framing::kLength && parser_.content_length() > limits_.max_body) {
+  if (undispatched_->scheme->kind() == Scheme::kHttps && !info_.secure) {
+    refuse({421, ErrorCode::HttpRequestUriInvalid()});  // RFC 9110 section 7.4
+  } else if (parser_.framing() == Framing::kLength && parser_.content_length() > limits_.max_body) {
     refuse({413, ErrorCode::HttpRequestBodySize(parser_.content_length())});
   }
 }

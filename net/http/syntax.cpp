@@ -5,6 +5,8 @@
 #include <array>
 #include <charconv>
 
+#include "net/io/socket_address.h"
+
 namespace tappet::http {
 namespace {
 
@@ -12,7 +14,7 @@ enum Class : uint8_t {
   kTchar = 1,    // RFC 9110 section 5.6.2
   kValue = 2,    // HTAB, SP, VCHAR, obs-text
   kRegName = 4,  // unreserved, sub-delims and "%" (RFC 3986 section 3.2.2)
-  kIpLiteral = 8,
+  kHexDigit = 8,
   kTarget = 16,  // visible ASCII but "#"
   kScheme = 32,
   kDigit = 64,
@@ -35,7 +37,7 @@ constexpr std::array<uint8_t, 256> kClasses = [] {
   }
   add("!#$%&'*+-.^_`|~", kTchar);
   add("-._~!$&'()*+,;=%", kRegName);
-  add("0123456789abcdefABCDEF:.", kIpLiteral);
+  add("0123456789abcdefABCDEF", kHexDigit);
   add("+-.", kScheme);
   return classes;
 }();
@@ -43,6 +45,22 @@ constexpr std::array<uint8_t, 256> kClasses = [] {
 bool all_of_class(std::string_view text, Class wanted) {
   return std::all_of(text.begin(), text.end(),
                      [&](char c) { return (kClasses[static_cast<uint8_t>(c)] & wanted) != 0; });
+}
+
+bool is_reg_name(std::string_view text) {
+  if (!all_of_class(text, kRegName)) return false;
+  for (size_t at = 0; (at = text.find('%', at)) != std::string_view::npos; at += 3) {
+    const std::string_view digits = text.substr(at + 1, 2);
+    if (digits.size() != 2 || !all_of_class(digits, kHexDigit)) return false;
+  }
+  return true;
+}
+
+// An IPv6 address without a zone; of IPvFuture there is none so far.
+bool is_ip_literal(std::string_view text) {
+  if (text.find('%') != std::string_view::npos) return false;
+  const auto address = net::SocketAddress::from_ip(text, 0);
+  return address && address->is_v6();
 }
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
@@ -87,12 +105,12 @@ std::optional<HostPort> split_authority(std::string_view authority) {
     host_end = authority.find(']');
     if (host_end == std::string_view::npos) return std::nullopt;
     parts.host = authority.substr(1, host_end - 1);
-    if (!all_of_class(parts.host, kIpLiteral)) return std::nullopt;
+    if (!is_ip_literal(parts.host)) return std::nullopt;
     ++host_end;
   } else {
     host_end = std::min(authority.find(':'), authority.size());
     parts.host = authority.substr(0, host_end);
-    if (!all_of_class(parts.host, kRegName)) return std::nullopt;
+    if (!is_reg_name(parts.host)) return std::nullopt;
   }
   if (parts.host.empty()) return std::nullopt;
   const std::string_view rest = authority.substr(host_end);

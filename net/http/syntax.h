@@ -22,7 +22,7 @@ std::string_view trim(std::string_view text);
 std::optional<uint64_t> parse_decimal(std::string_view text);
 
 // uri-host [ ":" port ], as in Host and in an authority without user information: a registered name
-// or IPv4 address (not empty), or an IP literal in brackets; a port, where there is a colon, has
+// or IPv4 address (not empty), or an IPv6 address in brackets; a port, where there is a colon, has
 // digits and is at most 65535.
 bool is_authority(std::string_view text);
 

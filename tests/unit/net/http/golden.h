@@ -8,6 +8,10 @@
 //   Host: a\r\n\r\n            \r \n \t \0 \\ \xff, and \{x*300} repeats x (itself escaped)
 //   --- out
 //   @400                       a line of its own: the server's response with that status
+//
+// tests/http-raw replays the same files against `tappet serve`. For it alone are the directives
+// `silence: OUTCOME` (what becomes of "pending" once the guest's time-out is over) and `unfinished`
+// (a connection that is open, but in the middle of a request).
 #pragma once
 
 #include <map>

@@ -62,7 +62,8 @@ TEST_P(RequestGolden, AnswersTheSameSplitAnywhere) {
 INSTANTIATE_TEST_SUITE_P(Files, RequestGolden,
                          ::testing::Values("request_line.txt", "request_fields.txt",
                                            "request_framing.txt", "request_chunked.txt",
-                                           "request_limits.txt", "connection.txt"),
+                                           "request_limits.txt", "request_smuggling.txt",
+                                           "request_hostile.txt", "connection.txt"),
                          [](const auto& info) {
                            const std::string file = info.param;
                            return file.substr(0, file.find('.'));

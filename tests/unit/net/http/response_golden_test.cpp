@@ -1,4 +1,4 @@
-// Every rule about incoming responses: tests/golden/http/response.txt, whole, byte by byte, and
+// Every rule about incoming responses: tests/golden/http/response*.txt, whole, byte by byte, and
 // split at every position.
 #include <gtest/gtest.h>
 
@@ -11,7 +11,7 @@ namespace {
 
 constexpr size_t kMostSplits = 400;
 
-class ResponseGolden : public ::testing::Test {
+class ResponseGolden : public ::testing::TestWithParam<const char*> {
  protected:
   static Request request(const GoldenCase& golden) {
     Request request;
@@ -52,7 +52,7 @@ class ResponseGolden : public ::testing::Test {
     if (golden.has("reset")) connector.servers[0]->abort();
     turn();
     auto response = pending.try_get();
-    if (!response) return "pending";
+    if (!response) return "pending\n";
     if (!response->ok()) return error_line(response->error());
     return describe(std::move(response->value()));
   }
@@ -86,24 +86,24 @@ class ResponseGolden : public ::testing::Test {
     return text + end;
   }
 
-  const std::vector<GoldenCase> cases_ = read_golden("response.txt");
+  const std::vector<GoldenCase> cases_ = read_golden(GetParam());
 };
 
-TEST_F(ResponseGolden, IsSeenAsWritten) {
+TEST_P(ResponseGolden, IsSeenAsWritten) {
   for (const GoldenCase& golden : cases_) {
     SCOPED_TRACE(golden.file + ":" + std::to_string(golden.line) + ": " + golden.name);
     EXPECT_EQ(escape(run(golden, 0, false)), escape(golden.out));
   }
 }
 
-TEST_F(ResponseGolden, IsSeenTheSameByteByByte) {
+TEST_P(ResponseGolden, IsSeenTheSameByteByByte) {
   for (const GoldenCase& golden : cases_) {
     SCOPED_TRACE(golden.file + ":" + std::to_string(golden.line) + ": " + golden.name);
     EXPECT_EQ(escape(run(golden, 0, true)), escape(golden.out));
   }
 }
 
-TEST_F(ResponseGolden, IsSeenTheSameSplitAnywhere) {
+TEST_P(ResponseGolden, IsSeenTheSameSplitAnywhere) {
   for (const GoldenCase& golden : cases_) {
     SCOPED_TRACE(golden.file + ":" + std::to_string(golden.line) + ": " + golden.name);
     const size_t step = golden.in.size() / kMostSplits + 1;
@@ -112,6 +112,13 @@ TEST_F(ResponseGolden, IsSeenTheSameSplitAnywhere) {
     }
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Files, ResponseGolden,
+                         ::testing::Values("response.txt", "response_hostile.txt"),
+                         [](const auto& info) {
+                           const std::string file = info.param;
+                           return file.substr(0, file.find('.'));
+                         });
 
 }  // namespace
 }  // namespace tappet::http

@@ -44,11 +44,13 @@ TEST(Syntax, Numbers) {
 }
 
 TEST(Syntax, Authorities) {
-  for (const char* good : {"a", "a.example:80", "1.2.3.4", "[::]", "[::]:443", "a:0", "a:65535"}) {
+  for (const char* good : {"a", "a.example:80", "1.2.3.4", "[::]", "[::]:443", "a:0", "a:65535",
+                           "%41", "[1:2:3:4:5:6:1.2.3.4]"}) {
     EXPECT_TRUE(is_authority(good)) << good;
   }
-  for (const char* bad : {"", ":80", "a:", ":abc", "a:65536", "a:x", "a@b", "a/b", "[::", "[]",
-                          "a b", "a\r\nb", "[::1]a", "[g]"}) {
+  for (const char* bad : {"",    ":80", "a:",   ":abc",   "a:65536",   "a:x",     "a@b",
+                          "a/b", "[::", "[]",   "a b",    "a\r\nb",    "[::1]a",  "[g]",
+                          "%",   "%4",  "a%4g", "[::::]", "[1.2.3.4]", "[::1%lo]"}) {
     EXPECT_FALSE(is_authority(bad)) << bad;
   }
   const auto parts = split_authority("[::1]:80");
