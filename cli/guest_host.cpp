@@ -53,22 +53,28 @@ Deadline::Deadline(std::optional<std::chrono::nanoseconds> time, std::function<v
 }
 
 Result<std::unique_ptr<GuestHost>> GuestHost::create(const RunOptions& options) {
-  std::unique_ptr<GuestHost> host(new GuestHost(options, TAPPET_TRY(net::Loop::create())));
+  std::unique_ptr<GuestHost> host(new GuestHost(
+      options, TAPPET_TRY(net::Loop::create()),
+      TAPPET_TRY(Outgoing::create(options.guest.outgoing, Outgoing::Private::kAllowed))));
   for (const Preopen& dir : options.guest.dirs) {
     TAPPET_TRY(host->world_.filesystem->preopen(dir.host, dir.guest));
   }
   return host;
 }
 
-GuestHost::GuestHost(const RunOptions& options, std::unique_ptr<net::Loop> loop)
-    : loop_(std::move(loop)), connector_(*loop_), client_(*loop_, connector_), world_(*loop_) {
+GuestHost::GuestHost(const RunOptions& options, std::unique_ptr<net::Loop> loop,
+                     std::unique_ptr<Outgoing> outgoing)
+    : loop_(std::move(loop)),
+      outgoing_(std::move(outgoing)),
+      client_(*loop_, *outgoing_),
+      world_(*loop_) {
   *world_.environment = make_environment(options.guest, options.argv0);
   for (const std::string& argument : options.args) world_.environment->add_argument(argument);
   world_.stdio->inherit_in(*loop_);
   world_.stdio->inherit_out(*loop_);
   world_.stdio->inherit_err(*loop_);
   // Who runs a command decides whether it may use the network.
-  if (options.guest.http.value_or(false)) world_.http->client = &client_;
+  if (options.guest.http.value_or(false)) world_.http->client = &client_.client();
 }
 
 Outcome GuestHost::drive(const std::function<Outcome()>& step) {

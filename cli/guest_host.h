@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "canonical-abi/runtime/component_store.h"
+#include "cli/client_stack.h"
 #include "cli/options.h"
 #include "interp/engine.h"
-#include "net/http/client.h"
 #include "net/loop/loop.h"
 #include "wasi/world/world.h"
 
@@ -41,7 +41,8 @@ class Deadline {
 // Neither copies nor moves. One OS thread, except expire().
 class GuestHost {
  public:
-  // With this process's standard streams and the directories of the options. Errors: kIo.
+  // With this process's standard streams and the directories of the options. Errors: kIo, and as of
+  // Outgoing::create.
   static Result<std::unique_ptr<GuestHost>> create(const RunOptions& options);
 
   net::Loop& loop() { return *loop_; }
@@ -59,11 +60,12 @@ class GuestHost {
   void drain();
 
  private:
-  GuestHost(const RunOptions& options, std::unique_ptr<net::Loop> loop);
+  GuestHost(const RunOptions& options, std::unique_ptr<net::Loop> loop,
+            std::unique_ptr<Outgoing> outgoing);
 
   std::unique_ptr<net::Loop> loop_;
-  http::TcpConnector connector_;
-  http::HttpClient client_;
+  std::unique_ptr<Outgoing> outgoing_;
+  ClientStack client_;
   wasi::World world_;
   bool woken_ = false;
   std::atomic<bool> expired_ = false;

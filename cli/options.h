@@ -12,6 +12,8 @@
 #include "canonical-abi/types/features.h"
 #include "interp/base/result.h"
 #include "interp/opcodes/opcode.h"
+#include "net/http/limits.h"
+#include "net/tls/tls_context.h"
 
 namespace tappet::cli {
 
@@ -33,6 +35,21 @@ struct LinkFile {
   std::string file;
 };
 
+// A client certificate, and the hosts that get to see it: "example.com", "*.example.com" or "*".
+struct ClientIdentity {
+  std::string hosts;
+  net::TlsIdentity identity;
+};
+
+// How guests send requests, where they may.
+struct OutgoingOptions {
+  std::vector<std::string> ca_files;
+  std::vector<ClientIdentity> client_identities;
+  // As OutboundPolicy::allow_host and allow_network understand them.
+  std::vector<std::string> allow_hosts;
+  std::vector<std::string> allow_networks;
+};
+
 // What `run` and `serve` share.
 struct GuestOptions {
   std::string file;
@@ -43,8 +60,9 @@ struct GuestOptions {
   std::vector<std::string> tcp_listen;  // addresses of sockets that core modules start with
   Features features;
   bool guard_pages = true;
-  bool eager_translation = false;     // of all functions, before anything runs
-  bool parallel_translation = true;   // if eager: on all processors
+  bool eager_translation = false;    // of all functions, before anything runs
+  bool parallel_translation = true;  // if eager: on all processors
+  OutgoingOptions outgoing;
   std::optional<bool> http;           // may send requests; unset: as is usual for the command
   bool unknown_imports_trap = false;  // when they are called, instead of being errors
   std::optional<std::chrono::nanoseconds> timeout;
@@ -63,10 +81,27 @@ struct RunOptions {
   bool profile_ops = false;
 };
 
+enum class AccessLogFormat : uint8_t { kNone, kCommon, kJson };
+
 struct ServeOptions {
   GuestOptions guest;
-  std::string addr = "127.0.0.1:8080";
+  // Where to listen; empty: see listen_addresses().
+  std::vector<std::string> addrs;
+  std::optional<std::string> admin;
+  std::optional<std::string> shutdown_addr;
+  net::TlsIdentity tls;  // no files: HTTP without TLS
+  uint32_t workers = 1;
+  std::chrono::nanoseconds drain_timeout = std::chrono::seconds(30);
+
+  http::ServerLimits limits;
+  uint32_t max_concurrent_requests = 1000;  // per worker
   std::chrono::nanoseconds request_timeout = std::chrono::seconds(10);
+
+  // Set in every request, instead of the client's fields of these names.
+  std::vector<std::pair<std::string, std::string>> headers;
+
+  AccessLogFormat access_log = AccessLogFormat::kNone;
+  std::string access_log_file;  // empty: standard error
   bool logging_prefix = true;
 };
 

@@ -1,200 +1,293 @@
-// A component as an HTTP server.
+// A component as an HTTP server: workers with an event loop each, of which the first runs on the
+// main thread and also sees to signals, the admin address and reloading.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <csignal>
+#include <future>
+#include <thread>
 
 #include "canonical-abi/linker/linker.h"
 #include "cli/commands.h"
 #include "cli/guest_host.h"
 #include "cli/report.h"
-#include "net/http/server.h"
+#include "cli/serve_admin.h"
+#include "cli/serve_listen.h"
+#include "cli/serve_worker.h"
 #include "net/loop/signal.h"
-#include "wasi/host/line_prefix.h"
 #include "wasi/world/component_service.h"
 
 namespace tappet::cli {
 namespace {
 
-// A linear memory may not grow beyond this unless --max-memory says otherwise: one guest must not
-// be able to take the machine from the others.
-constexpr uint64_t kMemoryOfOneRequest = uint64_t{256} << 20;
-// How long requests under way are waited for after the first signal.
-constexpr uint64_t kDrainNs = 30 * net::kSecond;
+// Says something that supervisors and scripts read.
+void announce(const std::string& line) {
+  fmt::print(stderr, "{}\n", line);
+  (void)std::fflush(stderr);
+}
+
+// Reads and links the component, and reads the certificate. Any thread.
+Result<Served> load(const ServeOptions& options, const Engine& engine) {
+  auto program = TAPPET_TRY(load_file(engine, options.guest.file, options.guest.features));
+  const auto* const component = std::get_if<1>(&program);
+  if (component == nullptr) {
+    return fail(ErrorKind::kUnlinkable, "a core module serves no HTTP: serve wants a component");
+  }
+  component::Linker linker(engine, {.unknown_imports_trap = options.guest.unknown_imports_trap});
+  TAPPET_TRY(wasi::add_to_linker(linker));
+  const auto links = TAPPET_TRY(load_links(engine, options.guest));
+  Served served;
+  served.component = TAPPET_TRY(linker.link(*component, links));
+  TAPPET_TRY(wasi::ComponentService::check(*served.component));
+  if (!options.tls.cert_file.empty()) {
+    net::TlsServerOptions tls;
+    tls.identity = options.tls;
+    served.tls = TAPPET_TRY(net::TlsContext::server(tls));
+  }
+  return served;
+}
 
 class ServeCommand {
  public:
-  ServeCommand(const ServeOptions& options, const Engine& engine, std::unique_ptr<net::Loop> loop)
-      : options_(options),
-        engine_(engine),
-        loop_(std::move(loop)),
-        connector_(*loop_),
-        client_(*loop_, connector_),
-        world_(*loop_),
-        executor_(*loop_),
-        drain_timeout_(*loop_, [this] { loop_->stop(); }),
-        on_change_([this] { look_whether_drained(); }) {}
+  ServeCommand(const ServeOptions& options, const Engine& engine)
+      : options_(options), engine_(engine), metrics_(options.workers) {}
+  ~ServeCommand();
 
-  int run(const std::shared_ptr<const component::Component>& component);
+  // Serves until it is told to stop.
+  Result<> run();
 
  private:
-  const std::string& file() const { return options_.guest.file; }
-  Result<> start(const std::shared_ptr<const component::Component>& component);
-  Result<> grant();
-  Result<> prepare(const std::shared_ptr<const component::Component>& component);
+  struct Caught {
+    std::unique_ptr<net::Signal> signal;
+    std::optional<Waker> waker;
+  };
+  // A worker on a thread of its own; its loop turns until somebody posts that it stop.
+  struct Threaded {
+    ServeWorker* worker = nullptr;
+    std::thread thread;
+  };
+
+  Result<> start();
+  Result<> start_workers(const Served& served);
+  Result<> start_threaded(ServeWorker::Common common, uint32_t number, const Served& served);
   Result<> listen();
-  Result<> catch_signals();
-  wasi::World world_of(uint64_t number) const;
-  void report_failure(const wasi::RequestFailure& failure) const;
-  void signalled();
-  void look_whether_drained();
+  Result<std::unique_ptr<net::TcpListener>> listen_beside(const std::string& option,
+                                                          const std::string& address);
+  Result<> listen_for_shutdown();
+  void look_for_shutdown();
+  Result<> catch_signal(int number, void (ServeCommand::*react)());
+  void terminate();
+  void worker_drained();
+  void reload();
+  void reloaded(const Result<Served>& served);
+  void stop_threads();
 
   const ServeOptions& options_;
   const Engine& engine_;
-  std::unique_ptr<net::Loop> loop_;
-  http::TcpConnector connector_;
-  http::HttpClient client_;
-  wasi::World world_;
-  wasi::Executor executor_;
-  std::unique_ptr<wasi::ComponentService> service_;
-  std::optional<http::Server> server_;
-  net::Timer drain_timeout_;
-  Waker on_change_;
-  struct Caught {
-    std::unique_ptr<net::Signal> signal;
-    std::unique_ptr<Waker> waker;
-  };
-  std::vector<Caught> signals_;
+  ServeMetrics metrics_;
+  std::unique_ptr<Outgoing> outgoing_;
+  std::vector<ListeningSocket> sockets_;  // for requests
+  std::vector<ListeningSocket> beside_;   // for operators
+  std::unique_ptr<ServeWorker> first_;
+  std::vector<Threaded> others_;
+  AdminService admin_service_{metrics_};
+  std::optional<http::Server> admin_;
+  std::unique_ptr<net::TcpListener> shutdown_;
+  std::unique_ptr<Waker> on_shutdown_;
+  std::vector<std::unique_ptr<Caught>> signals_;
+  std::thread reloader_;
+  bool reload_again_ = false;
+  bool draining_ = false;
+  uint32_t drained_ = 0;
 };
 
-// What guests are given: the options' variables and directories, outgoing HTTP, and this process's
-// outputs.
-Result<> ServeCommand::grant() {
-  *world_.environment = make_environment(options_.guest, {});
-  for (const Preopen& dir : options_.guest.dirs) {
-    TAPPET_TRY(world_.filesystem->preopen(dir.host, dir.guest));
-  }
-  world_.stdio->inherit_out(*loop_);
-  world_.stdio->inherit_err(*loop_);
-  if (options_.guest.http.value_or(true)) world_.http->client = &client_;
-  return {};
-}
-
-// The same for every request, but for what each output line says where it comes from.
-wasi::World ServeCommand::world_of(uint64_t number) const {
-  wasi::World world = world_;
-  if (!options_.logging_prefix) return world;
-  world.stdio = std::make_shared<wasi::Stdio>(*world_.stdio);
-  const auto prefixed = [&](const char* name, std::shared_ptr<wasi::OutputStream> inner) {
-    return std::make_shared<wasi::LinePrefix>(
-        std::move(inner), wasi::LinePrefixOptions{fmt::format("{} [{}] :: ", name, number), true});
-  };
-  world.stdio->out = prefixed("stdout", world.stdio->out);
-  world.stdio->err = prefixed("stderr", world.stdio->err);
-  return world;
-}
-
-void ServeCommand::report_failure(const wasi::RequestFailure& failure) const {
-  const std::string request = fmt::format("request {} ({})", failure.number, failure.request);
-  if (failure.trap != nullptr) {
-    report(request, *failure.trap);
-  } else {
-    warn(request, failure.reason);
+ServeCommand::~ServeCommand() {
+  if (reloader_.joinable()) reloader_.join();
+  stop_threads();
+  for (const auto* sockets : {&sockets_, &beside_}) {
+    for (const ListeningSocket& socket : *sockets) {
+      if (!socket.unix_path.empty()) ::unlink(socket.unix_path.c_str());
+    }
   }
 }
 
-Result<> ServeCommand::prepare(const std::shared_ptr<const component::Component>& component) {
-  TAPPET_TRY(grant());
-  component::Linker linker(engine_, {.unknown_imports_trap = options_.guest.unknown_imports_trap});
-  TAPPET_TRY(wasi::add_to_linker(linker));
-  const auto links = TAPPET_TRY(load_links(engine_, options_.guest));
-  wasi::ServiceOptions service;
-  service.limits = component_limits(options_.guest);
-  if (!options_.guest.max_memory) service.limits.core.memory_bytes = kMemoryOfOneRequest;
-  const auto timeout = options_.guest.timeout.value_or(options_.request_timeout);
-  service.request_timeout_ns = static_cast<uint64_t>(timeout.count());
-  service_ = TAPPET_TRY(wasi::ComponentService::create(
-      engine_, TAPPET_TRY(linker.link(component, links)), executor_,
-      {.world = [this](uint64_t number) { return world_of(number); },
-       .failed = [this](const wasi::RequestFailure& failure) { report_failure(failure); }},
-      service));
+Result<> ServeCommand::start_threaded(ServeWorker::Common common, uint32_t number,
+                                      const Served& served) {
+  std::promise<Result<ServeWorker*>> made;
+  auto future = made.get_future();
+  std::thread thread([common, number, served, made = std::move(made)]() mutable {
+    auto worker = ServeWorker::create(common, number, served);
+    if (!worker.ok()) {
+      made.set_value(fail(std::move(worker.error())));
+      return;
+    }
+    made.set_value(worker->get());
+    (*worker)->loop().run();
+    (*worker)->flush();
+  });
+  auto worker = future.get();
+  if (!worker.ok()) {
+    thread.join();
+    return fail(std::move(worker.error()));
+  }
+  others_.push_back({*worker, std::move(thread)});
   return {};
 }
 
+Result<> ServeCommand::start_workers(const Served& served) {
+  const ServeWorker::Common common{options_, engine_, *outgoing_, metrics_};
+  first_ = TAPPET_TRY(ServeWorker::create(common, 0, served));
+  for (uint32_t number = 1; number < options_.workers; ++number) {
+    TAPPET_TRY(start_threaded(common, number, served));
+  }
+  return {};
+}
+
+// Each worker gets its copy of every socket.
 Result<> ServeCommand::listen() {
-  const std::optional<net::SocketAddress> address = net::SocketAddress::parse(options_.addr);
-  if (!address) {
-    return fail(ErrorKind::kUsage,
-                fmt::format("--addr wants IP:PORT or [IPV6]:PORT, not '{}'", options_.addr));
-  }
-  server_.emplace(*loop_, *service_);
-  const auto bound = server_->listen(*address);
-  if (!bound.ok()) {
-    return fail(ErrorKind::kIo,
-                fmt::format("cannot listen on {}: {}", options_.addr, bound.error().to_string()));
-  }
-  fmt::print(stderr, "Serving HTTP on http://{}/\n", bound->to_string());
-  (void)std::fflush(stderr);
-  return {};
-}
-
-Result<> ServeCommand::catch_signals() {
-  for (const int number : {SIGINT, SIGTERM}) {
-    auto signal = TAPPET_TRY(net::Signal::catch_signal(*loop_, number));
-    signals_.push_back({std::move(signal), std::make_unique<Waker>([this] { signalled(); })});
-    signals_.back().signal->ready().add(*signals_.back().waker);
+  for (ListeningSocket& socket : sockets_) {
+    TAPPET_TRY(first_->listen(std::move(socket.fds[0]), socket.secure));
+    for (size_t i = 0; i < others_.size(); ++i) {
+      ServeWorker* const worker = others_[i].worker;
+      auto fd = std::make_shared<net::Fd>(std::move(socket.fds[i + 1]));
+      worker->loop().post([worker, fd, secure = socket.secure] {
+        const Result<> listening = worker->listen(std::move(*fd), secure);
+        if (!listening.ok()) warn({}, listening.error().message);
+      });
+    }
   }
   return {};
 }
 
-// The first signal drains, the second ends.
-void ServeCommand::signalled() {
-  for (const Caught& caught : signals_) caught.signal->ready().add(*caught.waker);
-  if (server_->draining()) {
-    loop_->stop();
-    return;
-  }
-  server_->drain();
-  drain_timeout_.set_after(kDrainNs);
-  look_whether_drained();
+// An address that only the first worker's loop minds; its socket is the last of beside_.
+Result<std::unique_ptr<net::TcpListener>> ServeCommand::listen_beside(const std::string& option,
+                                                                      const std::string& address) {
+  beside_.push_back(TAPPET_TRY(open_listening_socket(option, address, false, 1)));
+  auto listener = net::TcpListener::adopt(first_->loop(), std::move(beside_.back().fds[0]));
+  if (!listener.ok()) return fail(ErrorKind::kIo, listener.error().to_string());
+  return std::move(*listener);
 }
 
-void ServeCommand::look_whether_drained() {
-  if (server_->connections() == 0) {
-    loop_->stop();
+// To connect is enough.
+Result<> ServeCommand::listen_for_shutdown() {
+  shutdown_ = TAPPET_TRY(listen_beside("--shutdown-addr", *options_.shutdown_addr));
+  on_shutdown_ = std::make_unique<Waker>([this] { look_for_shutdown(); });
+  announce(fmt::format("Listening for shutdown on tcp://{}/", shutdown_->address().to_string()));
+  look_for_shutdown();
+  return {};
+}
+
+void ServeCommand::look_for_shutdown() {
+  const bool asked = shutdown_->try_accept().has_value();
+  shutdown_->acceptable().add(*on_shutdown_);
+  if (asked && !draining_) terminate();
+}
+
+Result<> ServeCommand::start() {
+  const Served served = TAPPET_TRY(load(options_, engine_));
+  outgoing_ = TAPPET_TRY(Outgoing::create(options_.guest.outgoing, Outgoing::Private::kRefused));
+  sockets_ = TAPPET_TRY(open_listening_sockets(options_));
+  TAPPET_TRY(start_workers(served));
+  if (options_.admin) {
+    admin_.emplace(first_->loop(), admin_service_);
+    admin_->listen(TAPPET_TRY(listen_beside("--admin", *options_.admin)), false);
+    announce("Serving /healthz, /readyz and /metrics on " + beside_.back().url);
+  }
+  if (options_.shutdown_addr) TAPPET_TRY(listen_for_shutdown());
+  TAPPET_TRY(catch_signal(SIGINT, &ServeCommand::terminate));
+  TAPPET_TRY(catch_signal(SIGTERM, &ServeCommand::terminate));
+  TAPPET_TRY(catch_signal(SIGHUP, &ServeCommand::reload));
+  TAPPET_TRY(listen());
+  for (const ListeningSocket& socket : sockets_) announce("Serving HTTP on " + socket.url);
+  metrics_.ready = true;
+  return {};
+}
+
+Result<> ServeCommand::run() {
+  TAPPET_TRY(start());
+  first_->loop().run();
+  metrics_.ready = false;
+  first_->flush();
+  return {};
+}
+
+Result<> ServeCommand::catch_signal(int number, void (ServeCommand::*react)()) {
+  signals_.push_back(std::make_unique<Caught>());
+  Caught& caught = *signals_.back();
+  caught.signal = TAPPET_TRY(net::Signal::catch_signal(first_->loop(), number));
+  caught.waker.emplace([this, &caught, react] {
+    caught.signal->ready().add(*caught.waker);
+    (this->*react)();
+  });
+  caught.signal->ready().add(*caught.waker);
+  return {};
+}
+
+// The first time drains, the second ends.
+void ServeCommand::terminate() {
+  if (draining_) return first_->loop().stop();
+  draining_ = true;
+  metrics_.ready = false;
+  const auto done = [this] { worker_drained(); };
+  for (const Threaded& other : others_) {
+    other.worker->loop().post([this, worker = other.worker, done] {
+      worker->drain([this, done] { first_->loop().post(done); });
+    });
+  }
+  first_->drain(done);
+}
+
+void ServeCommand::worker_drained() {
+  if (++drained_ == options_.workers) first_->loop().stop();
+}
+
+// On a thread of its own, as large components take their time.
+void ServeCommand::reload() {
+  if (draining_) return;
+  reload_again_ = reloader_.joinable();
+  if (reload_again_) return;
+  reloader_ = std::thread([this] {
+    auto served = std::make_shared<Result<Served>>(load(options_, engine_));
+    first_->loop().post([this, served] { reloaded(*served); });
+  });
+}
+
+void ServeCommand::reloaded(const Result<Served>& served) {
+  reloader_.join();
+  reloader_ = {};
+  ++(served.ok() ? metrics_.reloads : metrics_.failed_reloads);
+  if (served.ok()) {
+    announce("Reloaded " + options_.guest.file);
   } else {
-    server_->changed().add(on_change_);
+    report(options_.guest.file, served.error());
+    announce("Not reloaded: what was served before is served on");
   }
+  const auto apply = [served](ServeWorker* worker) {
+    worker->reopen_log();
+    if (served.ok()) worker->replace(*served);
+  };
+  apply(first_.get());
+  for (const Threaded& other : others_) {
+    other.worker->loop().post([apply, worker = other.worker] { apply(worker); });
+  }
+  if (reload_again_) reload();
 }
 
-Result<> ServeCommand::start(const std::shared_ptr<const component::Component>& component) {
-  TAPPET_TRY(prepare(component));
-  TAPPET_TRY(catch_signals());
-  return listen();
-}
-
-int ServeCommand::run(const std::shared_ptr<const component::Component>& component) {
-  const Result<> started = start(component);
-  if (!started.ok()) return report(file(), started.error());
-  loop_->run();
-  world_.stdio->drain();
-  return kSuccess;
+void ServeCommand::stop_threads() {
+  for (Threaded& other : others_) {
+    other.worker->loop().post([worker = other.worker] { worker->loop().stop(); });
+  }
+  for (Threaded& other : others_) other.thread.join();
+  others_.clear();
 }
 
 }  // namespace
 
 int serve(const ServeOptions& options) {
   const Engine engine(engine_config(options.guest));
-  const Result<Program> program = load_file(engine, options.guest.file, options.guest.features);
-  if (!program.ok()) return report(options.guest.file, program.error());
-  const auto* const component = std::get_if<1>(&*program);
-  if (component == nullptr) {
-    return report(options.guest.file,
-                  make_error(ErrorKind::kUnlinkable,
-                             "a core module serves no HTTP: serve wants a component"));
-  }
-  auto loop = net::Loop::create();
-  if (!loop.ok()) return report({}, loop.error());
-  return ServeCommand(options, engine, *std::move(loop)).run(*component);
+  ServeCommand command(options, engine);
+  const Result<> served = command.run();
+  return served.ok() ? kSuccess : report(options.guest.file, served.error());
 }
 
 }  // namespace tappet::cli

@@ -84,8 +84,10 @@ class TcpConnector::Attempt final : public Connecting {
       const net::SocketAddress& address = addresses_[next_++];
       const auto& permits = connector_.options_.permits;
       if (permits && !permits(origin_, address.unmapped())) continue;
+      // One that never answers leaves the others their share of the time.
       const uint64_t now = connector_.loop_.now();
-      connect_.emplace(connector_.loop_, address, deadline_ > now ? deadline_ - now : 0);
+      const uint64_t left = deadline_ > now ? deadline_ - now : 0;
+      connect_.emplace(connector_.loop_, address, left / (addresses_.size() - next_ + 1));
       return true;
     }
     return false;

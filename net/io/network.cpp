@@ -17,7 +17,6 @@ constexpr std::string_view kUnicastV6 = "2000::/3";
 constexpr std::string_view kSpecialV6[] = {
     "2001::/23",
     "2001:db8::/32",
-    "2620:4f:8000::/48",
     "3fff::/20",
 };
 

@@ -13,7 +13,7 @@ int read(BIO* bio, char* to, size_t size, size_t* count) {
   StreamBio& self = state(bio);
   BIO_clear_retry_flags(bio);
   *count = 0;
-  if (self.full()) {
+  if (self.flooded()) {
     BIO_set_retry_read(bio);
     return 0;
   }

@@ -11,9 +11,11 @@ struct bio_st;
 
 namespace tappet::net {
 
-// The state behind the BIO. What OpenSSL writes is always accepted and queued in `out`; while more
-// than kMostQueued bytes wait there, it gets nothing to read, so that a peer that asks without
-// reading the answers makes the queue no longer.
+// The state behind the BIO. What OpenSSL writes is always accepted and queued in `out`. While that
+// is full(), no more is given to OpenSSL to send. It becomes flooded() only by what OpenSSL says by
+// itself, in answer to the peer: then it gets nothing to read, so that a peer that asks without
+// reading the answers makes the queue no longer. (Not earlier: two parties that both write before
+// they read would wait for each other.)
 struct StreamBio {
   static constexpr size_t kMostQueued = 64 * 1024;
 
@@ -24,6 +26,7 @@ struct StreamBio {
 
   ByteSpan queued() const { return as_bytes(out).subspan(sent); }
   bool full() const { return out.size() - sent > kMostQueued; }
+  bool flooded() const { return out.size() - sent > 2 * kMostQueued; }
   // Keeps a queue that never becomes empty from growing at its front.
   void forget_sent() {
     if (sent <= kMostQueued) return;

@@ -222,7 +222,7 @@ void TlsStream::flush() {
 }
 
 void TlsStream::await_input() {
-  if (!bio_.full()) transport_->readable().add(readable_waker_);
+  if (!bio_.flooded()) transport_->readable().add(readable_waker_);
 }
 
 void TlsStream::shutdown() {
@@ -275,10 +275,9 @@ void TlsStream::on_writable() {
   const Liveness::Watch alive(liveness_);
   flush();
   if (write_error_) return wake_everyone();
-  if (bio_.full()) return;
-  // Input may have been left alone while the queue was full.
-  on_readable();
-  if (!alive || !write_blocked_) return;
+  // Input may have been left alone while the queue was too long.
+  if (!bio_.flooded()) on_readable();
+  if (!alive || !write_blocked_ || bio_.full()) return;
   write_blocked_ = false;
   writable_.wake_all();
 }

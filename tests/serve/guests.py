@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 
-from server import Server, check, in_parallel, main
+from server import Server, check, in_parallel, main_of
 
 HELLO = (200, b"Hello from C\n")
 
@@ -72,12 +72,28 @@ class Upstream(http.server.BaseHTTPRequestHandler):
 def javascript_fetches(tappet, examples, count):
     upstream = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Upstream)
     threading.Thread(target=upstream.serve_forever, daemon=True).start()
-    with Server(tappet, examples + "/js.wasm") as server:
+    with Server(tappet, examples + "/js.wasm", "--allow-network", "127.0.0.1") as server:
         url = f"http://127.0.0.1:{upstream.server_port}/"
         check(server.get("/fetch?url=" + url), (200, b"upstream said 203: merged\n"), "fetch")
         upstream.shutdown()
         upstream.server_close()
         check(server.get("/fetch?url=" + url)[0], 500, "fetch from nobody")
+
+
+def guests_do_not_reach_what_is_not_public(tappet, examples, count):
+    upstream = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Upstream)
+    threading.Thread(target=upstream.serve_forever, daemon=True).start()
+    port = upstream.server_port
+    with Server(tappet, examples + "/js.wasm") as server:
+        for host in ("127.0.0.1", "localhost", "127.1", "0x7f000001", "2130706433", "[::1]",
+                     "[::ffff:127.0.0.1]", "0.0.0.0"):
+            check(server.get(f"/fetch?url=http://{host}:{port}/")[0], 500, host)
+    with Server(tappet, examples + "/js.wasm", "--allow-network", "all", "--allow-host",
+                f"127.0.0.1:{port}") as server:
+        check(server.get(f"/fetch?url=http://127.0.0.1:{port}/")[0], 200, "an allowed host")
+        check(server.get(f"/fetch?url=http://localhost:{port}/")[0], 500, "another host")
+    upstream.shutdown()
+    upstream.server_close()
 
 
 def flat(server, count, what, misbehave):
@@ -218,13 +234,4 @@ def refuses_what_it_cannot_serve(tappet, examples, count):
 
 
 if __name__ == "__main__":
-    program, examples, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
-    for name in ("c.wasm", "js.wasm"):
-        if not os.path.exists(f"{examples}/{name}"):
-            sys.exit(f"{examples}/{name} is not there: run examples/build")
-    wanted = sys.argv[4:]
-    tests = [test for name, test in list(globals().items())
-             if hasattr(test, "__code__")
-             and test.__code__.co_varnames[:3] == ("tappet", "examples", "count")
-             and (not wanted or name in wanted)]
-    sys.exit(main(tests, (program, examples, count)))
+    sys.exit(main_of(globals()))

@@ -15,15 +15,15 @@ import time
 class Server:
     """Starts on construction; `with` ends it and checks that it ended in order."""
 
-    def __init__(self, tappet, component, *options):
+    def __init__(self, tappet, component, *options, addr="127.0.0.1:0"):
         self.log = tempfile.TemporaryFile(mode="w+")
         self.started = time.monotonic()
         self.process = subprocess.Popen(
-            [tappet, "serve", "--addr", "127.0.0.1:0", *options, component],
+            [tappet, "serve", "--addr", addr, *options, component],
             stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
         self.port = None
         while self.port is None:
-            found = re.match(r"Serving HTTP on http://127\.0\.0\.1:(\d+)/\n", self.output())
+            found = re.search(r"^Serving HTTP on https?://[0-9.]+:(\d+)/$", self.output(), re.M)
             if found:
                 self.port = int(found.group(1))
             elif self.process.poll() is not None or time.monotonic() - self.started > 60:
@@ -114,3 +114,17 @@ def main(tests, arguments):
         else:
             print(f"passed {test.__name__} ({time.monotonic() - begin:.2f} s) {said or ''}", flush=True)
     return 1 if failed else 0
+
+
+def main_of(names):
+    """The program of a file of tests: those functions of `names` that take tappet, examples, count."""
+    program, examples, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    for name in ("c.wasm", "js.wasm"):
+        if not os.path.exists(f"{examples}/{name}"):
+            sys.exit(f"{examples}/{name} is not there: run examples/build")
+    wanted = sys.argv[4:]
+    tests = [test for name, test in list(names.items())
+             if hasattr(test, "__code__")
+             and test.__code__.co_varnames[:3] == ("tappet", "examples", "count")
+             and (not wanted or name in wanted)]
+    return main(tests, (program, examples, count))

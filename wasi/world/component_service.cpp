@@ -41,6 +41,7 @@ class ComponentService::Run final : public Scheduled {
         request_(std::move(request)),
         slot_(std::make_shared<ResponseSlot>(std::move(responder), request_.method.kind())),
         world_(service.hooks_.world(number)),
+        handler_(service.handler_),
         store_(service.engine_, service.options_.limits),
         deadline_(service.executor_.loop(), [this] { expire(); }),
         gone_([this] { schedule(); }),
@@ -86,8 +87,8 @@ class ComponentService::Run final : public Scheduled {
     }
     auto arguments = p2::handle_arguments(store_.environment(), std::move(request_), slot_);
     if (!arguments.ok()) return fail(arguments.error().message, nullptr);
-    task_.emplace(store_, instantiation_->instance().function(service_.handler_),
-                  std::move(*arguments), [this] { schedule(); });
+    task_.emplace(store_, instantiation_->instance().function(handler_), std::move(*arguments),
+                  [this] { schedule(); });
     return Next::kAgain;
   }
 
@@ -139,6 +140,7 @@ class ComponentService::Run final : public Scheduled {
   http::Request request_;
   std::shared_ptr<ResponseSlot> slot_;
   World world_;
+  const component::FuncRef handler_;  // of the component that the service had at the beginning
   component::ComponentStore store_;
   net::Timer deadline_;
   Waker gone_;
@@ -147,10 +149,11 @@ class ComponentService::Run final : public Scheduled {
   std::optional<Task> task_;
 };
 
-Result<std::unique_ptr<ComponentService>> ComponentService::create(
-    Engine engine, std::shared_ptr<const component::InstancePre> pre, Executor& executor,
-    Hooks hooks, const ServiceOptions& options) {
-  const component::ExportedFunction* const handler = pre->find_function(kHandler, "handle");
+namespace {
+
+// The function that answers requests.
+Result<component::FuncRef> find_handler(const component::InstancePre& pre) {
+  const component::ExportedFunction* const handler = pre.find_function(kHandler, "handle");
   if (handler == nullptr) {
     return fail(ErrorKind::kUnlinkable,
                 "the component serves no HTTP: it exports no wasi:http/incoming-handler@0.2");
@@ -160,9 +163,28 @@ Result<std::unique_ptr<ComponentService>> ComponentService::create(
                 "the component's wasi:http/incoming-handler is not func(incoming-request, "
                 "response-outparam)");
   }
-  const component::FuncRef ref = handler->ref;
+  return handler->ref;
+}
+
+}  // namespace
+
+Result<> ComponentService::check(const component::InstancePre& pre) {
+  (void)TAPPET_TRY(find_handler(pre));
+  return {};
+}
+
+Result<std::unique_ptr<ComponentService>> ComponentService::create(
+    Engine engine, std::shared_ptr<const component::InstancePre> pre, Executor& executor,
+    Hooks hooks, const ServiceOptions& options) {
+  const component::FuncRef handler = TAPPET_TRY(find_handler(*pre));
   return std::unique_ptr<ComponentService>(new ComponentService(
-      std::move(engine), std::move(pre), ref, executor, std::move(hooks), options));
+      std::move(engine), std::move(pre), handler, executor, std::move(hooks), options));
+}
+
+Result<> ComponentService::replace(std::shared_ptr<const component::InstancePre> pre) {
+  handler_ = TAPPET_TRY(find_handler(*pre));
+  pre_ = std::move(pre);
+  return {};
 }
 
 ComponentService::ComponentService(Engine engine, std::shared_ptr<const component::InstancePre> pre,

@@ -47,10 +47,16 @@ class ComponentService final : public http::Service {
   };
 
   // Errors: kUnlinkable for a component that does not export wasi:http/incoming-handler 0.2.
+  static Result<> check(const component::InstancePre& pre);
+  // Errors: as of check().
   static Result<std::unique_ptr<ComponentService>> create(
       Engine engine, std::shared_ptr<const component::InstancePre> pre, Executor& executor,
       Hooks hooks, const ServiceOptions& options = {});
   ~ComponentService() override;
+
+  // From now on, requests are answered by instances of another component; those under way go on.
+  // Errors: as of check(), and then nothing changes.
+  Result<> replace(std::shared_ptr<const component::InstancePre> pre);
 
   void handle(http::Request request, http::Responder responder) override;
 

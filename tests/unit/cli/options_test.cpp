@@ -178,11 +178,11 @@ TEST(Options, MissingWords) {
 TEST(Options, Serve) {
   Command command = parse({"serve", "--addr", "[::1]:0", "--request-timeout", "3s", "a.wasm"});
   EXPECT_EQ(command.kind, Command::Kind::kServe);
-  EXPECT_EQ(command.serve.addr, "[::1]:0");
+  EXPECT_EQ(command.serve.addrs, std::vector<std::string>{"[::1]:0"});
   EXPECT_EQ(command.serve.request_timeout, nanoseconds(seconds(3)));
   EXPECT_TRUE(command.serve.logging_prefix);
   command = parse({"serve", "-S", "cli", "--no-logging-prefix", "-W", "timeout=2s", "a.wasm"});
-  EXPECT_EQ(command.serve.addr, "127.0.0.1:8080");
+  EXPECT_TRUE(command.serve.addrs.empty());
   EXPECT_EQ(command.serve.request_timeout, nanoseconds(seconds(2)));
   EXPECT_FALSE(command.serve.logging_prefix);
   EXPECT_EQ(error({"serve", "a.wasm", "b"}), "serve: unexpected 'b' after the file");

@@ -127,6 +127,25 @@ TEST_F(TlsStreamTest, JoinsSmallPartsAndAcceptsNoMoreThanItMayHold) {
   }));
 }
 
+TEST_F(TlsStreamTest, BothMayWriteBeforeTheyRead) {
+  connect();
+  const std::string much(1 << 20, 'x');
+  size_t sent[2] = {};
+  for (int i = 0; i < 20; ++i) {
+    sent[0] += write(*client_, much);
+    sent[1] += write(*server_, much);
+    settle();
+  }
+  EXPECT_EQ(write(*client_, much), 0u);
+  EXPECT_EQ(write(*server_, much), 0u);
+  size_t got[2] = {};
+  EXPECT_TRUE(run_until(*loop_, [&] {
+    for (std::string part; (part = read(*server_)) != kNothingYet;) got[0] += part.size();
+    for (std::string part; (part = read(*client_)) != kNothingYet;) got[1] += part.size();
+    return got[0] == sent[0] && got[1] == sent[1];
+  }));
+}
+
 TEST_F(TlsStreamTest, ChecksNamesAndAddresses) {
   for (const char* host : {"example.com", "EXAMPLE.com", "example.com.", "a.example.net",
                            "192.0.2.1", "2001:db8::1", "2001:db8:0::1"}) {

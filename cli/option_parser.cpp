@@ -1,0 +1,316 @@
+#include "cli/option_parser.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "cli/nearest.h"
+#include "net/http/outbound_policy.h"
+
+namespace tappet::cli {
+namespace {
+
+enum class KeyKind : uint8_t { kFlag, kValue };
+enum class Meaning : uint8_t {
+  kAccepted,
+  kUnsupported,
+  kFeature,
+  kComponentFeature,
+  kTimeout,
+  kMaxMemory,
+  kMaxStack,
+  kMaxTable,
+  kMaxResources,
+  kFuel,
+  kMemoryReservation,
+  kSignals,
+  kEagerTranslation,
+  kParallel,
+  kUnknownImports,
+  kInheritEnv,
+  kHttp,
+  kTcpListen,
+};
+
+struct KeyRow {
+  char group;
+  std::string_view key;
+  KeyKind kind;
+  Meaning meaning;
+};
+
+constexpr KeyRow kKeys[] = {
+#define KEY(group, key, kind, meaning) {#group[0], key, KeyKind::kind, Meaning::meaning},
+#include "cli/option_groups.def"
+#undef KEY
+};
+
+std::optional<bool> parse_flag(std::string_view value) {
+  if (value == "y" || value == "yes" || value == "true") return true;
+  if (value == "n" || value == "no" || value == "false") return false;
+  return std::nullopt;
+}
+
+template <class Rows, class Set>
+Result<> set_feature(const Rows& rows, std::string_view key, bool on, Set& features) {
+  for (const auto& row : rows) {
+    if (row.name != key) continue;
+    if (on && row.state == decltype(row.state)::kUnsupported) {
+      return usage(fmt::format("feature {} is not supported yet", key));
+    }
+    features.set(row.feature, on);
+  }
+  return Unit{};
+}
+
+// One key of a group, with its value; flags have "y" or "n".
+Result<> apply(const KeyRow& row, const std::string& value, GuestOptions& guest) {
+  const bool on = parse_flag(value).value_or(true);
+  switch (row.meaning) {
+    case Meaning::kAccepted:
+      break;
+    case Meaning::kUnsupported:
+      if (on) return usage(fmt::format("-{} {} is not supported", row.group, row.key));
+      break;
+    case Meaning::kFeature:
+      return set_feature(kFeatures, row.key, on, guest.features.core);
+    case Meaning::kComponentFeature:
+      return set_feature(component::kComponentFeatures, row.key, on, guest.features.component);
+    case Meaning::kTimeout:
+      guest.timeout = TAPPET_TRY(parse_duration(value));
+      break;
+    case Meaning::kMaxMemory:
+      guest.max_memory = TAPPET_TRY(parse_size(value));
+      break;
+    case Meaning::kMaxStack:
+      guest.max_stack = TAPPET_TRY(parse_size(value));
+      break;
+    case Meaning::kMaxTable:
+      guest.max_table = TAPPET_TRY(parse_size(value));
+      break;
+    case Meaning::kMaxResources:
+      guest.max_resources =
+          static_cast<uint32_t>(std::min<uint64_t>(TAPPET_TRY(parse_size(value)), UINT32_MAX));
+      break;
+    case Meaning::kFuel:
+      guest.fuel = TAPPET_TRY(parse_count(value));
+      break;
+    case Meaning::kMemoryReservation:
+      guest.guard_pages = TAPPET_TRY(parse_size(value)) != 0;
+      break;
+    case Meaning::kSignals:
+      guest.guard_pages = on;
+      break;
+    case Meaning::kEagerTranslation:
+      guest.eager_translation = on;
+      break;
+    case Meaning::kParallel:
+      guest.parallel_translation = on;
+      break;
+    case Meaning::kUnknownImports:
+      guest.unknown_imports_trap = on;
+      break;
+    case Meaning::kHttp:
+      guest.http = on;
+      break;
+    case Meaning::kTcpListen:
+      guest.tcp_listen.push_back(value);
+      break;
+    case Meaning::kInheritEnv:
+      guest.inherit_env = on;
+      break;
+  }
+  return Unit{};
+}
+
+constexpr char kGroups[5] = {'W', 'S', 'O', 'D', 'C'};
+
+constexpr const char* kOutgoing = "Requests that the guest sends";
+
+// HOSTS=CERT[,KEY].
+Result<> add_client_identity(OutgoingOptions& outgoing, const std::string& text) {
+  const size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
+    return fail(ErrorKind::kUsage, "it wants HOSTS=CERT[,KEY]");
+  }
+  const std::string files = text.substr(equals + 1);
+  const size_t comma = files.find(',');
+  outgoing.client_identities.push_back(
+      {text.substr(0, equals),
+       {files.substr(0, comma), comma == std::string::npos ? "" : files.substr(comma + 1)}});
+  return {};
+}
+
+Result<> add_allowed_host(OutgoingOptions& outgoing, const std::string& text) {
+  if (!http::OutboundPolicy().allow_host(text)) {
+    return fail(ErrorKind::kUsage,
+                fmt::format("'{}' is not [SCHEME://]HOST[:PORT], HOST being a name, *.NAME or an "
+                            "address",
+                            text));
+  }
+  outgoing.allow_hosts.push_back(text);
+  return {};
+}
+
+Result<> add_allowed_network(OutgoingOptions& outgoing, const std::string& text) {
+  if (!http::OutboundPolicy().allow_network(text)) {
+    return fail(ErrorKind::kUsage, fmt::format("'{}' is not ADDRESS[/BITS] or all", text));
+  }
+  outgoing.allow_networks.push_back(text);
+  return {};
+}
+
+constexpr OptionRow<OutgoingOptions> kOutgoingRows[] = {
+    {"--allow-host", "HOST", kOutgoing,
+     "allow only [http[s]://]HOST[:PORT]: example.com, *.example.com, an address; repeatable",
+     add_allowed_host},
+    {"--allow-network", "NETWORK", kOutgoing,
+     "serve: allow addresses that are not public, too: 10.0.0.0/8, 127.0.0.1 or all; repeatable",
+     add_allowed_network},
+    {"--ca-file", "FILE", kOutgoing,
+     "trust these certificates (PEM) besides the system's, or those of SSL_CERT_FILE and "
+     "SSL_CERT_DIR; repeatable",
+     [](OutgoingOptions& o, const std::string& v) -> Result<> {
+       return o.ca_files.push_back(v), Result<>();
+     }},
+    {"--client-cert", "HOSTS=CERT[,KEY]", kOutgoing,
+     "show this certificate (PEM files) to servers of these names that ask for one: example.com, "
+     "*.example.com or *; repeatable",
+     add_client_identity},
+};
+
+}  // namespace
+
+Error name_option(const std::string& names, Error error) {
+  const size_t dashes = names.find("--");
+  error.message = names.substr(dashes, names.find(',', dashes) - dashes) + ": " + error.message;
+  return error;
+}
+
+detail::Failure<Error> usage(std::string message) {
+  return fail(ErrorKind::kUsage, std::move(message) + "; see 'tappet --help'");
+}
+
+Result<> apply_group(char group, const std::string& text, GuestOptions& guest) {
+  for (const std::string& part : CLI::detail::split(text, ',')) {
+    const size_t equals = part.find('=');
+    const std::string key = part.substr(0, equals);
+    const KeyRow* found = nullptr;
+    for (const KeyRow& row : kKeys) {
+      if (row.group == group && row.key == key) found = &row;
+    }
+    if (found == nullptr) return usage(fmt::format("-{} has no key '{}'", group, key));
+    if (found->kind == KeyKind::kValue && equals == std::string::npos) {
+      return usage(fmt::format("-{} {} wants a value: {}=...", group, key, key));
+    }
+    const std::string value = equals == std::string::npos ? "y" : part.substr(equals + 1);
+    if (found->kind == KeyKind::kFlag && !parse_flag(value)) {
+      return usage(fmt::format("-{} {} is y or n, not '{}'", group, key, value));
+    }
+    TAPPET_TRY(apply(*found, value, guest));
+  }
+  return Unit{};
+}
+
+void add_guest_options(CLI::App& app, RawGuest& raw) {
+  app.add_option("--dir", raw.dirs, "grant access to a directory: HOST[::GUEST]")
+      ->allow_extra_args(false);
+  app.add_option("--env", raw.env, "set an environment variable: NAME=VALUE, or NAME to inherit it")
+      ->allow_extra_args(false);
+  app.add_option("--link", raw.links,
+                 "let another component satisfy imports, before the host does: IMPORT=FILE for one "
+                 "interface or function, of any version of its track; FILE or *=FILE for all that "
+                 "the component exports. Linked components import from the host and each other")
+      ->allow_extra_args(false);
+  app.add_option("--max-memory", raw.max_memory, "most bytes per linear memory, such as 256M");
+  const char* names[5] = {"-W,--wasm", "-S,--wasi", "-O,--optimize", "-D,--debug", "-C,--codegen"};
+  const char* texts[5] = {"WebAssembly options: KEY[=VALUE],...", "WASI options", "tuning options",
+                          "debugging options", "translation options"};
+  for (int i = 0; i < 5; ++i)
+    app.add_option(names[i], raw.groups[i], texts[i])->allow_extra_args(false);
+  add_rows(app, kOutgoingRows, raw.outgoing, raw.error);
+}
+
+Result<GuestOptions> finish(const RawGuest& raw) {
+  if (raw.error) return usage(raw.error->message);
+  GuestOptions guest;
+  guest.outgoing = raw.outgoing;
+  for (const std::string& dir : raw.dirs) {
+    const size_t separator = dir.find("::");
+    const std::string host = dir.substr(0, separator);
+    if (host.empty()) return usage("--dir wants HOST[::GUEST]");
+    guest.dirs.push_back({host, separator == std::string::npos ? host : dir.substr(separator + 2)});
+  }
+  for (const std::string& link : raw.links) {
+    const size_t equals = link.find('=');
+    const std::string import = equals == std::string::npos ? "*" : link.substr(0, equals);
+    const std::string file = equals == std::string::npos ? link : link.substr(equals + 1);
+    if (import.empty() || file.empty()) return usage("--link wants [IMPORT=]FILE");
+    guest.links.push_back({import == "*" ? "" : import, file});
+  }
+  for (const std::string& variable : raw.env) {
+    const size_t equals = variable.find('=');
+    const std::string name = variable.substr(0, equals);
+    if (name.empty()) return usage("--env wants NAME[=VALUE]");
+    if (equals != std::string::npos) {
+      guest.env.emplace_back(name, variable.substr(equals + 1));
+    } else if (const char* value = std::getenv(name.c_str())) {
+      guest.env.emplace_back(name, value);
+    }
+  }
+  if (!raw.max_memory.empty()) guest.max_memory = TAPPET_TRY(parse_size(raw.max_memory));
+  for (int i = 0; i < 5; ++i) {
+    for (const std::string& text : raw.groups[i]) TAPPET_TRY(apply_group(kGroups[i], text, guest));
+  }
+  return guest;
+}
+
+Help::Help(std::string usage_line) : usage_line_(std::move(usage_line)) { column_width(34); }
+
+Result<std::optional<std::string>> parse(CLI::App& app, std::vector<std::string> args) {
+  std::reverse(args.begin(), args.end());  // CLI11 takes them from the back
+  try {
+    app.parse(args);
+  } catch (const CLI::CallForHelp&) {
+    return std::optional(app.help());
+  } catch (const CLI::ParseError& error) {
+    return usage(error.what());
+  }
+  return std::optional<std::string>();
+}
+
+namespace {
+
+// "; did you mean --addr?" for what is nearly an option.
+std::string similar_option(const CLI::App& app, const std::string& word) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  const std::string_view near = nearest(word.substr(0, word.find('=')), names);
+  return near.empty() ? std::string() : fmt::format(" (did you mean {}?)", near);
+}
+
+}  // namespace
+
+Result<std::string> take_file(std::string_view command, const CLI::App& app,
+                              std::vector<std::string>& words) {
+  const bool literally = !words.empty() && words[0] == "--";
+  if (literally) words.erase(words.begin());
+  if (words.empty()) return usage(fmt::format("{}: no file is given", command));
+  std::string file = words[0];
+  if (!literally && file.size() > 1 && file[0] == '-') {
+    return usage(fmt::format("{}: unknown option {}{}", command, file, similar_option(app, file)));
+  }
+  words.erase(words.begin());
+  return file;
+}
+
+Command print(std::string text) {
+  Command command;
+  command.text = std::move(text);
+  return command;
+}
+
+}  // namespace tappet::cli

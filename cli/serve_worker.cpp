@@ -1,0 +1,178 @@
+#include "cli/serve_worker.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "cli/guest_host.h"
+#include "cli/report.h"
+#include "wasi/host/line_prefix.h"
+
+namespace tappet::cli {
+namespace {
+
+// A linear memory may not grow beyond this unless --max-memory says otherwise: one guest must not
+// be able to take the machine from the others.
+constexpr uint64_t kMemoryOfOneRequest = uint64_t{256} << 20;
+constexpr auto kRelaxed = std::memory_order_relaxed;
+
+wasi::ServiceOptions service_options(const ServeOptions& options) {
+  wasi::ServiceOptions service;
+  service.limits = component_limits(options.guest);
+  if (!options.guest.max_memory) service.limits.core.memory_bytes = kMemoryOfOneRequest;
+  service.request_timeout_ns = static_cast<uint64_t>(options.request_timeout.count());
+  service.max_instances = options.max_concurrent_requests;
+  return service;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ServeWorker>> ServeWorker::create(const Common& common, uint32_t number,
+                                                         const Served& served) {
+  std::unique_ptr<ServeWorker> worker(
+      new ServeWorker(common, number, TAPPET_TRY(net::Loop::create())));
+  TAPPET_TRY(worker->start(served));
+  return worker;
+}
+
+ServeWorker::ServeWorker(const Common& common, uint32_t number, std::unique_ptr<net::Loop> loop)
+    : common_(common),
+      number_(number),
+      metrics_(*common.metrics.workers[number]),
+      loop_(std::move(loop)),
+      client_(*loop_, common.outgoing),
+      world_(*loop_),
+      executor_(*loop_),
+      server_(*loop_, *this, common.options.limits, this),
+      drain_timeout_(*loop_, [this] { std::exchange(drained_, {})(); }),
+      on_change_([this] { look_whether_drained(); }) {}
+
+// What guests are given: the options' variables and directories, outgoing HTTP, and this process's
+// outputs.
+Result<> ServeWorker::start(const Served& served) {
+  const GuestOptions& guest = common_.options.guest;
+  *world_.environment = make_environment(guest, {});
+  for (const Preopen& dir : guest.dirs) {
+    TAPPET_TRY(world_.filesystem->preopen(dir.host, dir.guest));
+  }
+  world_.stdio->inherit_out(*loop_);
+  world_.stdio->inherit_err(*loop_);
+  if (guest.http.value_or(true)) world_.http->client = &client_.client();
+  if (common_.options.access_log != AccessLogFormat::kNone) TAPPET_TRY(open_log());
+  service_ = TAPPET_TRY(wasi::ComponentService::create(
+      common_.engine, served.component, executor_,
+      {.world = [this](uint64_t request) { return world_of(request); },
+       .failed = [this](const wasi::RequestFailure& failure) { report_failure(failure); }},
+      service_options(common_.options)));
+  server_.set_tls(served.tls);
+  return {};
+}
+
+Result<> ServeWorker::open_log() {
+  const std::string& path = common_.options.access_log_file;
+  const int fd = path.empty()
+                     ? ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0)
+                     : ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  if (fd < 0) {
+    return fail(ErrorKind::kIo, fmt::format("{}: {}", path.empty() ? "standard error" : path,
+                                            std::strerror(errno)));
+  }
+  log_ = std::make_unique<AccessLog>(*loop_, net::Fd(fd), common_.options.access_log);
+  return {};
+}
+
+void ServeWorker::reopen_log() {
+  if (!log_) return;
+  const Result<> opened = open_log();
+  if (!opened.ok()) warn({}, opened.error().message);
+}
+
+// Workers' instances have numbers of their own.
+uint64_t ServeWorker::instance_number(uint64_t request) const {
+  return (request - 1) * common_.options.workers + number_ + 1;
+}
+
+// The same for every request, but for what each output line says where it comes from.
+wasi::World ServeWorker::world_of(uint64_t request) const {
+  wasi::World world = world_;
+  if (!common_.options.logging_prefix) return world;
+  world.stdio = std::make_shared<wasi::Stdio>(*world_.stdio);
+  const auto prefixed = [&](const char* name, std::shared_ptr<wasi::OutputStream> inner) {
+    return std::make_shared<wasi::LinePrefix>(
+        std::move(inner),
+        wasi::LinePrefixOptions{fmt::format("{} [{}] :: ", name, instance_number(request)), true});
+  };
+  world.stdio->out = prefixed("stdout", world.stdio->out);
+  world.stdio->err = prefixed("stderr", world.stdio->err);
+  return world;
+}
+
+void ServeWorker::report_failure(const wasi::RequestFailure& failure) const {
+  const std::string request =
+      fmt::format("request {} ({})", instance_number(failure.number), failure.request);
+  (failure.trap != nullptr ? metrics_.traps : metrics_.failures).fetch_add(1, kRelaxed);
+  if (failure.trap != nullptr) {
+    report(request, *failure.trap);
+  } else {
+    warn(request, failure.reason);
+  }
+}
+
+Result<> ServeWorker::listen(net::Fd socket, bool secure) {
+  auto listener = net::TcpListener::adopt(*loop_, std::move(socket));
+  if (!listener.ok()) {
+    return fail(ErrorKind::kIo, "cannot listen: " + listener.error().to_string());
+  }
+  server_.listen(std::move(*listener), secure);
+  return {};
+}
+
+void ServeWorker::replace(const Served& served) {
+  // The component was found to be one that serves HTTP before it got here.
+  (void)service_->replace(served.component);
+  server_.set_tls(served.tls);
+}
+
+void ServeWorker::drain(std::function<void()> done) {
+  if (server_.draining()) return;
+  drained_ = std::move(done);
+  server_.drain();
+  drain_timeout_.set_after(static_cast<uint64_t>(common_.options.drain_timeout.count()));
+  look_whether_drained();
+}
+
+void ServeWorker::look_whether_drained() {
+  if (!drained_) return;
+  if (server_.connections() == 0) {
+    drain_timeout_.clear();
+    std::exchange(drained_, {})();
+  } else {
+    server_.changed().add(on_change_);
+  }
+}
+
+void ServeWorker::handle(http::Request request, http::Responder responder) {
+  const auto& headers = common_.options.headers;
+  for (const auto& [name, value] : headers) request.fields.remove(name);
+  for (const auto& [name, value] : headers) (void)request.fields.append(name, value);
+  service_->handle(std::move(request), std::move(responder));
+}
+
+void ServeWorker::connected() {
+  metrics_.connections.fetch_add(1, kRelaxed);
+  metrics_.connections_ever.fetch_add(1, kRelaxed);
+}
+
+void ServeWorker::disconnected() { metrics_.connections.fetch_sub(1, kRelaxed); }
+
+void ServeWorker::began() { metrics_.in_flight.fetch_add(1, kRelaxed); }
+
+void ServeWorker::ended(const http::RequestRecord& record) {
+  metrics_.ended(record);
+  if (log_) log_->write(record);
+}
+
+}  // namespace tappet::cli

@@ -1,0 +1,267 @@
+"""What `tappet serve` does besides running guests: where it listens, its limits, how it ends, what
+it tells about itself, and that components are replaced while it serves.
+
+Usage: as of guests.py.
+"""
+
+import http.client
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+from server import Server, check, in_parallel, main_of
+
+HELLO = (200, b"Hello from C\n")
+
+
+def until(condition, what, seconds=20):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"{what}: not within {seconds} s"
+        time.sleep(0.01)
+
+
+def get(port, path="/"):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        return response.status, response.read()
+    finally:
+        connection.close()
+
+
+def port_of(server, pattern):
+    return int(re.search(pattern, server.output(), re.M).group(1))
+
+
+def unix_get(path):
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(30)
+        client.connect(path)
+        client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        text = b""
+        while part := client.recv(65536):
+            text += part
+    return text
+
+
+def listens_on_several_addresses(tappet, examples, count):
+    with tempfile.TemporaryDirectory() as folder:
+        path = folder + "/socket"
+        # The file of a server that was killed is in nobody's way.
+        left = socket.socket(socket.AF_UNIX)
+        left.bind(path)
+        left.close()
+        with Server(tappet, examples + "/c.wasm", "--addr", "unix:" + path, "--addr",
+                    "http://127.0.0.1:0") as server:
+            ports = re.findall(r"^Serving HTTP on http://127\.0\.0\.1:(\d+)/$", server.output(), re.M)
+            check(len(ports), 2, "TCP addresses")
+            for port in ports:
+                check(get(int(port)), HELLO, "GET /")
+            assert unix_get(path).endswith(b"Hello from C\n")
+        assert not os.path.exists(path), "the socket's file is still there"
+
+
+def takes_the_sockets_of_a_supervisor(tappet, examples, count):
+    with socket.create_server(("127.0.0.1", 0)) as ours:
+        port = ours.getsockname()[1]
+        command = (f'exec 3<&{ours.fileno()}; LISTEN_PID=$$ LISTEN_FDS=1 '
+                   f'exec "{tappet}" serve "{examples}/c.wasm"')
+        process = subprocess.Popen(["bash", "-c", command], pass_fds=[ours.fileno()],
+                                   stderr=subprocess.PIPE, text=True)
+        line = process.stderr.readline()
+        check(line, f"Serving HTTP on http://127.0.0.1:{port}/\n", "its announcement")
+        check(get(port), HELLO, "GET /")
+        process.terminate()
+        check(process.wait(timeout=30), 0, "exit status")
+        process.stderr.close()
+    # Those for another process are not ours.
+    environment = dict(os.environ, LISTEN_PID="1", LISTEN_FDS="1", PORT="0")
+    process = subprocess.Popen([tappet, "serve", examples + "/c.wasm"], stderr=subprocess.PIPE,
+                               text=True, env=environment)
+    line = process.stderr.readline()
+    assert re.match(r"Serving HTTP on http://0\.0\.0\.0:\d+/\n", line), line
+    check(get(int(line.rsplit(":", 1)[1].rstrip("/\n"))), HELLO, "GET / on the port of PORT")
+    process.terminate()
+    check(process.wait(timeout=30), 0, "exit status")
+    process.stderr.close()
+
+
+def tells_how_it_is(tappet, examples, count):
+    with Server(tappet, examples + "/c.wasm", "--admin", "127.0.0.1:0", "--workers", "3") as server:
+        admin = port_of(server, r"^Serving /healthz, .* on http://127\.0\.0\.1:(\d+)/$")
+        check(get(admin, "/healthz"), (200, b"ok\n"), "/healthz")
+        check(get(admin, "/readyz"), (200, b"ready\n"), "/readyz")
+        for result in in_parallel(60, lambda i: server.get("/trap" if i % 3 == 0 else "/")):
+            assert result[0] in (200, 500), result
+
+        def metric(name):
+            text = get(admin, "/metrics")[1].decode()
+            return float(re.search("^" + re.escape(name) + r" (\S+)$", text, re.M).group(1))
+        until(lambda: metric('tappet_http_requests_total{class="2xx"}') == 40, "40 good ones")
+        check(metric('tappet_http_requests_total{class="5xx"}'), 20, "bad ones")
+        check(metric("tappet_guest_traps_total"), 20, "traps")
+        check(metric("tappet_http_request_duration_seconds_count"), 60, "durations")
+        check(metric("tappet_http_connections_total"), 60, "connections")
+        until(lambda: metric("tappet_http_connections") == 0, "no connections")
+        check(metric("tappet_http_requests_in_flight"), 0, "requests in flight")
+
+
+def logs_requests(tappet, examples, count):
+    with tempfile.TemporaryDirectory() as folder:
+        log = folder + "/log"
+        with Server(tappet, examples + "/c.wasm", "--access-log", "json", "--access-log-file",
+                    log) as server:
+            connection = server.connect()
+            trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+            connection.request("POST", "/echo", body=b"12345",
+                               headers={"User-Agent": 'a"b', "traceparent": trace})
+            check(connection.getresponse().read(), b"12345", "the echo")
+            connection.close()
+            with server.socket() as client:
+                client.sendall(b"nonsense\r\n\r\n")
+                assert client.recv(1000).startswith(b"HTTP/1.1 400 ")
+            until(lambda: open(log, encoding="utf-8").read().count("\n") == 2, "two lines")
+            first, second = map(json.loads, open(log, encoding="utf-8"))
+            check((first["method"], first["target"], first["status"], first["user_agent"]),
+                  ("POST", "/echo", 200, 'a"b'), "what was asked for")
+            check((first["request_bytes"], first["traceparent"], first["complete"]),
+                  (5, trace, True), "what came of it")
+            check((second["method"], second["status"]), ("", 400), "what was not understood")
+            # Logs are moved away, and begun again.
+            os.rename(log, log + ".1")
+            server.process.send_signal(signal.SIGHUP)
+            until(lambda: os.path.exists(log), "a new log")
+            server.get("/")
+            until(lambda: '"/"' in open(log, encoding="utf-8").read(), "a line in it")
+
+
+def holds_its_limits(tappet, examples, count):
+    with Server(tappet, examples + "/c.wasm", "--max-body", "1000", "--max-header", "2K",
+                "--idle-timeout", "200ms", "--header-timeout", "300ms", "--max-connections",
+                "2") as server:
+        check(server.request("POST", "/echo", b"x" * 1000)[0], 200, "a body that fits")
+        check(server.request("POST", "/echo", b"x" * 1001)[0], 413, "a body that does not")
+        with server.socket() as client:
+            client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"x" * 3000 + b"\r\n\r\n")
+            assert client.recv(1000).startswith(b"HTTP/1.1 431 ")
+        with server.socket() as client:
+            client.sendall(b"GET / HT")
+            assert client.recv(1000).startswith(b"HTTP/1.1 408 ")
+        with server.socket() as client:
+            client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            client.recv(1000)
+            begin = time.monotonic()
+            check(client.recv(1000), b"", "the end of an idle connection")
+            assert time.monotonic() - begin < 5
+        # A third client waits until there is room.
+        idle = [server.socket(), server.socket()]
+        result = []
+        third = threading.Thread(target=lambda: result.append(server.get("/")))
+        third.start()
+        third.join()
+        check(result, [HELLO], "the third client's answer")
+        for client in idle:
+            client.close()
+
+
+def a_second_signal_ends_at_once(tappet, examples, count):
+    server = Server(tappet, examples + "/c.wasm", "--request-timeout", "60s", "--workers", "2")
+    spinner = server.socket()
+    spinner.sendall(b"GET /spin HTTP/1.1\r\nHost: a\r\n\r\n")
+    time.sleep(0.3)
+    server.process.send_signal(signal.SIGTERM)
+    time.sleep(0.3)
+    assert server.process.poll() is None, "it did not wait"
+    begin = time.monotonic()
+    server.process.send_signal(signal.SIGINT)
+    check(server.process.wait(timeout=30), 0, "exit status")
+    assert time.monotonic() - begin < 5
+    spinner.close()
+
+
+def drains_no_longer_than_it_may(tappet, examples, count):
+    server = Server(tappet, examples + "/c.wasm", "--request-timeout", "60s", "--drain-timeout",
+                    "500ms", "--admin", "127.0.0.1:0")
+    admin = port_of(server, r"^Serving /healthz, .* on http://127\.0\.0\.1:(\d+)/$")
+    spinner = server.socket()
+    spinner.sendall(b"GET /spin HTTP/1.1\r\nHost: a\r\n\r\n")
+    time.sleep(0.2)
+    server.process.send_signal(signal.SIGTERM)
+    until(lambda: get(admin, "/readyz")[0] == 503, "not ready")
+    check(get(admin, "/healthz")[0], 200, "/healthz while draining")
+    check(server.process.wait(timeout=30), 0, "exit status")
+    spinner.close()
+
+
+def every_worker_drains(tappet, examples, count):
+    server = Server(tappet, examples + "/js.wasm", "--workers", "3")
+    streams = [server.connect() for _ in range(9)]
+    for stream in streams:
+        stream.request("GET", "/stream")
+    responses = [stream.getresponse() for stream in streams]
+    with server:
+        pass
+    for response in responses:
+        check(len(response.read()), 40, "bytes of a response under way")
+
+
+def a_connection_shuts_it_down(tappet, examples, count):
+    with Server(tappet, examples + "/c.wasm", "--shutdown-addr", "127.0.0.1:0") as server:
+        port = port_of(server, r"^Listening for shutdown on tcp://127\.0\.0\.1:(\d+)/$")
+        socket.create_connection(("127.0.0.1", port), timeout=30).close()
+        check(server.process.wait(timeout=30), 0, "exit status")
+
+
+def components_are_replaced_while_it_serves(tappet, examples, count):
+    with tempfile.TemporaryDirectory() as folder:
+        app = folder + "/app.wasm"
+        shutil.copy(examples + "/js.wasm", app)
+        with Server(tappet, app, "--workers", "2") as server:
+            stream = server.connect()
+            stream.request("GET", "/stream")
+            response = stream.getresponse()
+            assert b"JavaScript" in server.get("/")[1]
+            shutil.copy(examples + "/c.wasm", folder + "/new")
+            os.rename(folder + "/new", app)
+            server.process.send_signal(signal.SIGHUP)
+            until(lambda: "Reloaded" in server.output(), "a reload")
+            until(lambda: all(server.get("/") == HELLO for _ in range(8)), "the new component")
+            check(len(response.read()), 40, "bytes of a response by the old component")
+            # What is no component is not served.
+            with open(app, "wb") as file:
+                file.write(b"nonsense")
+            server.process.send_signal(signal.SIGHUP)
+            until(lambda: "Not reloaded" in server.output(), "a refusal")
+            for _ in range(8):
+                check(server.get("/"), HELLO, "GET / afterwards")
+
+
+def refuses_what_it_does_not_understand(tappet, examples, count):
+    def refuse(*words):
+        run = subprocess.run([tappet, "serve", *words, examples + "/c.wasm"], capture_output=True,
+                             text=True, timeout=60)
+        check(len(run.stderr.splitlines()), 1, run.stderr)
+        return run.returncode, run.stderr
+
+    status, text = refuse("--adr", "127.0.0.1:0")
+    assert status == 2 and "did you mean --addr?" in text, text
+    status, text = refuse("--tls-cert", "/absent.pem")
+    assert status == 1 and "/absent.pem: No such file" in text, text
+    status, text = refuse("--addr", "https://127.0.0.1:0")
+    assert status == 2 and "--tls-cert" in text, text
+    status, text = refuse("--addr", "127.0.0.1:0", "--ca-file", "/absent.pem")
+    assert status == 1 and "/absent.pem: No such file" in text, text
+
+
+if __name__ == "__main__":
+    sys.exit(main_of(globals()))
