@@ -47,14 +47,14 @@ HostInterfaceDef generic() {
 HostInterfaceDef lost_method() {
   return HostInterface<>("a:b/c", version("1.0.0")).static_func("f", [] {});
 }
+HostInterfaceDef stream_of_characters() {
+  return HostInterface<>("a:b/c", version("1.0.0"))
+      .func("f", {"s"}, [](const StreamReader<char32_t>&) {});
+}
 HostInterfaceDef nested_result() {
   return HostInterface<>("a:b/c", version("1.0.0")).func("f", [] {
     return std::vector<std::optional<std::map<int, int>>>();
   });
-}
-HostInterfaceDef stream_of_characters() {
-  return HostInterface<>("a:b/c", version("1.0.0"))
-      .func("f", {"s"}, [](const StreamReader<char32_t>&) {});
 }
 #endif
 
