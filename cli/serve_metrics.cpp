@@ -4,7 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <cstdio>
+#include <fstream>
 
 #include "cli/version.h"
 
@@ -42,12 +42,10 @@ double seconds(const timeval& time) {
 }
 
 uint64_t resident_bytes() {
-  std::FILE* const file = std::fopen("/proc/self/statm", "r");
-  if (file == nullptr) return 0;
-  unsigned long long pages = 0;
-  const int found = std::fscanf(file, "%*u %llu", &pages);  // NOLINT(cert-err34-c): the kernel's
-  (void)std::fclose(file);
-  return found == 1 ? pages * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE)) : 0;
+  std::ifstream file("/proc/self/statm");
+  uint64_t all = 0;
+  uint64_t pages = 0;
+  return file >> all >> pages ? pages * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE)) : 0;
 }
 
 void write_process(Exposition& out) {
