@@ -192,7 +192,12 @@ Result<> Memory::map(uint64_t bytes, const MemoryImage* image) {
   reservation_ = Reservation(kGuardedBytes);
   uint8_t* const base = reservation_.base();
   if (base == nullptr || !reservation_.commit(0, bytes)) return fail(exhausted());
-  if (image != nullptr && !image->map_at(base)) return fail(exhausted());
+  if (image == nullptr) return Unit{};
+  // What is mapped over a huge page's place leaves the rest of it in small ones. A pool resets what
+  // was mapped.
+  const bool copies =
+      pool_ == nullptr && Reservation::in_huge_pages(bytes) && image->size() <= kHugePageBytes;
+  if (!(copies ? image->copy_to(base) : image->map_at(base))) return fail(exhausted());
   return Unit{};
 }
 

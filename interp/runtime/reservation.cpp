@@ -9,8 +9,8 @@ namespace tappet {
 namespace {
 
 constexpr uint64_t kHeaderBytes = 16384;  // a multiple of every host's page size
-// Where huge pages begin. Address space alone is lost by it.
-constexpr uint64_t kAlignment = uint64_t{2} << 20;
+// Address space alone is lost by it.
+constexpr uint64_t kAlignment = kHugePageBytes;
 
 // What is mapped for so many bytes.
 uint64_t mapping_bytes(uint64_t size) { return kHeaderBytes + size + kAlignment; }
@@ -54,11 +54,12 @@ Reservation& Reservation::operator=(Reservation&& other) noexcept {
 
 // A guest with this much memory that runs about in it misses the address cache all the time; one
 // with less should not have 2 MiB zeroed for each byte that it touches somewhere else.
+bool Reservation::in_huge_pages(uint64_t committed) { return committed >= uint64_t{16} << 20; }
+
 void Reservation::use_huge_pages([[maybe_unused]] uint64_t committed) const {
 #if defined(MADV_HUGEPAGE)
-  constexpr uint64_t kLarge = 16 << 20;
   // Hosts without them say so; nothing depends on it.
-  if (committed >= kLarge) madvise(base_, round_to_host_page(committed), MADV_HUGEPAGE);
+  if (in_huge_pages(committed)) madvise(base_, round_to_host_page(committed), MADV_HUGEPAGE);
 #endif
 }
 

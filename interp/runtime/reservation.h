@@ -10,6 +10,9 @@ namespace tappet {
 uint64_t round_to_host_page(uint64_t bytes);
 uint64_t host_page_bytes();
 
+// Of a huge page; reservations begin where one may.
+inline constexpr uint64_t kHugePageBytes = uint64_t{2} << 20;
+
 // Before base() lies one accessible host page, at least, for the owner's header. Moves; neither
 // copies nor is it safe to use from two threads while commit() runs, except for pages that are
 // accessible already.
@@ -32,6 +35,8 @@ class Reservation {
   bool discard(uint64_t from, uint64_t to) const;
   // The reverse of commit, of whole host pages. False if the host refuses.
   bool decommit(uint64_t from, uint64_t to) const;
+  // Whether the host is asked for huge pages where so much is accessible.
+  static bool in_huge_pages(uint64_t committed);
 
  private:
   void use_huge_pages(uint64_t committed) const;

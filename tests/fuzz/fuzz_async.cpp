@@ -381,11 +381,6 @@ void play(World& world) {
 }  // namespace tappet::component::fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace tappet::component;
-  fuzz::play_without_leak([&] {
-    Input in({data, size});
-    fuzz::World world(in);
-    fuzz::play(world);
-  });
-  return 0;
+  using namespace tappet::component::fuzz;
+  return play_input<World>(data, size, play);
 }

@@ -10,6 +10,7 @@
 
 #include "canonical-abi/linker/instance_pre.h"
 #include "interp/engine.h"
+#include "tests/fuzz/any_type.h"
 #include "tests/unit/canonical-abi/support/host.h"
 
 namespace tappet::component::fuzz {
@@ -62,6 +63,17 @@ class Thing {
 // Plays an input. Under AddressSanitizer, it is played again if it leaves memory allocated, and
 // must not do so time and again: for where its leak detection does not work.
 void play_without_leak(const std::function<void()>& play);
+
+// The same in a World that is made of the input; what a fuzz target returns.
+template <class World>
+int play_input(const uint8_t* data, size_t size, void (*play)(World&)) {
+  play_without_leak([&] {
+    Input in({data, size});
+    World world(in);
+    play(world);
+  });
+  return 0;
+}
 
 // Ends the process if not.
 void require(bool ok, const char* what);

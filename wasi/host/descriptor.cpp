@@ -25,17 +25,6 @@ SystemResult<> done(int result) {
   return {};
 }
 
-// The count that a system call returns, which is tried again when a signal interrupts it.
-template <class Call>
-SystemResult<size_t> counted(Call call) {
-  ssize_t count = -1;
-  do {
-    count = call();
-  } while (count < 0 && errno == EINTR);
-  if (count < 0) return error(errno);
-  return static_cast<size_t>(count);
-}
-
 bool is_offset(uint64_t value) { return value <= INT64_MAX; }
 
 // Writes the bytes with one call after the other. A failure after the first call is told next time.

@@ -1,6 +1,9 @@
 // The operating system's reasons, as values.
 #pragma once
 
+#include <sys/types.h>
+
+#include <cerrno>
 #include <string>
 
 #include "interp/base/result.h"
@@ -16,6 +19,17 @@ struct Errno {
 
 template <class T = Unit>
 using SystemResult = Result<T, Errno>;
+
+// The count that a system call returns, which is tried again when a signal interrupts it.
+template <class Call>
+SystemResult<size_t> counted(Call call) {
+  ssize_t count = -1;
+  do {
+    count = call();
+  } while (count < 0 && errno == EINTR);
+  if (count < 0) return fail(Errno{errno});
+  return static_cast<size_t>(count);
+}
 
 // "No such file or directory (errno 2)"
 std::string to_string(Errno error);

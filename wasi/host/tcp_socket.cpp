@@ -18,16 +18,6 @@ msghdr message(Buffers buffers) {
   return header;
 }
 
-template <class Call>
-SystemResult<size_t> counted(Call call) {
-  ssize_t count = -1;
-  do {
-    count = call();
-  } while (count < 0 && errno == EINTR);
-  if (count < 0) return error(errno);
-  return static_cast<size_t>(count);
-}
-
 // Whether accept() failed because of one client, which has gone.
 bool concerns_one_client(int code) {
   return code == ECONNABORTED || code == EINTR || code == EPROTO;

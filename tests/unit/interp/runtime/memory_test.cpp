@@ -51,13 +51,16 @@ TEST_P(MemoryTest, ImagesAreCopiedOnWrite) {
   const MemoryImage::Piece all{0, bytes};
   const auto image = MemoryImage::create(bytes.size(), {&all, 1});
   ASSERT_NE(image, nullptr);
-  auto first = *Memory::create(pages(2), GetParam(), 2 * kPageBytes, image);
-  first->base()[0] = 1;
-  auto second = *Memory::create(pages(2), GetParam(), 2 * kPageBytes, image);
-  EXPECT_EQ(second->base()[0], 0x5a);
-  EXPECT_EQ(second->base()[99'999], 0x5a);
-  EXPECT_EQ(second->base()[100'000], 0);
-  EXPECT_EQ(first->base()[1], 0x5a);
+  for (const uint64_t size : {2, 256}) {  // in the host's pages, in huge ones
+    const uint64_t most = size * kPageBytes;
+    auto first = *Memory::create(pages(size), GetParam(), most, image);
+    first->base()[0] = 1;
+    auto second = *Memory::create(pages(size), GetParam(), most, image);
+    EXPECT_EQ(second->base()[0], 0x5a);
+    EXPECT_EQ(second->base()[99'999], 0x5a);
+    EXPECT_EQ(second->base()[100'000], 0);
+    EXPECT_EQ(first->base()[1], 0x5a);
+  }
 }
 
 TEST_P(MemoryTest, ImagesConsistOfPieces) {
