@@ -101,9 +101,11 @@ wasi::World ServeWorker::world_of(uint64_t request) const {
   if (!common_.options.logging_prefix) return world;
   world.stdio = std::make_shared<wasi::Stdio>(*world_.stdio);
   const auto prefixed = [&](const char* name, std::shared_ptr<wasi::OutputStream> inner) {
+    const uint64_t instance = instance_number(request);
     return std::make_shared<wasi::LinePrefix>(
         std::move(inner),
-        wasi::LinePrefixOptions{fmt::format("{} [{}] :: ", name, instance_number(request)), true});
+        wasi::LinePrefixOptions{
+            [name, instance] { return fmt::format("{} [{}] :: ", name, instance); }, true});
   };
   world.stdio->out = prefixed("stdout", world.stdio->out);
   world.stdio->err = prefixed("stderr", world.stdio->err);

@@ -46,6 +46,7 @@ InstanceTree::InstanceTree(std::shared_ptr<const InstancePre> pre, ComponentStor
       resources_(std::make_unique<ResourceType[]>(plan().resources.size())),
       funcs_(std::make_unique<FuncInst[]>(plan().lifts.size())),
       canons_(std::make_unique<CanonFunction[]>(plan().canons.size())) {
+  instances_.reserve(plan().instances.size());
   slots_.reserve(plan().slots.size());
   for (const ResourceRef ref : plan().slots) slots_.push_back(resource_type(ref));
   cores_.reserve(plan().cores.size());
@@ -148,7 +149,7 @@ void InstanceTree::define_canon(uint32_t index) {
 
 Instantiation::Instantiation(std::shared_ptr<const InstancePre> pre, ComponentStore& store,
                              std::function<void()> on_wake)
-    : pre_(std::move(pre)), store_(store), activity_(store, std::move(on_wake)) {}
+    : pre_(std::move(pre)), store_(store), on_wake_(std::move(on_wake)) {}
 
 Instantiation::~Instantiation() = default;
 
@@ -179,7 +180,7 @@ Outcome Instantiation::run_steps() {
     tree_ = tree.get();
     store_.own(std::move(tree));
   }
-  Outcome outcome = activity_.active() ? run_start() : Outcome::kReturned;
+  Outcome outcome = activity_ && activity_->active() ? run_start() : Outcome::kReturned;
   const Plan& plan = pre_->plan();
   while (outcome == Outcome::kReturned && step_ < plan.steps.size()) {
     const Step step = plan.steps[step_++];
@@ -218,14 +219,15 @@ Outcome Instantiation::instantiate_core(const PlannedCore& core) {
   inst.enter_from(inst.depth + 1);
   const FuncInst& start =
       tree_->internal_func(start_type(), instance.function(instance.module().start), inst);
-  activity_.start(GuestTask::create(start, std::make_shared<StartCaller>(), activity_.origin()),
-                  inst.depth + 1);
+  if (!activity_) activity_.emplace(store_, std::move(on_wake_));
+  activity_->start(GuestTask::create(start, std::make_shared<StartCaller>(), activity_->origin()),
+                   inst.depth + 1);
   return run_start();
 }
 
 Outcome Instantiation::run_start() {
-  const Outcome outcome = activity_.run();
-  if (outcome == Outcome::kTrapped) return fail_with(activity_.trap());
+  const Outcome outcome = activity_->run();
+  if (outcome == Outcome::kTrapped) return fail_with(activity_->trap());
   return outcome;
 }
 

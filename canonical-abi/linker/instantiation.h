@@ -1,12 +1,14 @@
 // Making instances of a linked component.
 #pragma once
 
-#include <deque>
+#include <list>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "canonical-abi/linker/instance_pre.h"
 #include "canonical-abi/runtime/component_store.h"
+#include "interp/base/fixed_vector.h"
 #include "interp/runtime/instantiate.h"
 
 namespace tappet::component {
@@ -40,11 +42,11 @@ class InstanceTree final : public ComponentStore::Owned {
   void define_canon(uint32_t index);
 
   std::shared_ptr<const InstancePre> pre_;
-  std::deque<ComponentInstance> instances_;
+  FixedVector<ComponentInstance> instances_;
   std::vector<const ResourceType*> slots_;
   std::unique_ptr<ResourceType[]> resources_;
   std::unique_ptr<FuncInst[]> funcs_;
-  std::deque<FuncInst> internal_funcs_;  // destructors and start functions
+  std::list<FuncInst> internal_funcs_;  // destructors and start functions
   std::unique_ptr<CanonFunction[]> canons_;
   std::vector<Instance*> cores_;
 };
@@ -70,7 +72,7 @@ class Instantiation {
   // that is poisoned.
   const InstantiateError& failure() const { return failure_; }
   // After kSuspended: see Task.
-  bool runnable() const { return activity_.runnable(); }
+  bool runnable() const { return activity_ && activity_->runnable(); }
 
  private:
   Outcome run_steps();
@@ -86,7 +88,8 @@ class Instantiation {
   std::vector<Extern> imports_;
   InstantiateError failure_;
   std::optional<Outcome> ended_;
-  Activity activity_;
+  std::function<void()> on_wake_;
+  std::optional<Activity> activity_;  // of the first start function and all later ones
 };
 
 }  // namespace tappet::component

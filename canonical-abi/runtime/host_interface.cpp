@@ -59,6 +59,7 @@ std::optional<uint32_t> HostResources::add(const HostResourceType& type, Object 
   if (index == kNone) {
     if (slots_.size() >= (size_t{1} << kSlotBits)) return std::nullopt;
     index = static_cast<uint32_t>(slots_.size());
+    if (index == 0) slots_.reserve(8);  // as many as a request and its response are
     slots_.emplace_back();
   } else {
     first_free_ = slots_[index].next_free;

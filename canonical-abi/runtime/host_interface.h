@@ -165,6 +165,7 @@ class HostEnvironment {
   // The caller keeps *object alive as long as the store.
   template <class T>
   void set(T* object) {
+    if (contexts_.empty()) contexts_.reserve(8);
     contexts_.emplace_back(key<T>(), object);
   }
   // Precondition: set<T> was called (asserted); the linker checks what interfaces need.

@@ -23,18 +23,12 @@ constexpr auto kCannotBlock = "cannot block a synchronous task before returning"
 
 // So many fibers are kept for reuse, unless their stacks have grown large.
 constexpr size_t kIdleFibers = 64;
+constexpr uint64_t kSlotsOfFirstFiber = 120;
 constexpr uint64_t kIdleStackBytes = uint64_t{16} << 10;
 
 const tappet::FuncType kNothing;
 
 }  // namespace
-
-// Its storage is all that realloc can use of a thread.
-class Scheduler::ReallocThread final : public GuestThread {
- public:
-  ReallocThread() : GuestThread(nullptr, nullptr) {}
-  HostOutcome begin(HostCall& call) override { return call.trap("realloc is not resumed"); }
-};
 
 Nest::Nest(Scheduler& scheduler, std::shared_ptr<Origin> origin)
     : scheduler_(scheduler),
@@ -53,8 +47,7 @@ void Nest::forget_wake() {
   woken_.reset();
 }
 
-Scheduler::Scheduler(ComponentStore& store)
-    : store_(store), realloc_thread_(std::make_unique<ReallocThread>()) {
+Scheduler::Scheduler(ComponentStore& store) : store_(store) {
   entry_host_.invoke = [this](HostCall& call) { return current_->begin(call); };
   entry_.host = &entry_host_;
   entry_.shape = {&kNothing, 0, 0};
@@ -143,8 +136,8 @@ void Scheduler::end_scalar_task() {
 
 GuestThread* Scheduler::begin_realloc() {
   current();
-  realloc_thread_->storage[0] = realloc_thread_->storage[1] = 0;
-  return std::exchange(current_, realloc_thread_.get());
+  realloc_thread_.storage[0] = realloc_thread_.storage[1] = 0;
+  return std::exchange(current_, &realloc_thread_);
 }
 
 // --- Waiting
@@ -303,7 +296,9 @@ Outcome Scheduler::run_fiber(GuestThread& thread) {
   current_ = &thread;
   if (thread.fiber == nullptr) {
     if (idle_fibers_.empty()) {
-      Fiber& fiber = *fibers_.emplace_back(std::make_unique<Fiber>(store_.core()));
+      // Most stores have one, which then works; hundred thousands of others wait.
+      const uint64_t first_slots = fibers_.empty() ? kSlotsOfFirstFiber : Thread::kFirstSlots;
+      Fiber& fiber = *fibers_.emplace_back(std::make_unique<Fiber>(store_.core(), first_slots));
       fiber.place = fibers_.size() - 1;
       idle_fibers_.push_back(&fiber);
     }

@@ -25,7 +25,7 @@ class ScalarCall;
 
 // The interpreter's side of a guest's thread. Those that have done their work are reused.
 struct Fiber {
-  explicit Fiber(Store& store) : thread(store) {}
+  Fiber(Store& store, uint64_t first_slots) : thread(store, first_slots) {}
   tappet::Thread thread;
   size_t place = 0;  // in Scheduler::fibers_
 };
@@ -192,7 +192,12 @@ class Scheduler {
   void add_task(GuestTask& task);
   void remove_task(GuestTask& task);
 
-  class ReallocThread;
+  // Its storage is all that realloc can use of a thread.
+  class ReallocThread final : public GuestThread {
+   public:
+    ReallocThread() : GuestThread(nullptr, nullptr) {}
+    HostOutcome begin(HostCall& call) override { return call.trap("realloc is not resumed"); }
+  };
 
   ComponentStore& store_;
   std::vector<std::unique_ptr<Nest>> nests_;
@@ -200,7 +205,7 @@ class Scheduler {
   std::vector<Fiber*> idle_fibers_;
   HostFunction entry_host_;
   Function entry_;
-  std::unique_ptr<GuestThread> realloc_thread_;
+  ReallocThread realloc_thread_;
   ThreadList ready_;  // or worth looking at
   GuestTask* tasks_ = nullptr;
   GuestThread* current_ = nullptr;

@@ -1,6 +1,7 @@
 // What indices of a component instance denote (CanonicalABI.md, "Table State").
 #pragma once
 
+#include <algorithm>
 #include <cassert>
 #include <cstdint>
 #include <new>
@@ -37,7 +38,11 @@ class Table {
     if (array_.size() >= capacity_) return std::nullopt;
     try {
       // So that remove() never needs memory.
-      if (free_.capacity() <= array_.size()) free_.reserve(2 * array_.size() + 1);
+      if (free_.capacity() <= array_.size()) {
+        const size_t room = std::max<size_t>(2 * array_.size(), kFirstRoom);
+        free_.reserve(room);
+        array_.reserve(room);
+      }
       array_.push_back(std::move(element));
     } catch (const std::bad_alloc&) {
       return std::nullopt;
@@ -56,6 +61,8 @@ class Table {
   uint32_t size() const { return static_cast<uint32_t>(array_.size() - free_.size()); }
 
  private:
+  static constexpr size_t kFirstRoom = 8;
+
   uint32_t capacity_;
   std::vector<T> array_;  // index 1 first
   std::vector<uint32_t> free_;

@@ -81,6 +81,10 @@ bool Machine::call_adapted(State& s, CallAdapter& adapter, const uint64_t* retur
 SideFrame* Machine::push_side_frame(Thread& thread, const State& s, const uint64_t* return_pc) {
   if (thread.side_frames_.size() >= thread.store_.limits().stack_bytes / kBytesPerSideFrame)
     return nullptr;
+  // A thread that begins with a large stack begins with several.
+  if (thread.side_frames_.empty()) {
+    thread.side_frames_.reserve(thread.first_slots_ / Thread::kFirstSlots);
+  }
   SideFrame& side = thread.side_frames_.emplace_back();
   side.instance = s.in;
   side.return_pc = return_pc;

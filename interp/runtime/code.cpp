@@ -23,7 +23,9 @@ InstanceLayout layout_of(const Module& module) {
   layout.imported_functions = take(module.imported_functions, sizeof(Function*));
   at = (at + 15) / 16 * 16;
   layout.globals = take(module.globals.size() - module.imported_globals, sizeof(GlobalCell));
-  layout.size = at;
+  layout.functions = at;
+  const uint64_t functions = module.functions.size() - module.imported_functions;
+  layout.size = at + functions * sizeof(Function);
   return layout;
 }
 

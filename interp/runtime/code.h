@@ -68,7 +68,8 @@ struct InstanceLayout {
   uint32_t tables = 0;
   uint32_t memories = 0;
   uint32_t tags = 0;
-  uint32_t size = 0;
+  uint32_t functions = 0;  // own ones, far from all others
+  uint64_t size = 0;
 };
 
 // How a module is made ready.

@@ -49,7 +49,6 @@ struct Instance {
   Store* store = nullptr;
   const ModuleCode* code = nullptr;
   std::shared_ptr<const ModuleCode> owner;
-  std::unique_ptr<Function[]> function_storage;
   std::vector<bool> dropped_elems;
   // By element segment, the elements of those that allocate; no entries if no segment does.
   std::vector<std::vector<Ref>> elem_values;

@@ -146,8 +146,7 @@ Result<std::unique_ptr<Memory>> Memory::create(const MemoryType& type, MemoryStr
     memory->see(*memory->shared_);
   } else {
     if (strategy == MemoryStrategy::kGuard) memory->pool_ = pool;
-    TAPPET_TRY(memory->allocate(type.limits.min << type.page_size_log2, image.get()));
-    memory->image_ = std::move(image);
+    TAPPET_TRY(memory->allocate(type.limits.min << type.page_size_log2, std::move(image)));
   }
   return memory;
 }
@@ -172,20 +171,31 @@ void Memory::see(const SharedMemory& shared) {
   if (strategy_ == MemoryStrategy::kGuard) reserved_ = shared.reserved();
 }
 
-Result<> Memory::allocate(uint64_t bytes, const MemoryImage* image) {
+Memory::Memory(const MemoryType& type, MemoryStrategy strategy, uint64_t max_bytes)
+    : type_(type), strategy_(strategy), max_bytes_(max_bytes) {}
+
+Result<> Memory::allocate(uint64_t bytes, std::shared_ptr<const MemoryImage> image) {
   if (strategy_ == MemoryStrategy::kChecked) {
     auto* block = static_cast<uint8_t*>(std::calloc(1, kHeaderBytes + bytes));
     if (block == nullptr) return fail(exhausted());
     base_ = block + kHeaderBytes;
     if (image != nullptr && !image->copy_to(base_)) return fail(exhausted());
   } else {
-    if (pool_ != nullptr) reservation_ = pool_->take(bytes, image);
-    if (reservation_.base() == nullptr) TAPPET_TRY(map(bytes, image));
-    base_ = reservation_.base();
+    if (pool_ != nullptr) pooled_ = pool_->take(bytes, image.get());
+    if (pooled_ == nullptr) TAPPET_TRY(map(bytes, image.get()));
+    if (pool_ != nullptr && pooled_ == nullptr) {
+      pooled_ = std::make_unique<PooledMemory>(
+          PooledMemory{std::move(reservation_), bytes, std::move(image)});
+    }
+    base_ = reservation().base();
     reserved_ = kGuardedBytes;
   }
   set_memory_size(base_, bytes);
   return Unit{};
+}
+
+const Reservation& Memory::reservation() const {
+  return pooled_ != nullptr ? pooled_->reservation : reservation_;
 }
 
 Result<> Memory::map(uint64_t bytes, const MemoryImage* image) {
@@ -202,10 +212,7 @@ Result<> Memory::map(uint64_t bytes, const MemoryImage* image) {
 }
 
 Memory::~Memory() {
-  if (pool_ != nullptr && base_ != nullptr) {
-    pool_->give_back(std::move(reservation_), size(), type_.limits.min << type_.page_size_log2,
-                     std::move(image_));
-  }
+  if (pooled_ != nullptr) pool_->give_back(std::move(pooled_), size());
   const bool is_block = base_ != nullptr && strategy_ == MemoryStrategy::kChecked;
   if (is_block && shared_ == nullptr) std::free(base_ - kHeaderBytes);
 }
@@ -217,7 +224,7 @@ bool Memory::resize(uint64_t bytes) {
     if (block == nullptr) return false;
     base_ = block + kHeaderBytes;
     std::memset(base_ + old, 0, bytes - old);
-  } else if (!reservation_.commit(old, bytes)) {
+  } else if (!reservation().commit(old, bytes)) {
     return false;
   }
   set_memory_size(base_, bytes);

@@ -26,6 +26,7 @@
 namespace tappet {
 
 class MemoryPool;
+struct PooledMemory;
 class SharedMemory;
 
 enum class MemoryStrategy : uint8_t { kGuard, kChecked };
@@ -137,10 +138,10 @@ class Memory {
   static constexpr uint64_t kHeaderBytes = 64;
   alignas(kHeaderBytes) static inline uint8_t empty_[2 * kHeaderBytes] = {};
 
-  Memory(const MemoryType& type, MemoryStrategy strategy, uint64_t max_bytes)
-      : type_(type), strategy_(strategy), max_bytes_(max_bytes) {}
-  Result<> allocate(uint64_t bytes, const MemoryImage* image);
+  Memory(const MemoryType& type, MemoryStrategy strategy, uint64_t max_bytes);
+  Result<> allocate(uint64_t bytes, std::shared_ptr<const MemoryImage> image);
   Result<> map(uint64_t bytes, const MemoryImage* image);
+  const Reservation& reservation() const;
   bool resize(uint64_t bytes);
   void see(const SharedMemory& shared);
 
@@ -152,9 +153,8 @@ class Memory {
   // What base_ lies in: the first of these that is there, or else a block of malloc's.
   std::shared_ptr<SharedMemory> shared_;
   Reservation reservation_;
-  // Of a memory that goes back: where to, and how it began.
-  MemoryPool* pool_ = nullptr;
-  std::shared_ptr<const MemoryImage> image_;
+  std::unique_ptr<PooledMemory> pooled_;
+  MemoryPool* pool_ = nullptr;  // that pooled_ goes back to
 };
 
 // What a memory of this type gets where `wanted` is configured: guard pages can stand in for checks

@@ -1,6 +1,7 @@
 #include "interp/runtime/memory_pool.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -45,56 +46,104 @@ int open_pagemap() {
   return -1;
 }
 
+// Those of this thread so far: it cannot have written to a page for the first time without one.
+uint64_t page_faults() {
+#if defined(RUSAGE_THREAD)
+  rusage usage{};
+  if (getrusage(RUSAGE_THREAD, &usage) == 0) {
+    return static_cast<uint64_t>(usage.ru_minflt) + static_cast<uint64_t>(usage.ru_majflt);
+  }
+#endif
+  return PooledMemory::kUnknown;
+}
+
+// Some hosts have the count and never change it.
+bool host_counts_faults() {
+  const Reservation trial(host_page_bytes());
+  if (trial.base() == nullptr || !trial.commit(0, trial.size())) return false;
+  const uint64_t before = page_faults();
+  trial.base()[0] = 1;
+  return page_faults() != before;
+}
+
+void restore(const PooledMemory& memory) {
+  const uint64_t page_bytes = host_page_bytes();
+  const ByteSpan image = memory.image != nullptr ? memory.image->bytes() : ByteSpan();
+  for (const uint32_t page : memory.own) {
+    const uint64_t offset = page * page_bytes;
+    uint8_t* const to = memory.reservation.base() + offset;
+    const uint64_t of_image =
+        offset < image.size() ? std::min(page_bytes, image.size() - offset) : 0;
+    if (of_image != 0) std::memcpy(to, image.data() + offset, of_image);
+    std::memset(to + of_image, 0, page_bytes - of_image);
+  }
+}
+
+uint64_t resident_bytes_of(const PooledMemory& memory) {
+  return memory.own.size() * host_page_bytes();
+}
+
 }  // namespace
 
-MemoryPool::MemoryPool(Limits limits) : limits_(limits), pagemap_(open_pagemap()) {}
+MemoryPool::MemoryPool(Limits limits)
+    : limits_(limits), pagemap_(open_pagemap()), counts_faults_(host_counts_faults()) {}
 
 MemoryPool::~MemoryPool() {
   if (pagemap_ >= 0) close(pagemap_);
 }
 
-Reservation MemoryPool::take(uint64_t bytes, const MemoryImage* image) {
+std::unique_ptr<PooledMemory> MemoryPool::take(uint64_t bytes, const MemoryImage* image) {
   // Those given back last are in the caches.
-  const auto found = std::find_if(kept_.rbegin(), kept_.rend(), [&](const Kept& memory) {
-    return memory.bytes == bytes && memory.image.get() == image;
+  const auto found = std::find_if(kept_.rbegin(), kept_.rend(), [&](const auto& memory) {
+    return memory->bytes == bytes && memory->image.get() == image;
   });
-  if (found == kept_.rend()) return {};
-  resident_ -= found->resident;
-  Reservation reservation = std::move(found->reservation);
+  if (found == kept_.rend()) return nullptr;
+  std::unique_ptr<PooledMemory> memory = std::move(*found);
+  resident_ -= resident_bytes_of(*memory);
   kept_.erase(std::next(found).base());
-  return reservation;
+  return memory;
 }
 
-void MemoryPool::give_back(Reservation reservation, uint64_t size, uint64_t bytes,
-                           std::shared_ptr<const MemoryImage> image) {
-  Kept memory{std::move(reservation), bytes, 0, std::move(image)};
-  if (limits_.memories == 0 || !reset(memory, size)) return;
+void MemoryPool::give_back(std::unique_ptr<PooledMemory> memory, uint64_t size) {
+  if (limits_.memories == 0 || !reset(*memory, size)) return;
+  const uint64_t resident = resident_bytes_of(*memory);
   // The oldest may be of components that are no more.
   while (!kept_.empty() &&
-         (kept_.size() >= limits_.memories || resident_ + memory.resident > limits_.bytes)) {
-    resident_ -= kept_.front().resident;
+         (kept_.size() >= limits_.memories || resident_ + resident > limits_.bytes)) {
+    resident_ -= resident_bytes_of(*kept_.front());
     kept_.erase(kept_.begin());
   }
-  resident_ += memory.resident;
+  resident_ += resident;
   kept_.push_back(std::move(memory));
 }
 
-bool MemoryPool::reset(Kept& memory, uint64_t size) {
+bool MemoryPool::reset(PooledMemory& memory, uint64_t size) {
   const uint64_t end = round_to_host_page(memory.bytes);
   if (size > memory.bytes && !memory.reservation.decommit(end, round_to_host_page(size))) {
     return false;
   }
-  if (!find_dirty(memory)) return memory.reservation.discard(0, end);
-  memory.resident = dirty_.size() * host_page_bytes();
-  restore(memory);
-  return true;
+  if (find_own(memory)) {
+    restore(memory);
+    return true;
+  }
+  memory.own.clear();
+  memory.faults = PooledMemory::kUnknown;
+  return memory.reservation.discard(0, end);
 }
 
 // False if that is not known, or too much.
-bool MemoryPool::find_dirty(const Kept& memory) {
+bool MemoryPool::find_own(PooledMemory& memory) {
   const bool has_image = memory.image != nullptr && memory.image->size() != 0;
   if (pagemap_ < 0 || (has_image && memory.image->bytes().empty())) return false;
-  dirty_.clear();
+  const uint64_t faults = counts_faults_ ? page_faults() : PooledMemory::kUnknown;
+  if (faults != PooledMemory::kUnknown && faults == memory.faults) return true;
+  if (!read_own(memory)) return false;
+  memory.faults = faults;
+  return true;
+}
+
+bool MemoryPool::read_own(PooledMemory& memory) const {
+  memory.own.clear();
   const uint64_t page_bytes = host_page_bytes();
   const uint8_t* const base = memory.reservation.base();
   const uint64_t pages = round_to_host_page(memory.bytes) / page_bytes;
@@ -105,25 +154,12 @@ bool MemoryPool::find_dirty(const Kept& memory) {
       return false;
     }
     for (uint64_t i = 0; i < wanted; ++i) {
-      if (is_own(entries[i])) dirty_.push_back(static_cast<uint32_t>(done + i));
+      if (is_own(entries[i])) memory.own.push_back(static_cast<uint32_t>(done + i));
     }
-    if (dirty_.size() * page_bytes > limits_.memory_bytes) return false;
+    if (memory.own.size() * page_bytes > limits_.memory_bytes) return false;
     done += wanted;
   }
   return true;
-}
-
-void MemoryPool::restore(const Kept& memory) const {
-  const uint64_t page_bytes = host_page_bytes();
-  const ByteSpan image = memory.image != nullptr ? memory.image->bytes() : ByteSpan();
-  for (const uint32_t page : dirty_) {
-    const uint64_t offset = page * page_bytes;
-    uint8_t* const to = memory.reservation.base() + offset;
-    const uint64_t of_image =
-        offset < image.size() ? std::min(page_bytes, image.size() - offset) : 0;
-    if (of_image != 0) std::memcpy(to, image.data() + offset, of_image);
-    std::memset(to + of_image, 0, page_bytes - of_image);
-  }
 }
 
 }  // namespace tappet

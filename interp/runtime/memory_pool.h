@@ -11,6 +11,18 @@
 
 namespace tappet {
 
+// What a memory of a pool lies in, while it is used and while it is kept.
+struct PooledMemory {
+  // Which pages may differ from the image: `own`, if there were no page faults since.
+  static constexpr uint64_t kUnknown = UINT64_MAX;
+
+  Reservation reservation;
+  uint64_t bytes = 0;  // that it begins with
+  std::shared_ptr<const MemoryImage> image;
+  std::vector<uint32_t> own = {};
+  uint64_t faults = kUnknown;  // of the OS thread, when `own` was found out
+};
+
 // For memories with guard pages, which are not shared. A memory that is given back is at once what
 // it was when it began: pages that were written are restored or dropped, what it had grown by is
 // dropped. Belongs to the OS thread of the stores that use it, and outlives them.
@@ -29,34 +41,26 @@ class MemoryPool {
   MemoryPool(const MemoryPool&) = delete;
   MemoryPool& operator=(const MemoryPool&) = delete;
 
-  // One of that many bytes that begins with the image, accessible and so initialised; or without
-  // base(), if there is none.
-  Reservation take(uint64_t bytes, const MemoryImage* image);
-  // It began as said, and has `size` bytes now.
-  void give_back(Reservation reservation, uint64_t size, uint64_t bytes,
-                 std::shared_ptr<const MemoryImage> image);
+  // One of that many bytes that begins with the image, accessible and so initialised. Null if there
+  // is none.
+  std::unique_ptr<PooledMemory> take(uint64_t bytes, const MemoryImage* image);
+  // It has `size` bytes now.
+  void give_back(std::unique_ptr<PooledMemory> memory, uint64_t size);
 
   size_t kept() const { return kept_.size(); }
   // Of those that are kept, as far as the host tells.
   uint64_t resident_bytes() const { return resident_; }
 
  private:
-  struct Kept {
-    Reservation reservation;
-    uint64_t bytes;
-    uint64_t resident;
-    std::shared_ptr<const MemoryImage> image;
-  };
-
-  bool reset(Kept& memory, uint64_t size);
-  bool find_dirty(const Kept& memory);
-  void restore(const Kept& memory) const;
+  bool reset(PooledMemory& memory, uint64_t size);
+  bool find_own(PooledMemory& memory);
+  bool read_own(PooledMemory& memory) const;
 
   Limits limits_;
-  int pagemap_;  // -1: the host does not tell which pages were written
-  std::vector<Kept> kept_;
+  int pagemap_;         // -1: the host does not tell which pages were written
+  bool counts_faults_;  // the host tells whether there were page faults
+  std::vector<std::unique_ptr<PooledMemory>> kept_;
   uint64_t resident_ = 0;
-  std::vector<uint32_t> dirty_;  // pages of the memory that is being reset
 };
 
 }  // namespace tappet

@@ -73,18 +73,17 @@ Tag& Store::add_tag(const TagType& type, const Module* module, uint32_t index) {
 
 Instance& Store::add_instance(std::shared_ptr<const ModuleCode> code) {
   const Module& module = code->module();
-  const uint32_t size = code->layout().size;
-  void* block = ::operator new(size, std::align_val_t{16});
-  std::memset(block, 0, size);
+  const InstanceLayout& layout = code->layout();
+  void* block = ::operator new(layout.size, std::align_val_t{16});
+  std::memset(block, 0, layout.size);
   auto* instance = new (block) Instance;
+  if (instances_.empty()) instances_.reserve(4);  // a component's core modules, often
   instances_.push_back(instance);
   instance->control = &control_;
   instance->store = this;
   instance->code = code.get();
   instance->owner = std::move(code);
-  instance->function_storage =
-      std::make_unique<Function[]>(module.functions.size() - module.imported_functions);
-  instance->functions = instance->function_storage.get();
+  instance->functions = instance->array<Function>(layout.functions);
   instance->dropped_elems.resize(module.elems.size());
   instance->dropped_datas.resize(module.datas.size());
   return *instance;

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <atomic>
-#include <deque>
+#include <list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -151,16 +151,17 @@ class Store {
   Control control_;
   uint64_t fuel_reserve_ = 0;  // beyond the slice in control_
   std::atomic<uint32_t> requests_{0};
-  std::deque<HostFunction> host_functions_;
-  std::deque<Function> functions_;  // of hosts
+  // Few stores have any of these.
+  std::list<HostFunction> host_functions_;
+  std::list<Function> functions_;  // of hosts
   std::vector<std::unique_ptr<Memory>> memories_;
   std::vector<std::unique_ptr<Table>> tables_;
   struct HostGlobal {
     GlobalCell cell;
     ValueType type;
   };
-  std::deque<HostGlobal> globals_;
-  std::deque<Tag> tags_;
+  std::list<HostGlobal> globals_;
+  std::list<Tag> tags_;
   std::vector<Instance*> instances_;
   Thread* threads_ = nullptr;            // the first of all
   RootedCells* rooted_cells_ = nullptr;  // the innermost

@@ -7,7 +7,8 @@
 
 namespace tappet {
 
-Thread::Thread(Store& store) : store_(store), next_(store.threads_), at_(&store.threads_) {
+Thread::Thread(Store& store, uint64_t first_slots)
+    : store_(store), first_slots_(first_slots), next_(store.threads_), at_(&store.threads_) {
   *at_ = this;
   if (next_ != nullptr) next_->at_ = &next_;
 }
@@ -22,8 +23,7 @@ Thread::~Thread() {
 bool Thread::grow(uint64_t needed) {
   const uint64_t most = store_.limits().stack_bytes / sizeof(uint64_t);
   if (needed > most) return false;
-  constexpr uint64_t kFirstSlots = 24;  // tasks that wait in hundred thousands need no more
-  const uint64_t capacity = std::min(std::max({needed, capacity_ * 2, kFirstSlots}), most);
+  const uint64_t capacity = std::min(std::max({needed, capacity_ * 2, first_slots_}), most);
   void* block = std::realloc(stack_.get(), capacity * sizeof(uint64_t));
   if (block == nullptr) return false;
   stack_.release();  // NOLINT(bugprone-unused-return-value): realloc took it over

@@ -42,7 +42,11 @@ class Waiter;
 // Not tied to an OS thread, but to a store; at most one thread of a store runs at any moment.
 class Thread {
  public:
-  explicit Thread(Store& store);
+  // Tasks that wait in hundred thousands need no more stack than this to begin with.
+  static constexpr uint64_t kFirstSlots = 24;
+
+  // `first_slots`: the least that the stack has once it has any; it grows by itself.
+  explicit Thread(Store& store, uint64_t first_slots = kFirstSlots);
   ~Thread();
   Thread(const Thread&) = delete;
   Thread& operator=(const Thread&) = delete;
@@ -90,6 +94,7 @@ class Thread {
   Store& store_;
   std::unique_ptr<uint64_t, Free> stack_;
   uint64_t capacity_ = 0;  // slots
+  uint64_t first_slots_;
   std::vector<SideFrame> side_frames_;
   std::vector<uint64_t> results_;
   Trap trap_;

@@ -52,7 +52,8 @@ StreamResult<> LinePrefix::told() {
 
 void LinePrefix::expand(uint8_t byte) {
   if (at_line_start_) {
-    const ByteSpan prefix = as_bytes(options_.prefix);
+    const std::string text = options_.prefix();
+    const ByteSpan prefix = as_bytes(text);
     waiting_.insert(waiting_.end(), prefix.begin(), prefix.end());
   }
   at_line_start_ = byte == '\n';

@@ -1,14 +1,17 @@
 // An output whose lines say where they come from.
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <string>
 
 #include "wasi/host/stream.h"
 
 namespace tappet::wasi {
 
 struct LinePrefixOptions {
-  std::string prefix;  // written before the first byte of every line, empty ones included
+  // Gives what is written before the first byte of every line, empty ones included.
+  std::function<std::string()> prefix;
   // Control characters other than tab and line end are written as \xNN: for outputs that are read
   // on a terminal, or as a log that a guest must not forge.
   bool escape_controls = false;

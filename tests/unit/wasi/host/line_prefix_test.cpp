@@ -45,7 +45,7 @@ class Valve final : public OutputStream {
 
 TEST(LinePrefix, StandsBeforeEveryLineOnce) {
   const auto inner = std::make_shared<MemoryOutput>();
-  LinePrefix out(inner, {.prefix = "> "});
+  LinePrefix out(inner, {.prefix = [] { return "> "; }});
   ASSERT_TRUE(out.write(bytes("a")).ok());
   ASSERT_TRUE(out.write(bytes("b\n\nc\nd")).ok());
   ASSERT_TRUE(out.write({}).ok());
@@ -56,7 +56,7 @@ TEST(LinePrefix, StandsBeforeEveryLineOnce) {
 
 TEST(LinePrefix, EscapesWhatATerminalWouldObey) {
   const auto inner = std::make_shared<MemoryOutput>();
-  LinePrefix out(inner, {.prefix = "", .escape_controls = true});
+  LinePrefix out(inner, {.prefix = [] { return ""; }, .escape_controls = true});
   ASSERT_TRUE(out.write(bytes("\x1b[2J\ttab\r\x7f\xc3\xbc\n")).ok());
   EXPECT_EQ(inner->text(), "\\x1b[2J\ttab\\x0d\\x7f\xc3\xbc\n");
 }
@@ -64,7 +64,7 @@ TEST(LinePrefix, EscapesWhatATerminalWouldObey) {
 TEST(LinePrefix, WaitsForTheInnerStream) {
   const auto inner = std::make_shared<Valve>();
   inner->open(5);
-  LinePrefix out(inner, {.prefix = "> "});
+  LinePrefix out(inner, {.prefix = [] { return "> "; }});
   ASSERT_TRUE(out.write(bytes("abcdef\n")).ok());
   EXPECT_EQ(inner->text, "> abc");
   EXPECT_EQ(out.check_write().value(), 0U);
@@ -81,7 +81,7 @@ TEST(LinePrefix, WaitsForTheInnerStream) {
 
 TEST(LinePrefix, FlushesAfterEverythingIsPassedOn) {
   const auto inner = std::make_shared<Valve>();
-  LinePrefix out(inner, {.prefix = "> "});
+  LinePrefix out(inner, {.prefix = [] { return "> "; }});
   ASSERT_TRUE(out.write(bytes("a")).ok());
   ASSERT_TRUE(out.flush().ok());
   EXPECT_EQ(inner->flushes, 0);
@@ -92,7 +92,7 @@ TEST(LinePrefix, FlushesAfterEverythingIsPassedOn) {
 
 TEST(LinePrefix, PassesOnAFailureOnce) {
   const auto inner = std::make_shared<Valve>();
-  LinePrefix out(inner, {.prefix = "> "});
+  LinePrefix out(inner, {.prefix = [] { return "> "; }});
   ASSERT_TRUE(out.write(bytes("a")).ok());
   EXPECT_FALSE(out.ready());
   inner->fail_now();
