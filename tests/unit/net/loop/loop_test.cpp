@@ -149,6 +149,18 @@ TEST(Loop, SleepsUntilTheNextTimer) {
   EXPECT_GE(loop->now() - start, 20 * kMillisecond);
 }
 
+// As when the process did not run between setting the timer and the loop's turn.
+TEST(Loop, DoesNotSleepPastATimerThatIsDueAlready) {
+  auto loop = std::move(Loop::create().value());
+  int fired = 0;
+  Timer due(*loop, [&] { ++fired; });
+  due.set_after(0);
+  loop->turn(Loop::Wait::kForEvent);
+  EXPECT_EQ(fired, 1);
+  due.set_after(kMillisecond);
+  while (fired != 2) loop->turn(Loop::Wait::kForEvent);
+}
+
 TEST(Loop, DropsPostsThatCameTooLate) {
   auto loop = std::move(Loop::create().value());
   loop->post([] { FAIL(); });
