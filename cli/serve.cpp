@@ -185,6 +185,7 @@ void ServeCommand::look_for_shutdown() {
 
 Result<> ServeCommand::start() {
   const Served served = TAPPET_TRY(load(options_, engine_));
+  allow_many_descriptors();
   outgoing_ = TAPPET_TRY(Outgoing::create(options_.guest.outgoing, Outgoing::Private::kRefused));
   sockets_ = TAPPET_TRY(open_listening_sockets(options_));
   TAPPET_TRY(start_workers(served));

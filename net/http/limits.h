@@ -45,7 +45,8 @@ struct ServerLimits {
   uint64_t linger_bytes = 256 * kKiB;
   // Content that nobody reads is dropped up to here for the sake of the next request.
   uint64_t drain_bytes = 256 * kKiB;
-  // What a connection that has said nothing yet has for its first request once the server drains.
+  // What connections without a request have for one more once the server drains: it may be on its
+  // way, or have come without having been read.
   uint64_t drain_grace_ns = 200 * net::kMillisecond;
   // A client that ended its direction before the response may be gone altogether, and only sending
   // something tells. After so long without a response it is sent "100 Continue" (HTTP/1.1 only).

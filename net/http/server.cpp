@@ -53,16 +53,22 @@ void Server::serve(std::unique_ptr<net::ByteStream> stream, const ConnectionInfo
 
 void Server::accept_from(Listening& listening) {
   for (int i = 0; i < kAcceptedPerTurn; ++i) {
-    full_ = connections_.size() >= limits_.max_connections;
-    if (full_) return;
-    auto stream = listening.listener->try_accept();
-    if (!stream) {
-      listening.listener->acceptable().add(listening.waker);
-      return;
-    }
-    serve_accepted(std::move(*stream), listening.secure);
+    if (!accept_one(listening)) return;
   }
   loop_.soon().add(listening.waker);
+}
+
+// False: there is nobody, or no room; what changes that starts again.
+bool Server::accept_one(Listening& listening) {
+  full_ = connections_.size() >= limits_.max_connections;
+  if (full_) return false;
+  auto stream = listening.listener->try_accept();
+  if (!stream) {
+    listening.listener->acceptable().add(listening.waker);
+    return false;
+  }
+  serve_accepted(std::move(*stream), listening.secure);
+  return true;
 }
 
 void Server::serve_accepted(std::unique_ptr<net::TcpStream> stream, bool secure) {
@@ -81,7 +87,10 @@ void Server::accept_more() {
 
 void Server::drain() {
   // Clients whose connections the kernel has made already would be reset.
-  for (const auto& listening : listeners_) accept_from(*listening);
+  for (const auto& listening : listeners_) {
+    while (accept_one(*listening)) {
+    }
+  }
   draining_ = true;
   listeners_.clear();
   for (const auto& connection : connections_) connection->drain();

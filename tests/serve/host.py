@@ -4,7 +4,6 @@ it tells about itself, and that components are replaced while it serves.
 Usage: as of guests.py.
 """
 
-import http.client
 import json
 import os
 import re
@@ -17,30 +16,9 @@ import tempfile
 import threading
 import time
 
-from server import Server, check, in_parallel, main_of
+from server import Server, check, get, in_parallel, main_of, metric, until
 
 HELLO = (200, b"Hello from C\n")
-
-
-def until(condition, what, seconds=20):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, f"{what}: not within {seconds} s"
-        time.sleep(0.01)
-
-
-def get(port, path="/"):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    try:
-        connection.request("GET", path)
-        response = connection.getresponse()
-        return response.status, response.read()
-    finally:
-        connection.close()
-
-
-def port_of(server, pattern):
-    return int(re.search(pattern, server.output(), re.M).group(1))
 
 
 def unix_get(path):
@@ -98,22 +76,19 @@ def takes_the_sockets_of_a_supervisor(tappet, examples, count):
 
 def tells_how_it_is(tappet, examples, count):
     with Server(tappet, examples + "/c.wasm", "--admin", "127.0.0.1:0", "--workers", "3") as server:
-        admin = port_of(server, r"^Serving /healthz, .* on http://127\.0\.0\.1:(\d+)/$")
+        admin = server.admin_port()
         check(get(admin, "/healthz"), (200, b"ok\n"), "/healthz")
         check(get(admin, "/readyz"), (200, b"ready\n"), "/readyz")
         for result in in_parallel(60, lambda i: server.get("/trap" if i % 3 == 0 else "/")):
             assert result[0] in (200, 500), result
 
-        def metric(name):
-            text = get(admin, "/metrics")[1].decode()
-            return float(re.search("^" + re.escape(name) + r" (\S+)$", text, re.M).group(1))
-        until(lambda: metric('tappet_http_requests_total{class="2xx"}') == 40, "40 good ones")
-        check(metric('tappet_http_requests_total{class="5xx"}'), 20, "bad ones")
-        check(metric("tappet_guest_traps_total"), 20, "traps")
-        check(metric("tappet_http_request_duration_seconds_count"), 60, "durations")
-        check(metric("tappet_http_connections_total"), 60, "connections")
-        until(lambda: metric("tappet_http_connections") == 0, "no connections")
-        check(metric("tappet_http_requests_in_flight"), 0, "requests in flight")
+        until(lambda: metric(admin, 'tappet_http_requests_total{class="2xx"}') == 40, "40 good ones")
+        check(metric(admin, 'tappet_http_requests_total{class="5xx"}'), 20, "bad ones")
+        check(metric(admin, "tappet_guest_traps_total"), 20, "traps")
+        check(metric(admin, "tappet_http_request_duration_seconds_count"), 60, "durations")
+        check(metric(admin, "tappet_http_connections_total"), 60, "connections")
+        until(lambda: metric(admin, "tappet_http_connections") == 0, "no connections")
+        check(metric(admin, "tappet_http_requests_in_flight"), 0, "requests in flight")
 
 
 def logs_requests(tappet, examples, count):
@@ -192,7 +167,7 @@ def a_second_signal_ends_at_once(tappet, examples, count):
 def drains_no_longer_than_it_may(tappet, examples, count):
     server = Server(tappet, examples + "/c.wasm", "--request-timeout", "60s", "--drain-timeout",
                     "500ms", "--admin", "127.0.0.1:0")
-    admin = port_of(server, r"^Serving /healthz, .* on http://127\.0\.0\.1:(\d+)/$")
+    admin = server.admin_port()
     spinner = server.socket()
     spinner.sendall(b"GET /spin HTTP/1.1\r\nHost: a\r\n\r\n")
     time.sleep(0.2)
@@ -217,7 +192,7 @@ def every_worker_drains(tappet, examples, count):
 
 def a_connection_shuts_it_down(tappet, examples, count):
     with Server(tappet, examples + "/c.wasm", "--shutdown-addr", "127.0.0.1:0") as server:
-        port = port_of(server, r"^Listening for shutdown on tcp://127\.0\.0\.1:(\d+)/$")
+        port = server.find_port(r"^Listening for shutdown on tcp://127\.0\.0\.1:(\d+)/$")
         socket.create_connection(("127.0.0.1", port), timeout=30).close()
         check(server.process.wait(timeout=30), 0, "exit status")
 
