@@ -42,6 +42,7 @@ Result<Served> load(const ServeOptions& options, const Engine& engine) {
   if (!options.tls.cert_file.empty()) {
     net::TlsServerOptions tls;
     tls.identity = options.tls;
+    tls.client_ca_file = options.tls_client_ca;
     served.tls = TAPPET_TRY(net::TlsContext::server(tls));
   }
   return served;

@@ -1,6 +1,8 @@
 // Every bound that net/http puts on peers, with its default.
 #pragma once
 
+#include <optional>
+
 #include "net/http/guard.h"
 #include "net/loop/clock.h"
 
@@ -11,6 +13,9 @@ inline constexpr size_t kKiB = 1024;
 struct ServerLimits {
   // Open connections; above, new ones wait in the kernel's backlog.
   uint32_t max_connections = 16384;
+  // Of one client: an IPv4 address, or the 64 bits of an IPv6 network. Further ones are closed.
+  // Without a limit nobody counts.
+  std::optional<uint32_t> max_connections_per_client = std::nullopt;
 
   // Beyond: 414, 431, 431, 431, 431, 413. The first line is mostly the request target.
   ParseLimits parse = {.first_line_bytes = 16 * kKiB,

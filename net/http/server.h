@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "net/http/client_count.h"
 #include "net/http/date.h"
 #include "net/http/limits.h"
 #include "net/http/observer.h"
@@ -70,6 +71,7 @@ class Server {
   const ServerLimits limits_;
   ServerObserver* const observer_;
   DateCache date_;
+  ClientCount clients_;
   bool draining_ = false;
   bool full_ = false;  // accepting is paused until a connection has gone
   uint64_t requests_ = 0;

@@ -4,6 +4,7 @@ it tells about itself, and that components are replaced while it serves.
 Usage: as of guests.py.
 """
 
+import http.client
 import json
 import os
 import re
@@ -120,6 +121,20 @@ def logs_requests(tappet, examples, count):
             until(lambda: '"/"' in open(log, encoding="utf-8").read(), "a line in it")
 
 
+def logs_the_fuel_used(tappet, examples, count):
+    with tempfile.TemporaryDirectory() as folder:
+        log = folder + "/log"
+        with Server(tappet, examples + "/c.wasm", "--access-log", "json", "--access-log-file",
+                    log, "-W", "fuel=100000000") as server:
+            for path in ("/", "/", "/spin"):
+                server.get(path)
+            until(lambda: open(log, encoding="utf-8").read().count("\n") == 3, "three lines")
+            lines = [json.loads(line) for line in open(log, encoding="utf-8")]
+            assert 0 < lines[0]["fuel"] < 100000, lines[0]
+            check(lines[0]["fuel"], lines[1]["fuel"], "the fuel of the same again")
+            check((lines[2]["status"], lines[2]["fuel"]), (500, 100000000), "all of it")
+
+
 def holds_its_limits(tappet, examples, count):
     with Server(tappet, examples + "/c.wasm", "--max-body", "1000", "--max-header", "2K",
                 "--idle-timeout", "200ms", "--header-timeout", "300ms", "--max-connections",
@@ -147,6 +162,29 @@ def holds_its_limits(tappet, examples, count):
         check(result, [HELLO], "the third client's answer")
         for client in idle:
             client.close()
+
+
+def a_client_has_no_more_connections_than_it_may(tappet, examples, count):
+    with Server(tappet, examples + "/c.wasm", "--max-connections-per-client", "2", "--admin",
+                "127.0.0.1:0", "--addr", "[::1]:0") as server:
+        admin = server.admin_port()
+        kept = [server.connect() for _ in range(2)]
+        for one in kept:
+            one.request("GET", "/")
+            check(one.getresponse().read(), HELLO[1], "GET / on an allowed connection")
+        with server.socket() as third:
+            check(third.recv(1), b"", "the third connection")
+        check(metric(admin, "tappet_http_connections_refused_total"), 1, "refused ones")
+        # Others are not concerned.
+        v6 = server.find_port(r"^Serving HTTP on http://\[::1\]:(\d+)/$")
+        other = http.client.HTTPConnection("::1", v6, timeout=30)
+        other.request("GET", "/")
+        check(other.getresponse().read(), HELLO[1], "another client")
+        other.close()
+        kept[0].close()
+        until(lambda: metric(admin, "tappet_http_connections") <= 1, "room")
+        check(server.get("/"), HELLO, "GET / when there is room again")
+        kept[1].close()
 
 
 def a_second_signal_ends_at_once(tappet, examples, count):
