@@ -2,8 +2,10 @@
 
 import pathlib
 import resource
+import select
 import socket
 import sys
+import threading
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent / "serve"))
@@ -70,3 +72,30 @@ def dechunk(data):
         content += data[:int(size, 16)]
         data = data[int(size, 16) + 2:]
     return content
+
+
+class Hammer(threading.Thread):
+    """Asks again as soon as there is an answer, until the server says that it is the last or ends
+    the connection between two."""
+
+    def __init__(self, server):
+        super().__init__()
+        self.client = Client(server)
+        self.answers = 0
+        self.crossed = 0  # a request and the server's end of the connection
+        self.failure = None
+
+    def run(self):
+        try:
+            while not select.select([self.client.socket], [], [], 0)[0]:
+                answer = self.client.get()
+                if not answer:
+                    self.crossed += 1
+                    return
+                assert (answer[0], answer[2]) == (200, GREETING), f"GET /: {answer}"
+                self.answers += 1
+                if b"connection: close" in answer[1]:
+                    break
+            assert self.client.socket.recv(1) == b"", "something follows the last answer"
+        except Exception as error:  # told below
+            self.failure = error

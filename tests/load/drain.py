@@ -3,10 +3,8 @@
 Usage: drain.py TAPPET FOLDER COUNT: so many requests; FOLDER has load.wasm.
 """
 
-import select
 import signal
 import sys
-import threading
 import time
 
 import clients
@@ -65,36 +63,9 @@ def every_worker_answers_what_was_accepted(tappet, examples, count):
     return drain_with(2, tappet, examples, count)
 
 
-class Hammer(threading.Thread):
-    """Asks again as soon as there is an answer, until the server says that it is the last or ends
-    the connection between two."""
-
-    def __init__(self, server):
-        super().__init__()
-        self.client = clients.Client(server)
-        self.answers = 0
-        self.crossed = 0  # a request and the server's end of the connection
-        self.failure = None
-
-    def run(self):
-        try:
-            while not select.select([self.client.socket], [], [], 0)[0]:
-                answer = self.client.get()
-                if not answer:
-                    self.crossed += 1
-                    return
-                check((answer[0], answer[2]), (200, clients.GREETING), "GET /")
-                self.answers += 1
-                if b"connection: close" in answer[1]:
-                    break
-            check(self.client.socket.recv(1), b"", "what follows the last answer")
-        except Exception as error:  # told below
-            self.failure = error
-
-
 def clients_that_never_pause_see_no_reset(tappet, examples, count):
     server = Server(tappet, examples + "/load.wasm", "--workers", "2", *OPTIONS)
-    hammers = [Hammer(server) for _ in range(32)]
+    hammers = [clients.Hammer(server) for _ in range(32)]
     for one in hammers:
         one.start()
     until(lambda: sum(one.answers for one in hammers) >= count, f"{count} answers",

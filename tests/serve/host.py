@@ -164,6 +164,13 @@ def holds_its_limits(tappet, examples, count):
             client.close()
 
 
+def a_guest_has_no_more_memory_than_it_may(tappet, examples, count):
+    for most, status in (("512K", 500), ("16M", 200)):
+        with Server(tappet, examples + "/c.wasm", "--max-memory", most) as server:
+            check(server.get("/")[0], status, f"GET / with {most}")
+            check("exceeds the limit of" in server.output(), status == 500, "the reason")
+
+
 def a_client_has_no_more_connections_than_it_may(tappet, examples, count):
     with Server(tappet, examples + "/c.wasm", "--max-connections-per-client", "2", "--admin",
                 "127.0.0.1:0", "--addr", "[::1]:0") as server:

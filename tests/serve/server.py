@@ -13,7 +13,7 @@ import time
 
 
 # Sanitizers make everything slow, and memory cannot be judged by what the program asks for.
-SANITIZED = os.environ.get("TAPPET_SANITIZED") == "ON"
+SANITIZED = os.environ.get("TAPPET_SANITIZED", "OFF") != "OFF"
 
 
 class Server:
