@@ -19,18 +19,32 @@ SECURE = 32 << 10 if not SANITIZED else 256 << 10
 SWIFT = 0.1 if not SANITIZED else 2
 
 
-def rest(server, count, most, wrap=lambda plain: plain):
+def greet(client):
+    check(client.get()[2], clients.GREETING, "GET /")
+
+
+# With fields of 6 kB, content of 100 kB, and both back.
+WORK = b"POST /echo HTTP/1.1\r\nHost: a\r\n%sContent-Length: %d\r\n\r\n" % (
+    b"".join(b"X-%d: %s\r\n" % (i, b"x" * 1000) for i in range(6)), 100000)
+
+
+def work(client):
+    client.socket.sendall(WORK + b"x" * 100000)
+    check(client.answer()[2], b"x" * 100000, "an echo")
+
+
+def rest(server, count, most, wrap=lambda plain: plain, before_rest=greet):
     """Opens the connections, each of which has a request answered before it rests."""
     clients.allow_descriptors(count)
     for _ in range(50):
         one = clients.Client(server, wrap)
-        check(one.get()[0], 200, "GET /")
+        before_rest(one)
         one.close()
     before = server.rss()
     resting = []
     for _ in range(count):
         resting.append(clients.Client(server, wrap))
-        check(resting[-1].get()[0], 200, "GET / on a connection that will rest")
+        before_rest(resting[-1])
     until(lambda: server.descriptors() >= count, "all connections")
     each = (server.rss() - before) / count
     times = []
@@ -56,6 +70,11 @@ PATIENT = ("--idle-timeout", "1h", "--header-timeout", "1h", "--max-connections"
 def idle_connections_cost_little(tappet, examples, count):
     with Server(tappet, examples + "/load.wasm", *PATIENT) as server:
         return rest(server, count, PLAIN)
+
+
+def idle_connections_cost_little_after_work(tappet, examples, count):
+    with Server(tappet, examples + "/load.wasm", *PATIENT) as server:
+        return rest(server, count // 5, PLAIN, before_rest=work)
 
 
 def idle_connections_cost_little_with_tls(tappet, examples, count):

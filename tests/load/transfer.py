@@ -76,6 +76,7 @@ def uploads_take_no_memory(tappet, examples, count):
             response = connection.getresponse()
             check((response.status, response.read()), (200, str(count * MEBIBYTE).encode()),
                   "what arrived")
+            connection.close()
         return judge(watch, count, begin)
 
 
@@ -90,6 +91,7 @@ def downloads_take_no_memory(tappet, examples, count):
             while part := response.read(MEBIBYTE):
                 total += len(part)
             check(total, count * MEBIBYTE, "bytes that arrived")
+            connection.close()
         return judge(watch, count, begin)
 
 
@@ -110,6 +112,7 @@ def echoes_take_no_memory(tappet, examples, count):
                 assert response.read(MEBIBYTE) == PIECE, f"MiB {i} came back as something else"
             check(response.read(), b"", "what follows")
             sender.join()
+            connection.close()
         return judge(watch, mebibytes, begin)
 
 
