@@ -69,6 +69,7 @@ std::string json_line(const http::RequestRecord& record, uint64_t wall_ns) {
       text(record.authority), text(record.target), record.minor_version, record.status,
       record.received, record.sent, record.complete,
       static_cast<double>(record.ended_ns - record.began_ns) / 1e6);
+  if (record.cost) line += fmt::format(",\"fuel\":{}", *record.cost);
   if (!record.referer.empty()) line += ",\"referer\":" + text(record.referer);
   if (!record.user_agent.empty()) line += ",\"user_agent\":" + text(record.user_agent);
   if (!record.traceparent.empty()) line += ",\"traceparent\":" + text(record.traceparent);

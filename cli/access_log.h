@@ -10,7 +10,8 @@
 namespace tappet::cli {
 
 // The line, with its end. Common: the Common Log Format with referer and user agent, and the time
-// that the request took at the end. Whatever clients send, it is one line, of bounded length.
+// that the request took at the end. JSON has the fuel too, where that is counted. Whatever clients
+// send, it is one line, of bounded length.
 std::string access_log_line(AccessLogFormat format, const http::RequestRecord& record,
                             uint64_t wall_ns);
 

@@ -89,7 +89,8 @@ struct ServeOptions {
   std::vector<std::string> addrs;
   std::optional<std::string> admin;
   std::optional<std::string> shutdown_addr;
-  net::TlsIdentity tls;  // no files: HTTP without TLS
+  net::TlsIdentity tls;       // no files: HTTP without TLS
+  std::string tls_client_ca;  // clients must show a certificate of its; empty: they need none
   uint32_t workers = 1;
   std::chrono::nanoseconds drain_timeout = std::chrono::seconds(30);
 

@@ -42,6 +42,7 @@ Result<Served> load(const ServeOptions& options, const Engine& engine) {
   if (!options.tls.cert_file.empty()) {
     net::TlsServerOptions tls;
     tls.identity = options.tls;
+    tls.client_ca_file = options.tls_client_ca;
     served.tls = TAPPET_TRY(net::TlsContext::server(tls));
   }
   return served;
@@ -185,6 +186,7 @@ void ServeCommand::look_for_shutdown() {
 
 Result<> ServeCommand::start() {
   const Served served = TAPPET_TRY(load(options_, engine_));
+  allow_many_descriptors();
   outgoing_ = TAPPET_TRY(Outgoing::create(options_.guest.outgoing, Outgoing::Private::kRefused));
   sockets_ = TAPPET_TRY(open_listening_sockets(options_));
   TAPPET_TRY(start_workers(served));

@@ -26,4 +26,7 @@ Result<std::vector<ListeningSocket>> open_listening_sockets(const ServeOptions& 
 Result<ListeningSocket> open_listening_socket(const std::string& option, const std::string& address,
                                               bool secure_by_default, uint32_t copies);
 
+// Raises the process's own limit of open files as far as it may: each connection takes one.
+void allow_many_descriptors();
+
 }  // namespace tappet::cli

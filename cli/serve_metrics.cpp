@@ -121,6 +121,8 @@ std::string ServeMetrics::to_text() const {
       {"tappet_http_connections", "gauge", "Open connections.", &WorkerMetrics::connections},
       {"tappet_http_connections_total", "counter", "Connections ever.",
        &WorkerMetrics::connections_ever},
+      {"tappet_http_connections_refused_total", "counter",
+       "Connections of clients that had too many.", &WorkerMetrics::refused},
       {"tappet_http_request_body_bytes_total", "counter", "Content of requests.",
        &WorkerMetrics::received_bytes},
       {"tappet_http_response_body_bytes_total", "counter",

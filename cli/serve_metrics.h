@@ -22,6 +22,7 @@ struct WorkerMetrics {
   std::atomic<uint64_t> in_flight{};
   std::atomic<uint64_t> connections{};
   std::atomic<uint64_t> connections_ever{};
+  std::atomic<uint64_t> refused{};  // connections
   std::atomic<uint64_t> received_bytes{};
   std::atomic<uint64_t> sent_bytes{};
   std::array<std::atomic<uint64_t>, kBounds.size() + 1> durations{};

@@ -86,6 +86,9 @@ constexpr OptionRow<ServeOptions> kRows[] = {
      [](S& s, V& v) -> Result<> { return s.tls.cert_file = v, Result<>(); }},
     {"--tls-key", "FILE", kListening, "its key, if that is not in the same file (PEM)",
      [](S& s, V& v) -> Result<> { return s.tls.key_file = v, Result<>(); }},
+    {"--tls-client-ca", "FILE", kListening,
+     "clients must show a certificate that leads to one of these (PEM)",
+     [](S& s, V& v) -> Result<> { return s.tls_client_ca = v, Result<>(); }},
     {"--admin", "ADDR", kListening, "serve /healthz, /readyz and /metrics (Prometheus) there",
      [](S& s, V& v) -> Result<> { return s.admin = v, Result<>(); }},
     {"--shutdown-addr", "ADDR", kListening,
@@ -103,6 +106,10 @@ constexpr OptionRow<ServeOptions> kRows[] = {
     {"--max-connections,--max-concurrent-connections", "N", kLimits,
      "open connections; further ones wait (16384 per worker)",
      [](S& s, V& v) { return assign_count(s.limits.max_connections, v, 1); }},
+    {"--max-connections-per-client", "N", kLimits,
+     "open connections of one IPv4 address or IPv6 /64 network; further ones are closed (as many "
+     "as there may be; per worker)",
+     [](S& s, V& v) { return assign_count(s.limits.max_connections_per_client.emplace(), v, 1); }},
     {"--max-concurrent-requests", "N", kLimits,
      "requests that are worked on; further ones wait (1000 per worker)",
      [](S& s, V& v) { return assign_count(s.max_concurrent_requests, v, 1); }},
@@ -156,6 +163,9 @@ constexpr OptionRow<ServeOptions> kRows[] = {
 Result<> check(const ServeOptions& serve) {
   if (serve.tls.cert_file.empty() && !serve.tls.key_file.empty()) {
     return usage("--tls-key goes with --tls-cert");
+  }
+  if (serve.tls.cert_file.empty() && !serve.tls_client_ca.empty()) {
+    return usage("--tls-client-ca goes with --tls-cert");
   }
   if (serve.access_log == AccessLogFormat::kNone && !serve.access_log_file.empty()) {
     return usage("--access-log-file goes with --access-log FORMAT");

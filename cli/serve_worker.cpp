@@ -170,6 +170,8 @@ void ServeWorker::connected() {
 
 void ServeWorker::disconnected() { metrics_.connections.fetch_sub(1, kRelaxed); }
 
+void ServeWorker::refused() { metrics_.refused.fetch_add(1, kRelaxed); }
+
 void ServeWorker::began() { metrics_.in_flight.fetch_add(1, kRelaxed); }
 
 void ServeWorker::ended(const http::RequestRecord& record) {

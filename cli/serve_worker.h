@@ -62,6 +62,7 @@ class ServeWorker final : private http::ServerObserver, private http::Service {
   void handle(http::Request request, http::Responder responder) override;
   void connected() override;
   void disconnected() override;
+  void refused() override;
   void began() override;
   void ended(const http::RequestRecord& record) override;
 

@@ -1,7 +1,7 @@
 #include "net/http/connector.h"
 
 #include "net/http/io_error_code.h"
-#include "net/io/tcp_connect.h"
+#include "net/io/tcp_race.h"
 
 namespace tappet::http {
 namespace {
@@ -34,7 +34,7 @@ class Failed final : public Connecting {
 
 void Connector::release(const Origin&, std::unique_ptr<net::ByteStream> stream) { stream.reset(); }
 
-// One origin's connection: a look-up, then attempts until one succeeds or the time is over.
+// One origin's connection: a look-up, then a race between its permitted addresses.
 class TcpConnector::Attempt final : public Connecting {
  public:
   Attempt(TcpConnector& connector, Origin origin, uint64_t timeout_ns)
@@ -65,32 +65,25 @@ class TcpConnector::Attempt final : public Connecting {
       if (!addresses) return resolution_->ready().add(progress_);
       resolution_.reset();
       if (!addresses->ok()) return settle(fail(resolution_error(addresses->error())));
-      addresses_ = std::move(addresses->value());
-    }
-    for (;;) {
-      if (connect_) {
-        auto stream = connect_->try_get();
-        if (!stream) return connect_->ready().add(progress_);
-        connect_.reset();
-        if (stream->ok()) return settle(Stream(std::move(stream->value())));
-        last_error_ = code_of_connecting(stream->error());
+      if (!begin_race(std::move(addresses->value()))) {
+        return settle(fail(ErrorCode::DestinationIpProhibited()));
       }
-      if (!next_address()) return settle(fail(last_error_));
     }
+    auto stream = race_->try_get();
+    if (!stream) return race_->ready().add(progress_);
+    if (!stream->ok()) return settle(fail(code_of_connecting(stream->error())));
+    settle(Stream(std::move(stream->value())));
   }
 
-  bool next_address() {
-    while (next_ < addresses_.size()) {
-      const net::SocketAddress& address = addresses_[next_++];
+  bool begin_race(std::vector<net::SocketAddress> addresses) {
+    std::erase_if(addresses, [this](const net::SocketAddress& address) {
       const auto& permits = connector_.options_.permits;
-      if (permits && !permits(origin_, address.unmapped())) continue;
-      // One that never answers leaves the others their share of the time.
-      const uint64_t now = connector_.loop_.now();
-      const uint64_t left = deadline_ > now ? deadline_ - now : 0;
-      connect_.emplace(connector_.loop_, address, left / (addresses_.size() - next_ + 1));
-      return true;
-    }
-    return false;
+      return permits && !permits(origin_, address.unmapped());
+    });
+    if (addresses.empty()) return false;
+    const uint64_t now = connector_.loop_.now();
+    race_.emplace(connector_.loop_, addresses, deadline_ > now ? deadline_ - now : 0);
+    return true;
   }
 
   TcpConnector& connector_;
@@ -99,11 +92,7 @@ class TcpConnector::Attempt final : public Connecting {
   net::Timer timeout_;
   Waker progress_;
   std::unique_ptr<net::Resolution> resolution_;
-  std::vector<net::SocketAddress> addresses_;
-  size_t next_ = 0;
-  std::optional<net::TcpConnect> connect_;
-  // Of the last attempt; if there was none, no address was permitted.
-  ErrorCode last_error_ = ErrorCode::DestinationIpProhibited();
+  std::optional<net::TcpRace> race_;
   std::optional<Result<Stream, ErrorCode>> outcome_;
   WakeList ready_;
 };

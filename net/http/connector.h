@@ -56,13 +56,13 @@ class Connector {
 
 struct TcpConnectorOptions {
   net::ResolverLimits resolver = {};
-  // Asked for every address that a connection is about to be made to, after name resolution and
+  // Asked for every address that a connection may be about to be made to, after name resolution and
   // each time anew, with IPv4-mapped addresses unmapped. Refused addresses are passed over; if none
   // is left: destination-IP-prohibited. Unset, every address is permitted.
   std::function<bool(const Origin& origin, const net::SocketAddress& address)> permits = {};
 };
 
-// Plain TCP: resolves, then tries the permitted addresses one after the other. Secure origins fail
+// Plain TCP: resolves, then has the permitted addresses race as TcpRace says. Secure origins fail
 // with TLS-protocol-error: see TlsConnector.
 class TcpConnector final : public Connector {
  public:

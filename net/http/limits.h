@@ -1,6 +1,8 @@
 // Every bound that net/http puts on peers, with its default.
 #pragma once
 
+#include <optional>
+
 #include "net/http/guard.h"
 #include "net/loop/clock.h"
 
@@ -11,6 +13,9 @@ inline constexpr size_t kKiB = 1024;
 struct ServerLimits {
   // Open connections; above, new ones wait in the kernel's backlog.
   uint32_t max_connections = 16384;
+  // Of one client: an IPv4 address, or the 64 bits of an IPv6 network. Further ones are closed.
+  // Without a limit nobody counts.
+  std::optional<uint32_t> max_connections_per_client = std::nullopt;
 
   // Beyond: 414, 431, 431, 431, 431, 413. The first line is mostly the request target.
   ParseLimits parse = {.first_line_bytes = 16 * kKiB,
@@ -45,7 +50,8 @@ struct ServerLimits {
   uint64_t linger_bytes = 256 * kKiB;
   // Content that nobody reads is dropped up to here for the sake of the next request.
   uint64_t drain_bytes = 256 * kKiB;
-  // What a connection that has said nothing yet has for its first request once the server drains.
+  // What connections without a request have for one more once the server drains: it may be on its
+  // way, or have come without having been read.
   uint64_t drain_grace_ns = 200 * net::kMillisecond;
   // A client that ended its direction before the response may be gone altogether, and only sending
   // something tells. After so long without a response it is sent "100 Continue" (HTTP/1.1 only).

@@ -20,10 +20,11 @@ struct RequestRecord {
   std::string traceparent;
   uint64_t began_ns = 0;  // monotonic, as ended_ns
   uint64_t ended_ns = 0;
-  uint64_t received = 0;  // bytes of content
-  uint16_t status = 0;    // 0: the client was gone before there was a response
-  uint64_t sent = 0;      // bytes behind the response's head
-  bool complete = false;  // the response, as far as the client has it from us
+  uint64_t received = 0;         // bytes of content
+  uint16_t status = 0;           // 0: the client was gone before there was a response
+  uint64_t sent = 0;             // bytes behind the response's head
+  std::optional<uint64_t> cost;  // what the service says of it: Responder::set_cost
+  bool complete = false;         // the response, as far as the client has it from us
 };
 
 // Called from within the server: may not use it. Loop thread only.
@@ -32,6 +33,8 @@ class ServerObserver {
   virtual ~ServerObserver() = default;
   virtual void connected() = 0;
   virtual void disconnected() = 0;
+  // A connection was closed at once, as its client has too many.
+  virtual void refused() = 0;
   // A request was understood; ended() follows, in any order.
   virtual void began() = 0;
   virtual void ended(const RequestRecord& record) = 0;

@@ -6,6 +6,15 @@
 namespace tappet::http {
 namespace {
 
+// The answer to HTTP where TLS is spoken.
+constexpr std::string_view kWithoutTls =
+    "HTTP/1.1 400 Bad Request\r\n"
+    "Content-Type: text/plain\r\n"
+    "Content-Length: 40\r\n"
+    "Connection: close\r\n"
+    "\r\n"
+    "This port speaks HTTPS, not plain HTTP.\n";
+
 // Accepted in one go, before others on the loop have their turn.
 constexpr int kAcceptedPerTurn = 64;
 
@@ -24,9 +33,12 @@ struct Server::Listening {
 
 Server::Server(net::Loop& loop, Service& service, const ServerLimits& limits,
                ServerObserver* observer)
-    : loop_(loop), service_(service), limits_(limits), observer_(observer), bury_waker_([this] {
-        bury();
-      }) {}
+    : loop_(loop),
+      service_(service),
+      limits_(limits),
+      observer_(observer),
+      clients_(limits.max_connections_per_client),
+      bury_waker_([this] { bury(); }) {}
 
 Server::~Server() {
   for (const auto& connection : connections_) connection->disconnect();
@@ -47,30 +59,41 @@ void Server::listen(std::unique_ptr<net::TcpListener> listener, bool secure) {
 
 void Server::serve(std::unique_ptr<net::ByteStream> stream, const ConnectionInfo& info) {
   connections_.push_front(std::make_unique<ServerConnection>(*this, std::move(stream), info));
+  clients_.add(info.remote);
   if (observer_ != nullptr) observer_->connected();
   connections_.front()->begin(connections_.begin());
 }
 
 void Server::accept_from(Listening& listening) {
   for (int i = 0; i < kAcceptedPerTurn; ++i) {
-    full_ = connections_.size() >= limits_.max_connections;
-    if (full_) return;
-    auto stream = listening.listener->try_accept();
-    if (!stream) {
-      listening.listener->acceptable().add(listening.waker);
-      return;
-    }
-    serve_accepted(std::move(*stream), listening.secure);
+    if (!accept_one(listening)) return;
   }
   loop_.soon().add(listening.waker);
 }
 
+// False: there is nobody, or no room; what changes that starts again.
+bool Server::accept_one(Listening& listening) {
+  full_ = connections_.size() >= limits_.max_connections;
+  if (full_) return false;
+  auto stream = listening.listener->try_accept();
+  if (!stream) {
+    listening.listener->acceptable().add(listening.waker);
+    return false;
+  }
+  serve_accepted(std::move(*stream), listening.secure);
+  return true;
+}
+
 void Server::serve_accepted(std::unique_ptr<net::TcpStream> stream, bool secure) {
   const ConnectionInfo info{stream->local(), stream->remote(), secure};
+  if (!clients_.has_room(info.remote)) {
+    if (observer_ != nullptr) observer_->refused();
+    return;
+  }
   if (!secure) return serve(std::move(stream), info);
   if (!tls_) return;
-  auto secured =
-      net::TlsStream::accept(loop_, tls_, std::move(stream), limits_.tls_handshake_timeout_ns);
+  auto secured = net::TlsStream::accept(loop_, tls_, std::move(stream),
+                                        limits_.tls_handshake_timeout_ns, kWithoutTls);
   if (secured.ok()) serve(std::move(*secured), info);
 }
 
@@ -81,7 +104,10 @@ void Server::accept_more() {
 
 void Server::drain() {
   // Clients whose connections the kernel has made already would be reset.
-  for (const auto& listening : listeners_) accept_from(*listening);
+  for (const auto& listening : listeners_) {
+    while (accept_one(*listening)) {
+    }
+  }
   draining_ = true;
   listeners_.clear();
   for (const auto& connection : connections_) connection->drain();
@@ -93,7 +119,10 @@ void Server::retire(Connections::iterator connection) {
 }
 
 void Server::bury() {
-  for (size_t i = 0; observer_ != nullptr && i < retired_.size(); ++i) observer_->disconnected();
+  for (const auto& connection : retired_) {
+    clients_.remove(connection->info().remote);
+    if (observer_ != nullptr) observer_->disconnected();
+  }
   retired_.clear();
   if (full_) accept_more();
   changed_.wake_all();

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "net/http/client_count.h"
 #include "net/http/date.h"
 #include "net/http/limits.h"
 #include "net/http/observer.h"
@@ -40,9 +41,10 @@ class Server {
   // MemoryPipe's end. Not counted against max_connections.
   void serve(std::unique_ptr<net::ByteStream> stream, const ConnectionInfo& info);
 
-  // Stops accepting, lets requests under way be answered, closes every connection after its current
-  // request ("Connection: close"), and idle ones at once; those made just now have their first
-  // request answered. Not reversible.
+  // Takes those clients whose connections the kernel has made, then stops accepting; lets requests
+  // under way be answered, and closes every connection after its current request ("Connection:
+  // close"). Idle ones, and those made just now, have a request answered that comes within
+  // drain_grace_ns. Not reversible.
   void drain();
   // Woken when a connection has gone: look at connections() to know whether a drain is over.
   WakeList& changed() { return changed_; }
@@ -57,6 +59,7 @@ class Server {
   using Connections = std::list<std::unique_ptr<ServerConnection>>;
 
   void accept_from(Listening& listening);
+  bool accept_one(Listening& listening);
   void serve_accepted(std::unique_ptr<net::TcpStream> stream, bool secure);
   void accept_more();
   // Destroys the connection at the end of the turn: nobody is inside its functions then.
@@ -68,6 +71,7 @@ class Server {
   const ServerLimits limits_;
   ServerObserver* const observer_;
   DateCache date_;
+  ClientCount clients_;
   bool draining_ = false;
   bool full_ = false;  // accepting is paused until a connection has gone
   uint64_t requests_ = 0;

@@ -28,17 +28,18 @@ void ServerConnection::begin(Handle self) {
   exchange_changed();
 }
 
+// A request that has come already may not have been read yet, or be on its way: whoever was not
+// told that there will be no answer has it answered for a little longer.
 void ServerConnection::drain() {
-  const bool fresh = messages_ == 0 && !receiving_ && !parser_.started();
-  if (fresh) {
-    // Its first request is most likely on its way.
+  if (receiving_ || !parser_.started()) closing_ = closing_ || can_say_close();
+  if (phase_ == Phase::kIdle) {
     phase_deadline_ =
         std::min(phase_deadline_, net::saturating_add(loop_.now(), limits_.drain_grace_ns));
-  } else if (receiving_ || !parser_.started()) {
-    closing_ = true;  // else when the head has come
   }
   exchange_changed();
 }
+
+bool ServerConnection::can_say_close() const { return queue_.size() > (answering_ ? 1 : 0); }
 
 void ServerConnection::disconnect() {
   dead_ = true;
@@ -116,7 +117,7 @@ void ServerConnection::watch_clock() {
 uint64_t ServerConnection::phase_duration() const {
   switch (phase_) {
     case Phase::kIdle:
-      return limits_.idle_timeout_ns;
+      return server_.draining_ ? limits_.drain_grace_ns : limits_.idle_timeout_ns;
     case Phase::kHead:
       return limits_.header_timeout_ns;
     case Phase::kContent:

@@ -28,7 +28,7 @@ class ServerConnection final : private ContentSink {
 
   // Once, with the connection's place in its server.
   void begin(Handle self);
-  // From now on, closes after the current request.
+  // From now on, closes after the current request; without one, after what comes within the grace.
   void drain();
   // Ends at once; everyone concerned is told. Does not retire from the server.
   void disconnect();
@@ -80,6 +80,8 @@ class ServerConnection final : private ContentSink {
   void finish_answer();
   void cut_answer();
   bool wants_continue(const ServerExchange& exchange) const;
+  // A response that is yet to begin can tell the client that it is the last.
+  bool can_say_close() const;
   bool must_close_after(const ServerExchange& exchange, const SendPlan& plan) const;
   bool drained_enough() const;
   bool content_is_stuck() const;

@@ -27,7 +27,9 @@ class ServerExchange final : public Exchange {
   void respond(Response response) override;
   void inform(uint16_t status, const Fields& fields) override;
   void unanswered() override;
+  void set_cost(const std::shared_ptr<const uint64_t>& cost) override { cost_ = cost; }
   const ConnectionInfo& connection() const override { return info_; }
+  std::optional<uint64_t> cost() const { return cost_ ? std::optional(*cost_) : std::nullopt; }
 
   // Answers in the service's place; what the service sends from now on is dropped.
   void answer_instead(Response response);
@@ -48,6 +50,7 @@ class ServerExchange final : public Exchange {
   ServerConnection* connection_;
   ConnectionInfo info_;
   bool answered_ = false;
+  std::shared_ptr<const uint64_t> cost_;
   std::optional<Response> response_;
   std::string interim_;  // 1xx responses to be written
 };

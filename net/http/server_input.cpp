@@ -136,7 +136,7 @@ void ServerConnection::end_request() {
   if (content_open_) (void)content_.finish(std::move(trailers));
   content_ = BodyWriter();
   content_open_ = false;
-  if (!receiving_->facts.keep_alive || server_.draining_) closing_ = true;
+  if (!receiving_->facts.keep_alive || (server_.draining_ && can_say_close())) closing_ = true;
   receiving_ = {};
   parser_.next();
   ++messages_;

@@ -33,6 +33,7 @@ void ServerConnection::end_record(ServerExchange& exchange, bool complete) {
   if (!record) return;
   record->ended_ns = loop_.now();
   record->complete = complete;
+  record->cost = exchange.cost();
   if (record->status != 0 && sender_.sent() > answer_mark_) {
     record->sent = sender_.sent() - answer_mark_;
   }

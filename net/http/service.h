@@ -2,6 +2,8 @@
 // sockets, a Client to a Service in the same process needs none (local_client.h). Loop thread only.
 #pragma once
 
+#include <memory>
+
 #include "net/http/message.h"
 #include "net/io/socket_address.h"
 #include "net/loop/clock.h"
@@ -21,6 +23,8 @@ class Exchange : public net::RefCounted {
   virtual void respond(Response response) = 0;  // at most once, and not after unanswered()
   virtual void inform(uint16_t status, const Fields& fields) = 0;
   virtual void unanswered() = 0;
+  // Says what the answer has cost so far whenever it is asked; see Responder::set_cost.
+  virtual void set_cost(const std::shared_ptr<const uint64_t>& /*cost*/) {}
   virtual const ConnectionInfo& connection() const = 0;
 
   bool gone() const { return gone_; }
@@ -54,6 +58,11 @@ class Responder {
   void send_informational(uint16_t status, const Fields& fields);
   bool sent() const { return !exchange_; }
 
+  // What the answer has cost so far, in a unit of the service's own, for those who keep records:
+  // they look when the response is complete. Before send().
+  void set_cost(const std::shared_ptr<const uint64_t>& cost) {
+    if (exchange_) exchange_->set_cost(cost);
+  }
   // Nobody waits for the answer any more: time to cancel the work. Noticed within a second for
   // peers that closed their connection; a peer that only ended its own direction is still there.
   bool peer_gone() const { return exchange_ && exchange_->gone(); }

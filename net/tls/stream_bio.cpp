@@ -31,6 +31,7 @@ int read(BIO* bio, char* to, size_t size, size_t* count) {
     self.ended = true;
     return 0;
   }
+  if (self.first == 0) self.first = bytes[0];
   *count = std::min(size, bytes.size());
   std::copy_n(bytes.begin(), *count, to);
   self.stream.consume(*count);

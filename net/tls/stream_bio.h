@@ -24,6 +24,8 @@ struct StreamBio {
   // For SSL_set_bio, which owns it; `this` outlives it. nullptr: out of memory.
   bio_st* make();
 
+  // The peer's first byte is one that no TLS record has.
+  bool begins_with_a_letter() const { return first >= 'A' && first <= 'z'; }
   ByteSpan queued() const { return as_bytes(out).subspan(sent); }
   bool full() const { return out.size() - sent > kMostQueued; }
   bool flooded() const { return out.size() - sent > 2 * kMostQueued; }
@@ -37,6 +39,7 @@ struct StreamBio {
   ByteStream& stream;
   std::string out;
   size_t sent = 0;               // of out
+  uint8_t first = 0;             // of the peer's bytes
   bool ended = false;            // the peer's direction, as OpenSSL has noticed
   std::optional<IoError> error;  // of the peer's direction, likewise
 };

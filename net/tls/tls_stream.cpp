@@ -26,10 +26,11 @@ detail::Failure<IoError> out_of_memory() {
 
 Result<std::unique_ptr<TlsStream>, IoError> TlsStream::accept(
     Loop& loop, std::shared_ptr<const TlsContext> context, std::unique_ptr<ByteStream> transport,
-    uint64_t handshake_timeout_ns) {
+    uint64_t handshake_timeout_ns, std::string_view plain_answer) {
   std::unique_ptr<TlsStream> stream(
       new TlsStream(loop, std::move(context), std::move(transport), handshake_timeout_ns));
   if (!stream->set_up()) return out_of_memory();
+  stream->plain_answer_ = plain_answer;
   SSL_set_accept_state(stream->ssl_);
   stream->shake_hands();
   return stream;
@@ -110,6 +111,7 @@ std::string_view TlsStream::protocol() const {
 }
 
 void TlsStream::shake_hands() {
+  if (speaks_plain_) return drop_input();
   ERR_clear_error();
   const int outcome = SSL_do_handshake(ssl_);
   const int why = outcome == 1 ? SSL_ERROR_NONE : SSL_get_error(ssl_, outcome);
@@ -118,10 +120,35 @@ void TlsStream::shake_hands() {
     timeout_.clear();
   } else if (why == SSL_ERROR_WANT_READ) {
     await_input();
+  } else if (!plain_answer_.empty() && bio_.begins_with_a_letter()) {
+    return answer_in_plain();
   } else {
     fail_with(transport_or_tls_error());
   }
   flush();
+}
+
+// Instead of the alert that OpenSSL may have in mind.
+void TlsStream::answer_in_plain() {
+  ERR_clear_error();
+  speaks_plain_ = true;
+  bio_.out = plain_answer_;
+  bio_.sent = 0;
+  shut_ = true;
+  flush();
+  drop_input();
+}
+
+// Closing with input unread could turn the answer into a reset.
+void TlsStream::drop_input() {
+  for (;;) {
+    const auto peeked = transport_->try_peek();
+    if (!peeked) return transport_->readable().add(readable_waker_);
+    if (!peeked->ok() || (*peeked)->empty()) {
+      return fail_with({IoErrorKind::kTlsProtocol, 0, "the client does not speak TLS"});
+    }
+    transport_->consume((*peeked)->size());
+  }
 }
 
 Poll<Result<ByteSpan, IoError>> TlsStream::try_peek() {

@@ -22,10 +22,12 @@ namespace tappet::net {
 // - Idle connections hold no buffers, busy ones at most 16 KiB read and 64 KiB to be sent.
 class TlsStream final : public ByteStream {
  public:
-  // The server's side for a server's context. Errors: kResources.
+  // The server's side for a server's context. A client that speaks something else, in words, is
+  // told `plain_answer` in plain text (which outlives the stream), and the stream fails when the
+  // client has gone or the time is over. Errors: kResources.
   static Result<std::unique_ptr<TlsStream>, IoError> accept(
       Loop& loop, std::shared_ptr<const TlsContext> context, std::unique_ptr<ByteStream> transport,
-      uint64_t handshake_timeout_ns);
+      uint64_t handshake_timeout_ns, std::string_view plain_answer = {});
   // The client's side for a client's context. `host` is a name or an IP address, without brackets:
   // the server's certificate must be for it. Names, not addresses, are sent along (SNI).
   static Result<std::unique_ptr<TlsStream>, IoError> connect(
@@ -62,6 +64,8 @@ class TlsStream final : public ByteStream {
   void fail_with(IoError error);
   IoError transport_or_tls_error();
   void say_goodbye();
+  void answer_in_plain();
+  void drop_input();
   void on_readable();
   void on_writable();
   void on_closed();
@@ -74,7 +78,9 @@ class TlsStream final : public ByteStream {
   ssl_st* ssl_ = nullptr;
   std::unique_ptr<uint8_t[]> buffer_;  // while there is something in it
   ByteSpan view_;                      // of buffer_, unread
+  std::string_view plain_answer_;
   bool established_ = false;
+  bool speaks_plain_ = false;  // the client; what it says is dropped
   bool peer_ended_ = false;
   bool shut_ = false;
   bool transport_shut_ = false;

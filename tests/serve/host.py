@@ -17,30 +17,9 @@ import tempfile
 import threading
 import time
 
-from server import Server, check, in_parallel, main_of
+from server import Server, check, get, in_parallel, main_of, metric, until
 
 HELLO = (200, b"Hello from C\n")
-
-
-def until(condition, what, seconds=20):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, f"{what}: not within {seconds} s"
-        time.sleep(0.01)
-
-
-def get(port, path="/"):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    try:
-        connection.request("GET", path)
-        response = connection.getresponse()
-        return response.status, response.read()
-    finally:
-        connection.close()
-
-
-def port_of(server, pattern):
-    return int(re.search(pattern, server.output(), re.M).group(1))
 
 
 def unix_get(path):
@@ -98,22 +77,19 @@ def takes_the_sockets_of_a_supervisor(tappet, examples, count):
 
 def tells_how_it_is(tappet, examples, count):
     with Server(tappet, examples + "/c.wasm", "--admin", "127.0.0.1:0", "--workers", "3") as server:
-        admin = port_of(server, r"^Serving /healthz, .* on http://127\.0\.0\.1:(\d+)/$")
+        admin = server.admin_port()
         check(get(admin, "/healthz"), (200, b"ok\n"), "/healthz")
         check(get(admin, "/readyz"), (200, b"ready\n"), "/readyz")
         for result in in_parallel(60, lambda i: server.get("/trap" if i % 3 == 0 else "/")):
             assert result[0] in (200, 500), result
 
-        def metric(name):
-            text = get(admin, "/metrics")[1].decode()
-            return float(re.search("^" + re.escape(name) + r" (\S+)$", text, re.M).group(1))
-        until(lambda: metric('tappet_http_requests_total{class="2xx"}') == 40, "40 good ones")
-        check(metric('tappet_http_requests_total{class="5xx"}'), 20, "bad ones")
-        check(metric("tappet_guest_traps_total"), 20, "traps")
-        check(metric("tappet_http_request_duration_seconds_count"), 60, "durations")
-        check(metric("tappet_http_connections_total"), 60, "connections")
-        until(lambda: metric("tappet_http_connections") == 0, "no connections")
-        check(metric("tappet_http_requests_in_flight"), 0, "requests in flight")
+        until(lambda: metric(admin, 'tappet_http_requests_total{class="2xx"}') == 40, "40 good ones")
+        check(metric(admin, 'tappet_http_requests_total{class="5xx"}'), 20, "bad ones")
+        check(metric(admin, "tappet_guest_traps_total"), 20, "traps")
+        check(metric(admin, "tappet_http_request_duration_seconds_count"), 60, "durations")
+        check(metric(admin, "tappet_http_connections_total"), 60, "connections")
+        until(lambda: metric(admin, "tappet_http_connections") == 0, "no connections")
+        check(metric(admin, "tappet_http_requests_in_flight"), 0, "requests in flight")
 
 
 def logs_requests(tappet, examples, count):
@@ -145,6 +121,20 @@ def logs_requests(tappet, examples, count):
             until(lambda: '"/"' in open(log, encoding="utf-8").read(), "a line in it")
 
 
+def logs_the_fuel_used(tappet, examples, count):
+    with tempfile.TemporaryDirectory() as folder:
+        log = folder + "/log"
+        with Server(tappet, examples + "/c.wasm", "--access-log", "json", "--access-log-file",
+                    log, "-W", "fuel=100000000") as server:
+            for path in ("/", "/", "/spin"):
+                server.get(path)
+            until(lambda: open(log, encoding="utf-8").read().count("\n") == 3, "three lines")
+            lines = [json.loads(line) for line in open(log, encoding="utf-8")]
+            assert 0 < lines[0]["fuel"] < 100000, lines[0]
+            check(lines[0]["fuel"], lines[1]["fuel"], "the fuel of the same again")
+            check((lines[2]["status"], lines[2]["fuel"]), (500, 100000000), "all of it")
+
+
 def holds_its_limits(tappet, examples, count):
     with Server(tappet, examples + "/c.wasm", "--max-body", "1000", "--max-header", "2K",
                 "--idle-timeout", "200ms", "--header-timeout", "300ms", "--max-connections",
@@ -174,6 +164,36 @@ def holds_its_limits(tappet, examples, count):
             client.close()
 
 
+def a_guest_has_no_more_memory_than_it_may(tappet, examples, count):
+    for most, status in (("512K", 500), ("16M", 200)):
+        with Server(tappet, examples + "/c.wasm", "--max-memory", most) as server:
+            check(server.get("/")[0], status, f"GET / with {most}")
+            check("exceeds the limit of" in server.output(), status == 500, "the reason")
+
+
+def a_client_has_no_more_connections_than_it_may(tappet, examples, count):
+    with Server(tappet, examples + "/c.wasm", "--max-connections-per-client", "2", "--admin",
+                "127.0.0.1:0", "--addr", "[::1]:0") as server:
+        admin = server.admin_port()
+        kept = [server.connect() for _ in range(2)]
+        for one in kept:
+            one.request("GET", "/")
+            check(one.getresponse().read(), HELLO[1], "GET / on an allowed connection")
+        with server.socket() as third:
+            check(third.recv(1), b"", "the third connection")
+        check(metric(admin, "tappet_http_connections_refused_total"), 1, "refused ones")
+        # Others are not concerned.
+        v6 = server.find_port(r"^Serving HTTP on http://\[::1\]:(\d+)/$")
+        other = http.client.HTTPConnection("::1", v6, timeout=30)
+        other.request("GET", "/")
+        check(other.getresponse().read(), HELLO[1], "another client")
+        other.close()
+        kept[0].close()
+        until(lambda: metric(admin, "tappet_http_connections") <= 1, "room")
+        check(server.get("/"), HELLO, "GET / when there is room again")
+        kept[1].close()
+
+
 def a_second_signal_ends_at_once(tappet, examples, count):
     server = Server(tappet, examples + "/c.wasm", "--request-timeout", "60s", "--workers", "2")
     spinner = server.socket()
@@ -192,7 +212,7 @@ def a_second_signal_ends_at_once(tappet, examples, count):
 def drains_no_longer_than_it_may(tappet, examples, count):
     server = Server(tappet, examples + "/c.wasm", "--request-timeout", "60s", "--drain-timeout",
                     "500ms", "--admin", "127.0.0.1:0")
-    admin = port_of(server, r"^Serving /healthz, .* on http://127\.0\.0\.1:(\d+)/$")
+    admin = server.admin_port()
     spinner = server.socket()
     spinner.sendall(b"GET /spin HTTP/1.1\r\nHost: a\r\n\r\n")
     time.sleep(0.2)
@@ -217,7 +237,7 @@ def every_worker_drains(tappet, examples, count):
 
 def a_connection_shuts_it_down(tappet, examples, count):
     with Server(tappet, examples + "/c.wasm", "--shutdown-addr", "127.0.0.1:0") as server:
-        port = port_of(server, r"^Listening for shutdown on tcp://127\.0\.0\.1:(\d+)/$")
+        port = server.find_port(r"^Listening for shutdown on tcp://127\.0\.0\.1:(\d+)/$")
         socket.create_connection(("127.0.0.1", port), timeout=30).close()
         check(server.process.wait(timeout=30), 0, "exit status")
 

@@ -12,6 +12,10 @@ import threading
 import time
 
 
+# Sanitizers make everything slow, and memory cannot be judged by what the program asks for.
+SANITIZED = os.environ.get("TAPPET_SANITIZED", "OFF") != "OFF"
+
+
 class Server:
     """Starts on construction; `with` ends it and checks that it ended in order."""
 
@@ -76,6 +80,37 @@ class Server:
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
 
 
+    def admin_port(self):
+        """Of a server with --admin 127.0.0.1:0."""
+        return self.find_port(r"^Serving /healthz, .* on http://127\.0\.0\.1:(\d+)/$")
+
+    def find_port(self, pattern):
+        return int(re.search(pattern, self.output(), re.M).group(1))
+
+
+def get(port, path="/"):
+    """(status, body) from 127.0.0.1, on a connection of its own."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        return response.status, response.read()
+    finally:
+        connection.close()
+
+
+def metric(admin_port, name):
+    text = get(admin_port, "/metrics")[1].decode()
+    return float(re.search("^" + re.escape(name) + r" (\S+)$", text, re.M).group(1))
+
+
+def until(condition, what, seconds=20):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"{what}: not within {seconds} s"
+        time.sleep(0.01)
+
+
 def in_parallel(count, work):
     """Calls work(i) for each i in threads of their own; the results in order, or the first error."""
     results = [None] * count
@@ -116,10 +151,10 @@ def main(tests, arguments):
     return 1 if failed else 0
 
 
-def main_of(names):
+def main_of(names, needed=("c.wasm", "js.wasm")):
     """The program of a file of tests: those functions of `names` that take tappet, examples, count."""
     program, examples, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
-    for name in ("c.wasm", "js.wasm"):
+    for name in needed:
         if not os.path.exists(f"{examples}/{name}"):
             sys.exit(f"{examples}/{name} is not there: run examples/build")
     wanted = sys.argv[4:]

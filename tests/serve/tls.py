@@ -85,9 +85,6 @@ def serves_https(tappet, examples, count):
                 begin = time.monotonic()
                 check(client.recv(100), b"", "the answer to silence")
                 assert time.monotonic() - begin < 10
-            with server.socket() as client:
-                client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-                assert not client.recv(1000).startswith(b"HTTP/")
             http2 = trusting(made.ca)
             http2.set_alpn_protocols(["h2"])
             try:
@@ -95,6 +92,53 @@ def serves_https(tappet, examples, count):
                 raise AssertionError("HTTP/2 alone was accepted")
             except ssl.SSLError as error:
                 assert "ALERT" in str(error).upper(), error
+
+
+def who_speaks_plain_http_is_told(tappet, examples, count):
+    with tempfile.TemporaryDirectory() as folder:
+        made = Certificates(folder)
+        cert, key = made.issue("server", "IP:127.0.0.1")
+        with Server(tappet, examples + "/c.wasm", "--tls-cert", cert, "--tls-key", key) as server:
+            for method in ("GET", "POST", "DELETE", "OPTIONS", "CONNECT", "x"):
+                # Also if the client sends a lot before it reads.
+                for body in (b"", b"x" * 1000000):
+                    plain = server.connect()
+                    plain.putrequest(method, "/")
+                    plain.putheader("Content-Length", str(len(body)))
+                    plain.endheaders(body)
+                    response = plain.getresponse()
+                    check((response.status, response.getheader("Connection"), response.read()),
+                          (400, "close", b"This port speaks HTTPS, not plain HTTP.\n"), method)
+                    plain.close()
+            for noise in (b"\0\0\0\0\0\0\0\0", b"\x16\x03\x01\0\x04GET /"):
+                with server.socket() as client:
+                    client.sendall(noise)
+                    assert b"HTTP" not in client.recv(1000), noise
+            check(secure_get(server, trusting(made.ca)), HELLO, "GET / afterwards")
+
+
+def clients_may_have_to_show_a_certificate(tappet, examples, count):
+    with tempfile.TemporaryDirectory() as folder:
+        made = Certificates(folder)
+        cert, key = made.issue("server", "IP:127.0.0.1")
+        with tempfile.TemporaryDirectory() as elsewhere:
+            stranger = Certificates(elsewhere).issue("stranger", "DNS:stranger")
+            with Server(tappet, examples + "/c.wasm", "--tls-cert", cert, "--tls-key", key,
+                        "--tls-client-ca", made.ca) as server:
+                for identity in (None, stranger):
+                    for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+                        context = trusting(made.ca)
+                        context.minimum_version = context.maximum_version = version
+                        if identity:
+                            context.load_cert_chain(*identity)
+                        try:
+                            answer = secure_get(server, context)
+                            raise AssertionError(f"{identity}, {version}: {answer}")
+                        except (ssl.SSLError, ConnectionError):
+                            pass
+                context = trusting(made.ca)
+                context.load_cert_chain(*made.issue("friend", "DNS:friend"))
+                check(secure_get(server, context), HELLO, "GET / with a certificate")
 
 
 def certificates_are_renewed_while_it_serves(tappet, examples, count):

@@ -33,11 +33,12 @@ std::string describe(const http::Request& request) {
 class ComponentService::Run final : public Scheduled {
  public:
   Run(ComponentService& service, uint64_t number, http::Request request, http::Responder responder,
-      uint64_t deadline)
+      uint64_t deadline, std::shared_ptr<uint64_t> fuel_used)
       : Scheduled(service.executor_),
         service_(service),
         number_(number),
         name_(describe(request)),
+        fuel_used_(std::move(fuel_used)),
         request_(std::move(request)),
         slot_(std::make_shared<ResponseSlot>(std::move(responder), request_.method.kind())),
         world_(service.hooks_.world(number)),
@@ -66,6 +67,11 @@ class ComponentService::Run final : public Scheduled {
   Next run() override {
     if (slot_->peer_gone()) return Next::kDone;
     if (expired_) return fail("timed out", nullptr);
+    const Next next = advance();
+    if (fuel_used_) *fuel_used_ = service_.options_.limits.core.fuel - store_.core().fuel();
+    return next;
+  }
+  Next advance() {
     if (!task_) {
       const Next next = instantiate();
       if (!task_) return next;
@@ -137,6 +143,7 @@ class ComponentService::Run final : public Scheduled {
   ComponentService& service_;
   const uint64_t number_;
   const std::string name_;
+  const std::shared_ptr<uint64_t> fuel_used_;  // null where it is not counted
   http::Request request_;
   std::shared_ptr<ResponseSlot> slot_;
   World world_;
@@ -222,8 +229,10 @@ void ComponentService::enqueue(http::Request request, http::Responder responder,
 
 void ComponentService::begin(http::Request request, http::Responder responder, uint64_t since) {
   const uint64_t deadline = net::saturating_add(since, options_.request_timeout_ns);
+  auto fuel_used = engine_.config().fuel ? std::make_shared<uint64_t>(0) : nullptr;
+  responder.set_cost(fuel_used);
   running_.push_front(std::make_unique<Run>(*this, ++requests_, std::move(request),
-                                            std::move(responder), deadline));
+                                            std::move(responder), deadline, std::move(fuel_used)));
   running_.front()->position = running_.begin();
   running_.front()->schedule();
 }

@@ -5,7 +5,7 @@
 //   /fetch/METHOD/PORT/MS   asks 127.0.0.1:PORT and shows the response, or the error-code; MS is the
 //                           time-out for the first byte and between bytes
 //   anything else           shows the request
-#include "wasi_http.h"
+#include "guest.h"
 
 IMPORT(HTTP, "[method]incoming-request.method")
 void incoming_request_method(handle self, void* ret);  // method: u8, ptr at 4, len at 8
@@ -21,8 +21,6 @@ IMPORT(HTTP, "[method]future-trailers.subscribe") handle future_trailers_subscri
 // option<result<result<option<trailers>, error-code>>>: u8, u8 at 8, u8 at 16; then u8 at 24 and own
 // at 28, or error-code at 24
 IMPORT(HTTP, "[method]future-trailers.get") void future_trailers_get(handle self, void* ret);
-IMPORT("wasi:io/poll", "[method]pollable.block") void pollable_block(handle self);
-IMPORT("wasi:io/poll", "[resource-drop]pollable") void pollable_drop(handle self);
 IMPORT(HTTP, "http-error-code")
 void http_error_code(handle error, void* ret);  // option<error-code>: u8, error-code at 8
 
@@ -100,26 +98,6 @@ static const struct {
                {"internal-error", kText}};
 static const char* const kMethods[] = {"GET",     "HEAD",    "POST",  "PUT",  "DELETE",
                                        "CONNECT", "OPTIONS", "TRACE", "PATCH"};
-
-// Where results go: words, of which most are read one by one.
-typedef struct {
-  _Alignas(8) uint32_t word[16];
-} result;
-
-static int tag(const result* r, int word) { return (int)(r->word[word] & 0xff); }
-
-static uint8_t heap[1 << 20];
-static size_t heap_used;
-
-__attribute__((export_name("cabi_realloc"))) void* cabi_realloc(void* old, size_t old_size,
-                                                                size_t align, size_t new_size) {
-  heap_used = (heap_used + align - 1) & ~(align - 1);
-  if (new_size > sizeof heap - heap_used) __builtin_trap();
-  uint8_t* at = heap + heap_used;
-  heap_used += new_size;
-  for (size_t i = 0; i < old_size; ++i) at[i] = ((uint8_t*)old)[i];
-  return at;
-}
 
 static uint8_t text[1 << 20];
 static size_t text_used;
@@ -245,36 +223,10 @@ static void put_response(handle response) {
   put_body((handle)r.word[1]);
 }
 
-// The next part of a path, up to a slash.
-typedef struct {
-  const char* at;
-  size_t len;
-} span;
-
-static span next_part(span* path) {
-  span part = {path->at, 0};
-  while (part.len < path->len && part.at[part.len] != '/') ++part.len;
-  const size_t skip = part.len < path->len ? part.len + 1 : part.len;
-  path->at += skip;
-  path->len -= skip;
-  return part;
-}
-
-static int is(span part, const char* string) {
-  size_t i = 0;
-  while (i < part.len && string[i] && part.at[i] == string[i]) ++i;
-  return i == part.len && string[i] == 0;
-}
-
-static int64_t number(span part) {
-  int64_t value = 0;
-  for (size_t i = 0; i < part.len; ++i) value = value * 10 + (part.at[i] - '0');
-  return value;
-}
-
 static void fetch(span path) {
   const span method = next_part(&path);
   const span port = next_part(&path);
+  if (port.len > 5) return put_string("no such port\n");
   const int64_t timeout_ns = number(next_part(&path)) * 1000000;
   char authority[32] = "127.0.0.1:";
   for (size_t i = 0; i < port.len; ++i) authority[10 + i] = port.at[i];

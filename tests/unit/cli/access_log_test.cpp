@@ -50,6 +50,11 @@ TEST(AccessLog, JsonLines) {
   EXPECT_EQ(line["complete"], true);
   EXPECT_EQ(line["traceparent"], example().traceparent);
   EXPECT_FALSE(line.contains("referer"));
+  EXPECT_FALSE(line.contains("fuel"));
+  http::RequestRecord metered = example();
+  metered.cost = 12345;
+  EXPECT_EQ(nlohmann::json::parse(access_log_line(AccessLogFormat::kJson, metered, kTime))["fuel"],
+            12345);
 }
 
 // Whatever is in them, they are one line, of which the parts stay apart.

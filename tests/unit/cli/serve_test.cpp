@@ -63,6 +63,8 @@ TEST(ServeOptions, ErrorsNameTheOption) {
   EXPECT_THAT(error({"--workers", "0", "a.wasm"}), HasSubstr("--workers: '0'"));
   EXPECT_THAT(error({"-H", "no colon", "a.wasm"}), HasSubstr("--header: 'no colon'"));
   EXPECT_THAT(error({"--tls-key", "k", "a.wasm"}), HasSubstr("--tls-key goes with --tls-cert"));
+  EXPECT_THAT(error({"--tls-client-ca", "c", "a.wasm"}), HasSubstr("goes with --tls-cert"));
+  EXPECT_THAT(error({"--max-connections-per-client", "0", "a.wasm"}), HasSubstr("'0'"));
   EXPECT_THAT(error({"--client-cert", "c.pem", "a.wasm"}), HasSubstr("HOSTS=CERT"));
   EXPECT_THAT(error({"--access-log", "xml", "a.wasm"}), HasSubstr("neither common nor json"));
   EXPECT_THAT(error({"--adr", "1.2.3.4:5", "a.wasm"}), HasSubstr("(did you mean --addr?)"));

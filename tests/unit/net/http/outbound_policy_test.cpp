@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "net/http/client.h"
+#include "tests/unit/net/http/spellings.h"
 #include "tests/unit/net/io/stream_tools.h"
 
 namespace tappet::http {
@@ -65,7 +66,7 @@ class PolicyClient : public ::testing::Test {
     request.scheme = Scheme::kHttp;
     request.authority = host + ":1";
     request.path_with_query = "/";
-    auto pending = client_.send(std::move(request), {.connect_timeout_ns = 5 * net::kSecond});
+    auto pending = client_.send(std::move(request), {.connect_timeout_ns = 60 * net::kSecond});
     Poll<Result<Response, ErrorCode>> outcome;
     if (!net::run_until(*loop_, [&] { return (outcome = pending.try_get()).has_value(); })) {
       return "late";
@@ -87,46 +88,12 @@ class PolicyClient : public ::testing::Test {
 
 // However an address is written, it is looked at as what it resolves to.
 TEST_F(PolicyClient, KnowsLoopbackAndPrivateAddressesInEverySpelling) {
-  for (const char* host : {"127.0.0.1",
-                           "127.1",
-                           "127.0.1",
-                           "2130706433",
-                           "0x7f000001",
-                           "0x7f.0.0.1",
-                           "0x7f.1",
-                           "0177.0.0.1",
-                           "0177.1",
-                           "017700000001",
-                           "127.0.0.1.",
-                           "localhost",
-                           "localhost.",
-                           "LOCALHOST",
-                           "0",
-                           "0.0.0.0",
-                           "127.255.255.254",
-                           "[::1]",
-                           "[0:0:0:0:0:0:0:1]",
-                           "[::]",
-                           "[::ffff:127.0.0.1]",
-                           "[::ffff:7f00:1]",
-                           "[::127.0.0.1]",
-                           "[64:ff9b::127.0.0.1]",
-                           "[64:ff9b::7f00:1]",
-                           "[2002:7f00:1::]",
-                           "169.254.169.254",
-                           "2852039166",
-                           "0xa9fea9fe",
-                           "[::ffff:a9fe:a9fe]",
-                           "10.1",
-                           "192.168.1",
-                           "0xc0.0xa8.1.1",
-                           "100.64.0.1",
-                           "[fe80::1]",
-                           "[fd00:ec2::254]"}) {
-    const std::string error = fetch(host);
-    EXPECT_TRUE(error == "destination-IP-prohibited" || error == "DNS-error")
-        << host << ": " << error;
-    EXPECT_EQ(connected_, 0) << host;
+  for (const Spelling& spelling : kPrivateSpellings) {
+    const std::string error = fetch(spelling.host);
+    const bool unknown = error == "DNS-error" || error == "DNS-timeout";
+    EXPECT_TRUE(error == "destination-IP-prohibited" || (spelling.looked_up && unknown))
+        << spelling.host << ": " << error;
+    EXPECT_EQ(connected_, 0) << spelling.host;
   }
   EXPECT_EQ(fetch("127.0.0.1"), "destination-IP-prohibited");
   policy_.allow_network("127.0.0.0/8");

@@ -194,12 +194,49 @@ TEST_F(ServerTime, DrainingLetsRequestsFinish) {
   EXPECT_EQ(server.connections(), 0u);
 }
 
-TEST_F(ServerTime, DrainingClosesIdleConnections) {
+TEST_F(ServerTime, DrainingClosesIdleConnectionsAfterALastLook) {
   wire().send(kGet);
   take_call().responder.send({});
   wire().settle();
   wire().server().drain();
+  pass(limits_.drain_grace_ns / 2);
+  EXPECT_FALSE(wire().ended());
+  pass(limits_.drain_grace_ns);
+  EXPECT_TRUE(wire().ended());
+}
+
+TEST_F(ServerTime, DrainingAnswersARequestThatAnIdleConnectionHasGotJustNow) {
+  wire().send(kGet);
+  take_call().responder.send({});
   wire().settle();
+  (void)wire().take();
+  wire().server().drain();
+  wire().send(kGet);
+  pass(limits_.drain_grace_ns * 2);
+  take_call().responder.send({});
+  wire().settle();
+  EXPECT_EQ(wire().take(),
+            head("200 OK", kDate) + "Content-Length: 0\r\nConnection: close\r\n\r\n");
+  EXPECT_TRUE(wire().ended());
+}
+
+// The response's head did not say that it is the last.
+TEST_F(ServerTime, DrainingAnswersARequestBehindAResponseThatHasBegun) {
+  wire().send(kGet);
+  BodyWriter writer = answer_streaming();
+  wire().server().drain();
+  write(writer, "x");
+  pass(limits_.drain_grace_ns * 2);
+  ASSERT_TRUE(writer.finish().ok());
+  wire().settle();
+  EXPECT_FALSE(wire().ended());
+  (void)wire().take();
+  wire().send(kGet);
+  ASSERT_EQ(calls_.size(), 1u);
+  take_call().responder.send({});
+  wire().settle();
+  EXPECT_EQ(wire().take(),
+            head("200 OK", kDate) + "Content-Length: 0\r\nConnection: close\r\n\r\n");
   EXPECT_TRUE(wire().ended());
 }
 
