@@ -76,7 +76,8 @@ void Loop::turn(Wait wait) {
   if (!soon_.empty()) soon_.wake_all();
 }
 
-// The uv timer is left alone when it already rings at the right time, the usual case.
+// The uv timer is left alone when it already rings at the right time, the usual case. If it rings
+// before libuv has begun to wait for events, libuv must not wait, but it would: uv_stop prevents it.
 void Loop::arm_sleep() {
   const uint64_t until = timers_.empty() ? kNever : timers_.front()->armed_at_;
   if (until == handles_->sleep_until) return;
@@ -90,7 +91,11 @@ void Loop::arm_sleep() {
   uv_update_time(raw());
   uv_timer_start(
       &handles_->sleep,
-      [](uv_timer_t* timer) { static_cast<Handles*>(timer->data)->sleep_until = kNever; }, ms, 0);
+      [](uv_timer_t* timer) {
+        static_cast<Handles*>(timer->data)->sleep_until = kNever;
+        uv_stop(timer->loop);
+      },
+      ms, 0);
   handles_->sleep.data = handles_.get();
 }
 

@@ -149,6 +149,15 @@ TEST(Loop, SleepsUntilTheNextTimer) {
   EXPECT_GE(loop->now() - start, 20 * kMillisecond);
 }
 
+// Nothing else would end the wait.
+TEST(Loop, DoesNotSleepWhenATimerIsDueAlready) {
+  const auto loop = Loop::create().value();
+  bool fired = false;
+  Timer timer(*loop, [&] { fired = true; });
+  timer.set(loop->now());
+  while (!fired) loop->turn(Loop::Wait::kForEvent);
+}
+
 TEST(Loop, DropsPostsThatCameTooLate) {
   auto loop = std::move(Loop::create().value());
   loop->post([] { FAIL(); });
