@@ -11,6 +11,7 @@ World::World(net::Loop& loop)
       environment(std::make_shared<Environment>()),
       stdio(std::make_shared<Stdio>()),
       filesystem(std::make_shared<Filesystem>(loop)),
+      network(std::make_shared<Network>(std::make_shared<SharedNetwork>(loop))),
       http(std::make_shared<HttpContext>()) {}
 
 void World::install(component::HostEnvironment& store) const {
@@ -19,6 +20,7 @@ void World::install(component::HostEnvironment& store) const {
   store.set(environment.get());
   store.set(stdio.get());
   store.set(filesystem.get());
+  store.set(network.get());
   store.set(http.get());
 }
 

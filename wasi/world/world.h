@@ -7,6 +7,7 @@
 #include "wasi/host/clocks.h"
 #include "wasi/host/environment.h"
 #include "wasi/host/filesystem.h"
+#include "wasi/host/network.h"
 #include "wasi/host/random.h"
 #include "wasi/host/stdio.h"
 #include "wasi/http/engine/context.h"
@@ -26,6 +27,8 @@ struct World {
   std::shared_ptr<Environment> environment;
   std::shared_ptr<Stdio> stdio;
   std::shared_ptr<Filesystem> filesystem;
+  // Guests that share it share its limits as well; see Network::for_another_guest.
+  std::shared_ptr<Network> network;
   std::shared_ptr<HttpContext> http;
 
   // None is null. What the members point to now outlives `store`.
