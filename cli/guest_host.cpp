@@ -4,6 +4,12 @@
 #include <thread>
 
 namespace tappet::cli {
+namespace {
+
+// How long a program that has ended waits for peers that are slow to read.
+constexpr uint64_t kSocketDrainNs = 5 * net::kSecond;
+
+}  // namespace
 
 EngineConfig engine_config(const GuestOptions& options) {
   EngineConfig config;
@@ -42,6 +48,25 @@ wasi::Environment make_environment(const GuestOptions& options,
   return environment;
 }
 
+wasi::NetworkGrants network_grants(const GuestOptions& options, const Outgoing& outgoing) {
+  const SocketOptions& sockets = options.sockets;
+  const http::OutboundPolicy& policy = outgoing.policy();
+  wasi::NetworkGrants grants;
+  grants.addresses = sockets.addresses;
+  grants.tcp = sockets.tcp.value_or(sockets.addresses);
+  grants.udp = sockets.udp.value_or(sockets.addresses);
+  grants.name_lookup = sockets.name_lookup;
+  grants.permits_address = [&policy](const net::SocketAddress& address) {
+    return policy.permits(address);
+  };
+  if (policy.restricts_hosts()) {
+    grants.permits_host = [&policy](std::string_view host, std::optional<uint16_t> port) {
+      return policy.permits(host, port);
+    };
+  }
+  return grants;
+}
+
 Deadline::Deadline(std::optional<std::chrono::nanoseconds> time, std::function<void()> on_due) {
   if (!time) return;
   const auto due = std::chrono::steady_clock::now() + *time;
@@ -69,12 +94,18 @@ GuestHost::GuestHost(const RunOptions& options, std::unique_ptr<net::Loop> loop,
       client_(*loop_, *outgoing_),
       world_(*loop_) {
   *world_.environment = make_environment(options.guest, options.argv0);
+  world_.network = std::make_shared<wasi::Network>(
+      std::make_shared<wasi::SharedNetwork>(*loop_, network_grants(options.guest, *outgoing_)));
   for (const std::string& argument : options.args) world_.environment->add_argument(argument);
   world_.stdio->inherit_in(*loop_);
   world_.stdio->inherit_out(*loop_);
   world_.stdio->inherit_err(*loop_);
   // Who runs a command decides whether it may use the network.
   if (options.guest.http.value_or(false)) world_.http->client = &client_.client();
+}
+
+GuestHost::~GuestHost() {
+  if (!expired_) world_.network->drain(kSocketDrainNs);
 }
 
 Outcome GuestHost::drive(const std::function<Outcome()>& step) {

@@ -25,6 +25,8 @@ component::ComponentLimits component_limits(const GuestOptions& options);
 // Without arguments but the program's name: guests see the last part of the file's name only.
 wasi::Environment make_environment(const GuestOptions& options,
                                    const std::optional<std::string>& argv0);
+// What `options` grants; `outgoing` outlives it.
+wasi::NetworkGrants network_grants(const GuestOptions& options, const Outgoing& outgoing);
 
 // Ends guest code that takes too long. Whoever makes it destroys it before what `on_due` refers to.
 class Deadline {
@@ -44,6 +46,9 @@ class GuestHost {
   // With this process's standard streams and the directories of the options. Errors: kIo, and as of
   // Outgoing::create.
   static Result<std::unique_ptr<GuestHost>> create(const RunOptions& options);
+  // Hands over what the guest has written to sockets, unless that takes too long. The guest's store
+  // is gone.
+  ~GuestHost();
 
   net::Loop& loop() { return *loop_; }
   const wasi::World& world() const { return world_; }

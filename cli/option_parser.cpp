@@ -31,6 +31,11 @@ enum class Meaning : uint8_t {
   kInheritEnv,
   kHttp,
   kTcpListen,
+  kInheritNetwork,
+  kTcp,
+  kUdp,
+  kNameLookup,
+  kPoll,
 };
 
 struct KeyRow {
@@ -119,6 +124,21 @@ Result<> apply(const KeyRow& row, const std::string& value, GuestOptions& guest)
       break;
     case Meaning::kInheritEnv:
       guest.inherit_env = on;
+      break;
+    case Meaning::kInheritNetwork:
+      guest.sockets.addresses = on;
+      break;
+    case Meaning::kTcp:
+      guest.sockets.tcp = on;
+      break;
+    case Meaning::kUdp:
+      guest.sockets.udp = on;
+      break;
+    case Meaning::kNameLookup:
+      guest.sockets.name_lookup = on;
+      break;
+    case Meaning::kPoll:
+      guest.poll = on;
       break;
   }
   return Unit{};

@@ -50,6 +50,14 @@ struct OutgoingOptions {
   std::vector<std::string> allow_networks;
 };
 
+// What guests may do with sockets; where these may lead to is for OutgoingOptions.
+struct SocketOptions {
+  bool addresses = false;   // bind, and reach others
+  std::optional<bool> tcp;  // make sockets of the kind; unset: as addresses
+  std::optional<bool> udp;
+  bool name_lookup = false;
+};
+
 // What `run` and `serve` share.
 struct GuestOptions {
   std::string file;
@@ -63,6 +71,8 @@ struct GuestOptions {
   bool eager_translation = false;    // of all functions, before anything runs
   bool parallel_translation = true;  // if eager: on all processors
   OutgoingOptions outgoing;
+  SocketOptions sockets;
+  bool poll = true;                   // there is wasi:io/poll
   std::optional<bool> http;           // may send requests; unset: as is usual for the command
   bool unknown_imports_trap = false;  // when they are called, instead of being errors
   std::optional<std::chrono::nanoseconds> timeout;

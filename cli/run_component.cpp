@@ -52,13 +52,13 @@ class ComponentRun {
 };
 
 int ComponentRun::run(const std::shared_ptr<const component::Component>& component) {
-  const Result<> defined = wasi::add_to_linker(linker_);
+  const Result<> defined = wasi::add_to_linker(linker_, {.poll = options_.guest.poll});
   if (!defined.ok()) return report(file(), defined.error());
-  host_.world().install(store_.environment());
   const auto links = load_links(engine_, options_.guest);
   if (!links.ok()) return report({}, links.error());
   const auto pre = linker_.link(component, *links);
   if (!pre.ok()) return report(file(), pre.error());
+  host_.world().install(store_.environment(), **pre);
   Result<ComponentCall> call =
       options_.invoke ? parse_component_call(**pre, *options_.invoke) : main_call(**pre);
   return call.ok() ? make(*pre, std::move(*call)) : report(file(), call.error());

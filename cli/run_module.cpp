@@ -43,7 +43,7 @@ Result<std::vector<Extern>> resolve_imports(const Module& module, bool unknown_t
   return fail(ErrorKind::kUnlinkable, std::move(unknown));
 }
 
-using Listeners = std::vector<std::shared_ptr<wasi::TcpSocket>>;
+using Listeners = std::vector<std::shared_ptr<wasi::Socket>>;
 
 Result<Listeners> listen(const std::vector<std::string>& addresses, net::Loop& loop) {
   Listeners listeners;
@@ -54,7 +54,7 @@ Result<Listeners> listen(const std::vector<std::string>& addresses, net::Loop& l
           ErrorKind::kUsage,
           fmt::format("-S tcplisten wants an address such as 127.0.0.1:8080, not '{}'", text));
     }
-    auto listener = wasi::TcpSocket::listen(loop, *address);
+    auto listener = wasi::Socket::listen(loop, *address);
     if (!listener.ok()) {
       return fail(ErrorKind::kIo,
                   fmt::format("cannot listen on {}: {}", text, wasi::to_string(listener.error())));

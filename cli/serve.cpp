@@ -34,7 +34,7 @@ Result<Served> load(const ServeOptions& options, const Engine& engine) {
     return fail(ErrorKind::kUnlinkable, "a core module serves no HTTP: serve wants a component");
   }
   component::Linker linker(engine, {.unknown_imports_trap = options.guest.unknown_imports_trap});
-  TAPPET_TRY(wasi::add_to_linker(linker));
+  TAPPET_TRY(wasi::add_to_linker(linker, {.poll = options.guest.poll}));
   const auto links = TAPPET_TRY(load_links(engine, options.guest));
   Served served;
   served.component = TAPPET_TRY(linker.link(*component, links));

@@ -60,6 +60,8 @@ Result<> ServeWorker::start(const Served& served) {
   }
   world_.stdio->inherit_out(*loop_);
   world_.stdio->inherit_err(*loop_);
+  world_.network = std::make_shared<wasi::Network>(
+      std::make_shared<wasi::SharedNetwork>(*loop_, network_grants(guest, common_.outgoing)));
   if (guest.http.value_or(true)) world_.http->client = &client_.client();
   if (common_.options.access_log != AccessLogFormat::kNone) TAPPET_TRY(open_log());
   service_ = TAPPET_TRY(wasi::ComponentService::create(
@@ -95,9 +97,11 @@ uint64_t ServeWorker::instance_number(uint64_t request) const {
   return (request - 1) * common_.options.workers + number_ + 1;
 }
 
-// The same for every request, but for what each output line says where it comes from.
+// The same for every request, but for what it holds of the network, and for what each output line
+// says where it comes from.
 wasi::World ServeWorker::world_of(uint64_t request) const {
   wasi::World world = world_;
+  world.network = world_.network->for_another_guest();
   if (!common_.options.logging_prefix) return world;
   world.stdio = std::make_shared<wasi::Stdio>(*world_.stdio);
   const auto prefixed = [&](const char* name, std::shared_ptr<wasi::OutputStream> inner) {

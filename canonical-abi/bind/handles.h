@@ -49,17 +49,32 @@ class Own {
     parent_ = parent.rep();
     return std::move(*this);
   }
+  // The same with a parent that is given to the guest by the same result, in front of this one.
+  template <class Parent>
+  Own&& child_of(Own<Parent>& parent) && {
+    if (!parent.rep_) parent.rep_ = std::make_shared<std::optional<uint32_t>>();
+    parent_rep_ = parent.rep_;
+    return std::move(*this);
+  }
 
   T* operator->() const { return object_.get(); }
   T& operator*() const { return *object_; }
   T* get() const { return object_.get(); }
   const std::shared_ptr<T>& share() const { return object_; }
   std::shared_ptr<T> take() && { return std::move(object_); }
-  std::optional<uint32_t> parent() const { return parent_; }
+  std::optional<uint32_t> parent() const { return parent_rep_ ? *parent_rep_ : parent_; }
+  // For Binding: its number in the store's table, now that it has one.
+  void given_as(uint32_t rep) {
+    if (rep_) *rep_ = rep;
+  }
 
  private:
+  template <class>
+  friend class Own;
   std::shared_ptr<T> object_;
   std::optional<uint32_t> parent_;
+  std::shared_ptr<std::optional<uint32_t>> rep_;  // where children look for this one's number
+  std::shared_ptr<std::optional<uint32_t>> parent_rep_;  // where this one looks for its parent's
 };
 
 template <class T, class... Args>
@@ -89,7 +104,9 @@ struct Binding<Own<T>> {
   }
   static ComponentValue lower(Call& call, Own<T> own) {
     const std::optional<uint32_t> parent = own.parent();
-    return call.give(host_resource_type<T>(), std::move(own).take(), parent);
+    ComponentValue given = call.give(host_resource_type<T>(), own.share(), parent);
+    if (call.ok()) own.given_as(static_cast<uint32_t>(given.rep()));
+    return given;
   }
 };
 

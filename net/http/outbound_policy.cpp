@@ -13,6 +13,18 @@ bool starts_scheme(std::string_view& text, std::string_view prefix) {
   return true;
 }
 
+std::optional<uint16_t> scheme_port(std::optional<bool> secure) {
+  if (!secure) return std::nullopt;
+  return *secure ? 443 : 80;
+}
+
+// One address, written in two ways.
+bool is_same_ip(std::string_view a, std::string_view b) {
+  const auto first = net::SocketAddress::from_ip(a, 0);
+  const auto second = net::SocketAddress::from_ip(b, 0);
+  return first && second && *first == *second;
+}
+
 }  // namespace
 
 bool host_matches(std::string_view pattern, std::string_view host) {
@@ -55,6 +67,14 @@ bool OutboundPolicy::permits(const Origin& origin) const {
            return rule.secure.value_or(origin.secure) == origin.secure &&
                   rule.port.value_or(origin.port) == origin.port &&
                   host_matches(rule.host, origin.host);
+         });
+}
+
+bool OutboundPolicy::permits(std::string_view host, std::optional<uint16_t> port) const {
+  return hosts_.empty() || std::any_of(hosts_.begin(), hosts_.end(), [&](const HostRule& rule) {
+           const auto wanted = rule.port ? rule.port : scheme_port(rule.secure);
+           return (!port || !wanted || *port == *wanted) &&
+                  (host_matches(rule.host, host) || is_same_ip(rule.host, host));
          });
 }
 

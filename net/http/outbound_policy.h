@@ -29,6 +29,11 @@ class OutboundPolicy {
   bool permits(const Origin& origin) const;
   // No: destination-IP-prohibited.
   bool permits(const net::SocketAddress& address) const;
+  // Whether there are hosts that are refused by name.
+  bool restricts_hosts() const { return !hosts_.empty(); }
+  // For what is not HTTP: a name or the text of an address, and a port; without one, any will do. A
+  // scheme without a port stands for the scheme's.
+  bool permits(std::string_view host, std::optional<uint16_t> port) const;
 
  private:
   struct HostRule {

@@ -28,6 +28,18 @@ Result<std::vector<SocketAddress>, IoError> to_addresses(int status, const addri
 
 }  // namespace
 
+LookupFailure lookup_failure(const IoError& error) {
+  switch (error.code) {
+    case UV_EAI_FAIL:
+      return LookupFailure::kPermanent;
+    case UV_EAI_AGAIN:
+      return LookupFailure::kTemporary;
+    default:
+      return error.kind == IoErrorKind::kNameUnknown ? LookupFailure::kNoSuchName
+                                                     : LookupFailure::kTemporary;
+  }
+}
+
 struct Resolution::Query {
   uv_getaddrinfo_t request;
   std::string host;
@@ -120,7 +132,12 @@ std::unique_ptr<Resolution> Resolver::resolve(std::string_view host, uint16_t po
     resolution->settle(fail(IoError{IoErrorKind::kNameUnknown, 0, "not a host name"}));
     return resolution;
   }
-  if (state_->waiting.size() >= state_->limits.waiting) {
+  // Nobody wants the answers of those that were given up any more.
+  auto& waiting = state_->waiting;
+  if (waiting.size() >= state_->limits.waiting) {
+    std::erase_if(waiting, [](const auto& query) { return query->resolution == nullptr; });
+  }
+  if (waiting.size() >= state_->limits.waiting) {
     resolution->settle(fail(IoError{IoErrorKind::kResources, 0, "too many name look-ups"}));
     return resolution;
   }
@@ -129,7 +146,7 @@ std::unique_ptr<Resolution> Resolver::resolve(std::string_view host, uint16_t po
   query->port = port;
   query->resolution = resolution.get();
   resolution->query_ = query.get();
-  state_->waiting.push_back(std::move(query));
+  waiting.push_back(std::move(query));
   state_->start_next();
   return resolution;
 }

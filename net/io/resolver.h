@@ -19,6 +19,14 @@ struct ResolverLimits {
   uint64_t timeout_ns = 10 * kSecond;
 };
 
+// What a failed look-up means for whoever might try again.
+enum class LookupFailure : uint8_t {
+  kNoSuchName,  // there is none, or it has no addresses
+  kTemporary,   // no answer, or too much to do: may work later
+  kPermanent,   // the resolver says that it will not
+};
+LookupFailure lookup_failure(const IoError& error);
+
 class Resolver;
 
 // One look-up; destroying it loses interest. Loop thread only.

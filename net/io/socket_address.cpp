@@ -3,7 +3,10 @@
 #include <arpa/inet.h>
 #include <uv.h>
 
+#include <algorithm>
+#include <cassert>
 #include <charconv>
+#include <cstring>
 
 namespace tappet::net {
 namespace {
@@ -49,6 +52,23 @@ std::optional<SocketAddress> SocketAddress::parse(std::string_view text) {
   return address;
 }
 
+SocketAddress SocketAddress::from_bytes(ByteSpan ip, uint16_t port, uint32_t flow_info,
+                                        uint32_t scope_id) {
+  SocketAddress address;
+  if (ip.size() == sizeof(in6_addr)) {
+    address.storage_.v6 = {};
+    address.storage_.v6.sin6_family = AF_INET6;
+    address.storage_.v6.sin6_flowinfo = flow_info;
+    address.storage_.v6.sin6_scope_id = scope_id;
+    std::memcpy(&address.storage_.v6.sin6_addr, ip.data(), sizeof(in6_addr));
+  } else {
+    assert(ip.size() == sizeof(in_addr));
+    std::memcpy(&address.storage_.v4.sin_addr, ip.data(), sizeof(in_addr));
+  }
+  address.set_port(port);
+  return address;
+}
+
 std::optional<SocketAddress> SocketAddress::from_raw(const sockaddr* address) {
   SocketAddress result;
   if (address->sa_family == AF_INET) {
@@ -74,8 +94,24 @@ ByteSpan SocketAddress::ip() const {
   return {reinterpret_cast<const uint8_t*>(&storage_.v4.sin_addr), 4};
 }
 
+bool SocketAddress::is_unspecified() const {
+  const ByteSpan bytes = ip();
+  return std::all_of(bytes.begin(), bytes.end(), [](uint8_t byte) { return byte == 0; });
+}
+
+bool SocketAddress::is_multicast_or_broadcast() const {
+  const ByteSpan bytes = ip();
+  if (is_v6()) return bytes[0] == 0xff;
+  return (bytes[0] & 0xf0) == 0xe0 ||
+         std::all_of(bytes.begin(), bytes.end(), [](uint8_t byte) { return byte == 0xff; });
+}
+
+bool SocketAddress::is_mapped() const {
+  return is_v6() && IN6_IS_ADDR_V4MAPPED(&storage_.v6.sin6_addr);
+}
+
 SocketAddress SocketAddress::unmapped() const {
-  if (!is_v6() || !IN6_IS_ADDR_V4MAPPED(&storage_.v6.sin6_addr)) return *this;
+  if (!is_mapped()) return *this;
   SocketAddress v4;
   std::memcpy(&v4.storage_.v4.sin_addr, ip().data() + 12, 4);
   v4.set_port(port());

@@ -20,6 +20,9 @@ class SocketAddress {
   static std::optional<SocketAddress> from_ip(std::string_view ip, uint16_t port);
   // "127.0.0.1:80", "[::1]:80".
   static std::optional<SocketAddress> parse(std::string_view text);
+  // 4 or 16 bytes in network order; the rest is for IPv6 only, and as sockaddr_in6 has it.
+  static SocketAddress from_bytes(ByteSpan ip, uint16_t port, uint32_t flow_info = 0,
+                                  uint32_t scope_id = 0);
   // Of another family than the two: nothing.
   static std::optional<SocketAddress> from_raw(const sockaddr* address);
 
@@ -28,6 +31,14 @@ class SocketAddress {
   void set_port(uint16_t port);
   // 4 or 16 bytes, valid as long as the address.
   ByteSpan ip() const;
+  // As sockaddr_in6 has them; 0 for IPv4.
+  uint32_t flow_info() const { return is_v6() ? storage_.v6.sin6_flowinfo : 0; }
+  uint32_t scope_id() const { return is_v6() ? storage_.v6.sin6_scope_id : 0; }
+  // What the special addresses are for: every interface; several hosts, or all of them.
+  bool is_unspecified() const;
+  bool is_multicast_or_broadcast() const;
+  // ::ffff:a.b.c.d.
+  bool is_mapped() const;
   // ::ffff:a.b.c.d as the IPv4 address it stands for; everything else as it is. Policies look at
   // this one.
   SocketAddress unmapped() const;

@@ -28,7 +28,7 @@ net::Fd reopen_non_blocking(int fd) {
 FdInput::FdInput(net::Loop& loop, net::Fd fd)
     : loop_(loop),
       fd_(std::move(fd)),
-      waiter_(loop, fd_.get(), FdWaiter::For::kRead, [this] { changed_.wake_all(); }) {}
+      waiter_(loop, fd_.get(), WaitFor::kRead, [this] { changed_.wake_all(); }) {}
 
 bool FdInput::ready() {
   if (ended_ || waiter_.ready()) return true;
@@ -54,10 +54,7 @@ StreamResult<Bytes> FdInput::read(uint64_t limit) {
 }
 
 FdOutput::FdOutput(net::Loop& loop, net::Fd fd)
-    : fd_(std::move(fd)), waiter_(loop, fd_.get(), FdWaiter::For::kWrite, [this] {
-        pump();
-        changed_.wake_all();
-      }) {
+    : fd_(std::move(fd)), waiter_(loop, fd_.get(), WaitFor::kWrite, [this] { writable(); }) {
   struct stat info{};
   if (fstat(fd_.get(), &info) != 0) return;
   if (S_ISSOCK(info.st_mode)) {
@@ -72,46 +69,6 @@ FdOutput::FdOutput(net::Loop& loop, net::Fd fd)
 }
 
 FdOutput::~FdOutput() { pump(); }
-
-bool FdOutput::ready() {
-  pump();
-  if (ended_ || (!flushing_ && buffered() < kCapacity)) return true;
-  waiter_.arm();
-  return false;
-}
-
-StreamEnd FdOutput::take_end() {
-  if (!failure_) return StreamEnd::closed();
-  StreamEnd end = StreamEnd::failed(*std::move(failure_));
-  failure_.reset();
-  return end;
-}
-
-StreamResult<size_t> FdOutput::check_write() {
-  pump();
-  if (ended_) return fail(take_end());
-  return flushing_ ? 0 : kCapacity - buffered();
-}
-
-StreamResult<> FdOutput::write(Bytes bytes) {
-  if (ended_) return fail(take_end());
-  if (buffered() == 0) {
-    buffer_ = std::move(bytes);
-  } else {
-    buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<ptrdiff_t>(written_));
-    buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
-  }
-  written_ = 0;
-  pump();
-  return {};
-}
-
-StreamResult<> FdOutput::flush() {
-  pump();
-  if (ended_) return fail(take_end());
-  flushing_ = buffered() != 0;
-  return {};
-}
 
 void FdOutput::drain() {
   for (pump(); buffered() != 0; pump()) waiter_.block();
@@ -136,24 +93,9 @@ ssize_t FdOutput::write_some(ByteSpan bytes) {
   return count < 0 ? -errno : count;
 }
 
-void FdOutput::pump() {
-  while (buffered() != 0) {
-    const ssize_t count = write_some(ByteSpan(buffer_).subspan(written_));
-    if (count == 0 || is_again(static_cast<int>(-count))) return waiter_.arm();
-    if (count < 0) return end(static_cast<int>(-count));
-    written_ += static_cast<size_t>(count);
-  }
-  buffer_.clear();
-  written_ = 0;
-  flushing_ = false;
-}
-
-void FdOutput::end(int error) {
-  ended_ = true;
-  buffer_.clear();
-  written_ = 0;
-  flushing_ = false;
-  if (error != EPIPE && error != ECONNRESET) failure_ = io_error(Errno{error});
+std::optional<IoError> FdOutput::failure(int error) const {
+  if (error == EPIPE || error == ECONNRESET) return std::nullopt;
+  return io_error(Errno{error});
 }
 
 }  // namespace tappet::wasi

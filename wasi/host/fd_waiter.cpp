@@ -10,12 +10,14 @@
 namespace tappet::wasi {
 namespace {
 
+short events_of(WaitFor what) { return what == WaitFor::kRead ? POLLIN : POLLOUT; }
+
 // An epoll set with this descriptor in it, or nothing.
-net::Fd make_set([[maybe_unused]] int fd, [[maybe_unused]] short events) {
+net::Fd make_set([[maybe_unused]] int fd, [[maybe_unused]] WaitFor what) {
 #ifdef __linux__
   net::Fd set(epoll_create1(EPOLL_CLOEXEC));
   epoll_event event{};
-  event.events = events == POLLIN ? EPOLLIN : EPOLLOUT;
+  event.events = what == WaitFor::kRead ? EPOLLIN : EPOLLOUT;
   if (set && epoll_ctl(set.get(), EPOLL_CTL_ADD, fd, &event) == 0) return set;
 #endif
   return {};
@@ -23,20 +25,18 @@ net::Fd make_set([[maybe_unused]] int fd, [[maybe_unused]] short events) {
 
 }  // namespace
 
-FdWaiter::FdWaiter(net::Loop& loop, int fd, For what, std::function<void()> on_ready)
-    : loop_(loop),
-      fd_(fd),
-      events_(what == For::kRead ? POLLIN : POLLOUT),
-      on_ready_(std::move(on_ready)),
-      timer_(loop, [this] { look(); }) {}
-
-bool FdWaiter::ready() const {
-  pollfd query{fd_, events_, 0};
+bool ready_now(int fd, WaitFor what) {
+  pollfd query{fd, events_of(what), 0};
   return poll(&query, 1, 0) != 0;  // a failure is for the read or write to tell
 }
 
+FdWaiter::FdWaiter(net::Loop& loop, int fd, WaitFor what, std::function<void()> on_ready)
+    : loop_(loop), fd_(fd), what_(what), on_ready_(std::move(on_ready)), timer_(loop, [this] {
+        look();
+      }) {}
+
 void FdWaiter::block() const {
-  pollfd query{fd_, events_, 0};
+  pollfd query{fd_, events_of(what_), 0};
   while (poll(&query, 1, -1) < 0 && errno == EINTR) {
   }
 }
@@ -45,7 +45,7 @@ void FdWaiter::arm() {
   if (armed_) return;
   armed_ = true;
   if (!set_) {
-    set_ = make_set(fd_, events_);
+    set_ = make_set(fd_, what_);
     if (set_) watcher_.emplace(loop_, set_.get(), [this](int, bool) { look(); });
   }
   wait_with(set_ && watcher_->error() == 0);

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "wasi/host/descriptor.h"
-#include "wasi/host/tcp_socket.h"
+#include "wasi/host/socket.h"
 #include "wasi/p1/answer.h"
 #include "wasi/p1/listing.h"
 
@@ -18,7 +18,7 @@ struct OpenFile {
   std::shared_ptr<Descriptor> descriptor = nullptr;  // else a standard stream, with `in` or `out`
   std::shared_ptr<InputStream> in = nullptr;         // of files made when they are needed
   std::shared_ptr<OutputStream> out = nullptr;
-  std::shared_ptr<TcpSocket> socket = nullptr;             // neither of these
+  std::shared_ptr<Socket> socket = nullptr;                // neither of these
   bool is_terminal = false;                                // of a standard stream
   uint16_t flags = 0;                                      // fdflags: append, nonblock
   std::optional<std::string> preopened_as = std::nullopt;  // its name, if the guest starts with it

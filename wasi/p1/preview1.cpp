@@ -60,7 +60,7 @@ Preview1::Preview1(const Preview1Host& host, std::function<void()> on_wake)
   files_.add({.in = stdio.in, .is_terminal = stdio.in_is_terminal});
   files_.add({.out = stdio.out, .is_terminal = stdio.out_is_terminal});
   files_.add({.out = stdio.err, .is_terminal = stdio.err_is_terminal});
-  for (const std::shared_ptr<TcpSocket>& listener : host.listeners) {
+  for (const std::shared_ptr<Socket>& listener : host.listeners) {
     files_.add({.socket = listener, .preopened_as = listener->address().to_string()});
   }
   for (const Filesystem::Preopen& preopen : host.filesystem.preopens()) {

@@ -16,8 +16,8 @@
 #include "wasi/host/environment.h"
 #include "wasi/host/filesystem.h"
 #include "wasi/host/random.h"
+#include "wasi/host/socket.h"
 #include "wasi/host/stdio.h"
-#include "wasi/host/tcp_socket.h"
 #include "wasi/p1/call.h"
 #include "wasi/p1/open_files.h"
 
@@ -31,7 +31,7 @@ struct Preview1Host {
   const Stdio& stdio;
   const Filesystem& filesystem;
   // The first numbers after the standard streams, before the directories.
-  std::span<const std::shared_ptr<TcpSocket>> listeners = {};
+  std::span<const std::shared_ptr<Socket>> listeners = {};
 };
 
 // The host's side of one program. Loop thread only; outlives the store whose functions it gives.
@@ -89,9 +89,9 @@ class Preview1 {
   };
   // Errors: kBadf, kNotsock.
   Answered<OpenFile*> socket(uint64_t fd);
-  Answered<> accept(Call& call, const TcpSocket& listener);
+  Answered<> accept(Call& call, const Socket& listener);
   HostOutcome receive(Call& call, Receiving state);
-  static Answered<size_t> try_receive(const TcpSocket& socket, Buffers buffers, bool peek);
+  static Answered<size_t> try_receive(const Socket& socket, Buffers buffers, bool peek);
   HostOutcome send(Call& call, size_t result_slot);
 
   Answered<std::vector<Subscription>> subscriptions(Call& call);

@@ -51,7 +51,7 @@ HostOutcome Preview1::sock_accept(Call& call) {
               [this](Call& again) { return sock_accept(again); });
 }
 
-Answered<> Preview1::accept(Call& call, const TcpSocket& listener) {
+Answered<> Preview1::accept(Call& call, const Socket& listener) {
   if ((call.arg(1) & ~kNonblock) != 0) return fail(kInval);
   (void)TAPPET_TRY(call.view(call.arg(2), sizeof(uint32_t)));
   if (files_.count() >= Filesystem::kMostOpen) return fail(kMfile);
@@ -95,7 +95,7 @@ HostOutcome Preview1::receive(Call& call, Receiving state) {
   return call.answer(call.store(call.arg(state.result_slot), static_cast<uint32_t>(state.done)));
 }
 
-Answered<size_t> Preview1::try_receive(const TcpSocket& socket, Buffers buffers, bool peek) {
+Answered<size_t> Preview1::try_receive(const Socket& socket, Buffers buffers, bool peek) {
   if (buffers.empty()) return size_t{0};
   return TAPPET_TRY(socket.receive(buffers, peek));
 }

@@ -40,4 +40,12 @@ std::vector<component::HostInterfaceDef> interfaces() {
           sockets_udp_create_socket()};
 }
 
+bool remove_poll(component::HostInterfaceDef& interface) {
+  std::erase_if(interface.functions, [](const component::HostFunctionDef& function) {
+    const std::string_view name = function.name;
+    return name.ends_with(".subscribe") || name.starts_with("subscribe-");
+  });
+  return interface.name != "wasi:io/poll";
+}
+
 }  // namespace tappet::wasi::p2

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "wasi/p2/io.h"
+#include "wasi/p2/patience.h"
 
 namespace tappet::wasi::p2 {
 
@@ -44,6 +45,15 @@ using Output = std::shared_ptr<OutputStream>;
 
 Streamed<Bytes> read(InputStream& in, uint64_t length) { return streamed(in.read(length)); }
 
+Async<Streamed<Bytes>> read_patiently(component::HostEnvironment& environment,
+                                      const Borrow<InputStream>& in, uint64_t length) {
+  return patiently<Streamed<Bytes>>(
+      environment, in.share(), [in = in.share(), length] { return read(*in, length); },
+      [length](const Streamed<Bytes>& bytes) {
+        return length > 0 && bytes.ok() && bytes->empty();
+      });
+}
+
 Poll<Streamed<Bytes>> read_when_ready(InputStream& in, uint64_t length, Waker* waker) {
   if (in.ready()) {
     Streamed<Bytes> bytes = read(in, length);
@@ -79,6 +89,13 @@ Streamed<uint64_t> check_write(OutputStream& out) {
   StreamResult<size_t> permit = out.check_write();
   if (!permit.ok()) return fail(error_of(std::move(permit).error()));
   return uint64_t{*permit};
+}
+
+Async<Streamed<uint64_t>> check_write_patiently(component::HostEnvironment& environment,
+                                                const Borrow<OutputStream>& out) {
+  return patiently<Streamed<uint64_t>>(
+      environment, out.share(), [out = out.share()] { return check_write(*out); },
+      [](const Streamed<uint64_t>& permit) { return permit.ok() && *permit == 0; });
 }
 
 HostResult<Streamed<>> write_within_permit(OutputStream& out, uint64_t length,
@@ -213,13 +230,13 @@ HostInterfaceDef io_streams() {
       .resource<IoError>("error")
       .resource<Pollable>("pollable")
       .resource<InputStream>("input-stream")
-      .method("read", {"len"}, read)
+      .method("read", {"len"}, read_patiently)
       .method("blocking-read", {"len"}, blocking_read)
       .method("skip", {"len"}, skip)
       .method("blocking-skip", {"len"}, blocking_skip)
       .method("subscribe", subscribe_to<InputStream>)
       .resource<OutputStream>("output-stream")
-      .method("check-write", check_write)
+      .method("check-write", check_write_patiently)
       .method("write", {"contents"}, write)
       .method("blocking-write-and-flush", {"contents"}, blocking_write_and_flush)
       .method("flush", flush)

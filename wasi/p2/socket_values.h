@@ -2,41 +2,20 @@
 #pragma once
 
 #include "canonical-abi/bind/interface.h"
-#include "wasi/host/stream.h"
+#include "wasi/host/socket.h"
+#include "wasi/host/socket_error.h"
 
-namespace tappet::wasi::p2 {
+namespace tappet::wasi {
 
-enum class SocketError : uint8_t {
-  kUnknown,
-  kAccessDenied,
-  kNotSupported,
-  kInvalidArgument,
-  kOutOfMemory,
-  kTimeout,
-  kConcurrencyConflict,
-  kNotInProgress,
-  kWouldBlock,
-  kInvalidState,
-  kNewSocketLimit,
-  kAddressNotBindable,
-  kAddressInUse,
-  kRemoteUnreachable,
-  kConnectionRefused,
-  kConnectionReset,
-  kConnectionAborted,
-  kDatagramTooLarge,
-  kNameUnresolvable,
-  kTemporaryResolverFailure,
-  kPermanentResolverFailure,
-};
 TAPPET_ENUM(SocketError, kUnknown, kAccessDenied, kNotSupported, kInvalidArgument, kOutOfMemory,
             kTimeout, kConcurrencyConflict, kNotInProgress, kWouldBlock, kInvalidState,
             kNewSocketLimit, kAddressNotBindable, kAddressInUse, kRemoteUnreachable,
             kConnectionRefused, kConnectionReset, kConnectionAborted, kDatagramTooLarge,
             kNameUnresolvable, kTemporaryResolverFailure, kPermanentResolverFailure)
 
-template <class T = Unit>
-using SocketResult = Result<T, SocketError>;
+}  // namespace tappet::wasi
+
+namespace tappet::wasi::p2 {
 
 enum class IpAddressFamily : uint8_t { kIpv4, kIpv6 };
 TAPPET_ENUM(IpAddressFamily, kIpv4, kIpv6)
@@ -84,21 +63,20 @@ struct OutgoingDatagram {
 };
 TAPPET_RECORD(OutgoingDatagram, data, remote_address)
 
-// The one network that there is; it reaches nothing.
-struct Network {};
+// An IPv6 address that stands for an IPv4 one stays one.
+net::SocketAddress to_host(const IpSocketAddress& address);
+IpSocketAddress to_guest(const net::SocketAddress& address);
+IpAddress to_guest_ip(const net::SocketAddress& address);
+inline bool is_v6(IpAddressFamily family) { return family == IpAddressFamily::kIpv6; }
+inline IpAddressFamily family_of(bool is_v6) {
+  return is_v6 ? IpAddressFamily::kIpv6 : IpAddressFamily::kIpv4;
+}
 
-// What only a granted network could make: there are no objects of these classes.
-struct SocketResource : Readiness {
-  bool ready() override { return true; }
-};
-struct ResolveAddressStream : SocketResource {};
-struct TcpSocket : SocketResource {
-  IpAddressFamily family = IpAddressFamily::kIpv4;
-};
-struct UdpSocket : SocketResource {
-  IpAddressFamily family = IpAddressFamily::kIpv4;
-};
-struct IncomingDatagramStream : SocketResource {};
-struct OutgoingDatagramStream : SocketResource {};
+// The value of a result, as `convert` makes it.
+template <class T, class Convert>
+auto map(SocketResult<T> result, Convert convert) -> SocketResult<decltype(convert(*result))> {
+  if (!result.ok()) return fail(result.error());
+  return convert(std::move(*result));
+}
 
 }  // namespace tappet::wasi::p2

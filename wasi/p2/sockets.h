@@ -1,5 +1,5 @@
-// wasi:sockets 0.2, of which nothing is granted: programs link, and every attempt to create a
-// socket or to look up a name is answered with access-denied.
+// wasi:sockets 0.2: the face of wasi/host's sockets. The context is Network, which is also what
+// handles of the resource network stand for.
 #pragma once
 
 #include "canonical-abi/bind/interface.h"

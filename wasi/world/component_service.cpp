@@ -47,7 +47,7 @@ class ComponentService::Run final : public Scheduled {
         deadline_(service.executor_.loop(), [this] { expire(); }),
         gone_([this] { schedule(); }),
         instantiation_(std::in_place, service.pre_, store_, [this] { schedule(); }) {
-    world_.install(store_.environment());
+    world_.install(store_.environment(), *service.pre_);
     slot_->await_gone(gone_);
     deadline_.set(deadline);
   }

@@ -1,9 +1,25 @@
 #include "wasi/world/world.h"
 
+#include <algorithm>
+
+#include "canonical-abi/linker/plan.h"
 #include "wasi/http/p2/http.h"
 #include "wasi/p2/interfaces.h"
 
 namespace tappet::wasi {
+
+using component::HostInterfaceDef;
+
+namespace {
+
+bool imports_poll(const component::InstancePre& guest) {
+  const auto& pollable = component::host_resource_type<p2::Pollable>();
+  return std::ranges::any_of(guest.plan().host_types, [&](const component::ResourceType& type) {
+    return type.host == &pollable;
+  });
+}
+
+}  // namespace
 
 World::World(net::Loop& loop)
     : clocks(std::make_shared<Clocks>(loop)),
@@ -11,7 +27,9 @@ World::World(net::Loop& loop)
       environment(std::make_shared<Environment>()),
       stdio(std::make_shared<Stdio>()),
       filesystem(std::make_shared<Filesystem>(loop)),
-      http(std::make_shared<HttpContext>()) {}
+      network(std::make_shared<Network>(std::make_shared<SharedNetwork>(loop))),
+      http(std::make_shared<HttpContext>()),
+      patience(std::make_shared<p2::Patience>(loop)) {}
 
 void World::install(component::HostEnvironment& store) const {
   store.set(clocks.get());
@@ -19,15 +37,23 @@ void World::install(component::HostEnvironment& store) const {
   store.set(environment.get());
   store.set(stdio.get());
   store.set(filesystem.get());
+  store.set(network.get());
   store.set(http.get());
 }
 
-Result<> add_to_linker(component::Linker& linker) {
-  for (component::HostInterfaceDef& interface : p2::interfaces()) {
+void World::install(component::HostEnvironment& store, const component::InstancePre& guest) const {
+  install(store);
+  if (!imports_poll(guest)) store.set(patience.get());
+}
+
+Result<> add_to_linker(component::Linker& linker, const InterfaceOptions& options) {
+  std::vector<HostInterfaceDef> interfaces = p2::interfaces();
+  interfaces.push_back(p2::http_types());
+  interfaces.push_back(p2::http_outgoing_handler());
+  for (HostInterfaceDef& interface : interfaces) {
+    if (!options.poll && !p2::remove_poll(interface)) continue;
     TAPPET_TRY(linker.define(std::move(interface)));
   }
-  TAPPET_TRY(linker.define(p2::http_types()));
-  TAPPET_TRY(linker.define(p2::http_outgoing_handler()));
   return {};
 }
 

@@ -7,9 +7,11 @@
 #include "wasi/host/clocks.h"
 #include "wasi/host/environment.h"
 #include "wasi/host/filesystem.h"
+#include "wasi/host/network.h"
 #include "wasi/host/random.h"
 #include "wasi/host/stdio.h"
 #include "wasi/http/engine/context.h"
+#include "wasi/p2/patience.h"
 
 namespace tappet::wasi {
 
@@ -26,13 +28,25 @@ struct World {
   std::shared_ptr<Environment> environment;
   std::shared_ptr<Stdio> stdio;
   std::shared_ptr<Filesystem> filesystem;
+  // Guests that share it share its limits as well; see Network::for_another_guest.
+  std::shared_ptr<Network> network;
   std::shared_ptr<HttpContext> http;
+  // For guests without pollables.
+  std::shared_ptr<p2::Patience> patience;
 
   // None is null. What the members point to now outlives `store`.
   void install(component::HostEnvironment& store) const;
+  // The same for instances of `guest`.
+  void install(component::HostEnvironment& store, const component::InstancePre& guest) const;
+};
+
+struct InterfaceOptions {
+  // Off, there is no wasi:io/poll, and nothing that would return one of its pollables: what needs
+  // them does not link.
+  bool poll = true;
 };
 
 // Defines all interfaces. Errors: as of HostInterfaces::define, for a linker that has some already.
-Result<> add_to_linker(component::Linker& linker);
+Result<> add_to_linker(component::Linker& linker, const InterfaceOptions& options = {});
 
 }  // namespace tappet::wasi

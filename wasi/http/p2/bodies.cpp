@@ -2,6 +2,7 @@
 #include "wasi/http/engine/body.h"
 #include "wasi/http/p2/parts.h"
 #include "wasi/p2/io.h"
+#include "wasi/p2/patience.h"
 
 namespace tappet::wasi::p2 {
 namespace {
@@ -31,6 +32,13 @@ std::optional<Trailers> get_trailers(FutureTrailers& future) {
   return Trailers(Inner(std::optional(make_own<GuestFields>(std::move(**trailers)))));
 }
 
+component::Async<std::optional<Trailers>> get_trailers_patiently(
+    component::HostEnvironment& environment, const Borrow<FutureTrailers>& future) {
+  return patiently<std::optional<Trailers>>(
+      environment, future.share(), [future = future.share()] { return get_trailers(*future); },
+      [](const std::optional<Trailers>& trailers) { return !trailers; });
+}
+
 Result<Own<OutputStream>, Unit> write(const Borrow<OutgoingBody>& body) {
   auto stream = body->stream();
   if (stream == nullptr) return fail(Unit());
@@ -53,7 +61,7 @@ void add_bodies(HttpScope scope) {
       });
   scope.resource<FutureTrailers>("future-trailers")
       .method("subscribe", subscribe_to<FutureTrailers>)
-      .method("get", get_trailers);
+      .method("get", get_trailers_patiently);
   scope.resource<OutgoingBody>("outgoing-body")
       .method("write", write)
       .static_func("finish", {"this", "trailers"}, finish);

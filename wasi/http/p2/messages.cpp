@@ -5,6 +5,7 @@
 #include "wasi/http/p2/http.h"
 #include "wasi/http/p2/parts.h"
 #include "wasi/p2/io.h"
+#include "wasi/p2/patience.h"
 
 namespace tappet::wasi::p2 {
 namespace {
@@ -29,6 +30,14 @@ std::optional<Response> get_response(FutureIncomingResponse& future) {
   using Inner = Result<Own<IncomingResponse>, ErrorCode>;
   if (!response.ok()) return Response(Inner(fail(std::move(response).error())));
   return Response(Inner(Own<IncomingResponse>(std::move(response).value())));
+}
+
+component::Async<std::optional<Response>> get_response_patiently(
+    component::HostEnvironment& environment,
+    const component::Borrow<FutureIncomingResponse>& future) {
+  return patiently<std::optional<Response>>(
+      environment, future.share(), [future = future.share()] { return get_response(*future); },
+      [](const std::optional<Response>& response) { return !response; });
 }
 
 Result<Own<FutureIncomingResponse>, ErrorCode> handle(
@@ -105,7 +114,7 @@ void add_outgoing(HttpScope scope) {
       .method("body", [](OutgoingResponse& r) { return once(r.body()); });
   scope.resource<FutureIncomingResponse>("future-incoming-response")
       .method("subscribe", subscribe_to<FutureIncomingResponse>)
-      .method("get", get_response);
+      .method("get", get_response_patiently);
 }
 
 HostInterfaceDef http_outgoing_handler() {

@@ -160,7 +160,7 @@ class Preview1Test : public ::testing::Test {
   std::shared_ptr<ScriptedOutput> err = std::make_shared<ScriptedOutput>();
   Stdio stdio;
   Filesystem files{*loop};
-  std::span<const std::shared_ptr<TcpSocket>> listeners;
+  std::span<const std::shared_ptr<Socket>> listeners;
   int wakes = 0;
   std::unique_ptr<Preview1> preview1;
   std::unique_ptr<tappet::test::Guest> guest;

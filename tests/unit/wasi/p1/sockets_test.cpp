@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "tests/unit/wasi/p1/files_fixture.h"
-#include "wasi/host/tcp_socket.h"
+#include "wasi/host/socket.h"
 
 namespace tappet::wasi::test {
 namespace {
@@ -15,7 +15,7 @@ class SocketsTest : public FilesTest {
 
   SocketsTest() {
     const auto loopback = net::SocketAddress::from_ip("127.0.0.1", 0);
-    listener = TcpSocket::listen(*loop, *loopback).value();
+    listener = Socket::listen(*loop, *loopback).value();
     listeners = {&listener, 1};
     start("wasi_snapshot_preview1");
   }
@@ -59,7 +59,7 @@ class SocketsTest : public FilesTest {
     wakes = 0;
   }
 
-  std::shared_ptr<TcpSocket> listener;
+  std::shared_ptr<Socket> listener;
 };
 
 TEST_F(SocketsTest, AConversation) {

@@ -1,5 +1,5 @@
 // Sockets that listen, and connections, with clients of this process.
-#include "wasi/host/tcp_socket.h"
+#include "wasi/host/socket.h"
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>
@@ -9,7 +9,7 @@
 namespace tappet::wasi {
 namespace {
 
-class TcpSockets : public ::testing::Test {
+class Sockets : public ::testing::Test {
  protected:
   net::Fd connect() const {
     const net::SocketAddress address = listener->address();
@@ -17,7 +17,7 @@ class TcpSockets : public ::testing::Test {
     EXPECT_EQ(::connect(fd.get(), address.raw(), address.raw_size()), 0);
     return fd;
   }
-  std::string receive(const TcpSocket& socket, size_t most, bool peek = false) {
+  std::string receive(const Socket& socket, size_t most, bool peek = false) {
     std::string text(most, ' ');
     const iovec buffers[] = {{text.data(), text.size()}};
     const SystemResult<size_t> count = socket.receive(buffers, peek);
@@ -29,14 +29,14 @@ class TcpSockets : public ::testing::Test {
 
   const net::SocketAddress loopback = *net::SocketAddress::from_ip("127.0.0.1", 0);
   std::unique_ptr<net::Loop> loop = net::Loop::create().value();
-  std::shared_ptr<TcpSocket> listener = TcpSocket::listen(*loop, loopback).value();
+  std::shared_ptr<Socket> listener = Socket::listen(*loop, loopback).value();
 };
 
-TEST_F(TcpSockets, NothingWaits) {
+TEST_F(Sockets, NothingWaits) {
   EXPECT_EQ(listener->accept().error().code, EAGAIN);
   const net::Fd client = connect();
   turn_until(*listener->readable());
-  const std::shared_ptr<TcpSocket> socket = listener->accept().value();
+  const std::shared_ptr<Socket> socket = listener->accept().value();
   std::string text = "hello";
   const iovec buffers[] = {{text.data(), text.size()}};
   EXPECT_EQ(socket->receive(buffers, false).error().code, EAGAIN);
@@ -53,14 +53,14 @@ TEST_F(TcpSockets, NothingWaits) {
   EXPECT_EQ(receive(*socket, 10), "");
 }
 
-TEST_F(TcpSockets, AnAddressIsTakenOnce) {
-  EXPECT_EQ(TcpSocket::listen(*loop, listener->address()).error().code, EADDRINUSE);
+TEST_F(Sockets, AnAddressIsTakenOnce) {
+  EXPECT_EQ(Socket::listen(*loop, listener->address()).error().code, EADDRINUSE);
   EXPECT_TRUE(listener->shutdown(true, true).ok());
   EXPECT_EQ(listener->accept().error().code, EINVAL);
 }
 
 // Whoever waits keeps what it waits for.
-TEST_F(TcpSockets, ReadinessKeepsTheSocket) {
+TEST_F(Sockets, ReadinessKeepsTheSocket) {
   const net::Fd client = connect();
   turn_until(*listener->readable());
   std::shared_ptr<Readiness> readable = listener->accept().value()->readable();
