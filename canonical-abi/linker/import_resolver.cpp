@@ -103,7 +103,9 @@ std::optional<Entity> ImportResolver::function(std::string_view interface,
   if (!match(interface, name, {Sort::kFunc, actual}, type)) return std::nullopt;
   FuncInst& func = plan_.host_funcs.emplace_back();
   func.type = actual;
-  func.host = &host->def->functions[at->second].body;
+  const HostFunctionDef& def = host->def->functions[at->second];
+  func.host = &def.body;
+  if (def.direct) func.direct = &def.direct;
   return Entity::of(FuncRef{true, static_cast<uint32_t>(plan_.host_funcs.size() - 1)});
 }
 

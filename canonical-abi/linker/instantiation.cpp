@@ -141,6 +141,7 @@ void InstanceTree::define_canon(uint32_t index) {
     canon.callee = &function(planned.callee);
     canon.levels = planned.levels;
     canon.may_call = planned.may_call;
+    if (canon.callee->direct != nullptr && !canon.opts.is_async) canon.bind_direct();
     canon.adapter = ScalarCall::make(canon, canon.inst->store.scheduler());
     canon.host.adapter = canon.adapter.get();
   }
