@@ -13,6 +13,7 @@ namespace {
 
 using component::ExportedFunction;
 using component::ExportedInterface;
+using component::ExportedValue;
 using component::InstancePre;
 using component::quote;
 
@@ -74,6 +75,18 @@ Found search(const InstancePre& pre, const FunctionName& name) {
   return found;
 }
 
+// Null if there is none, or several.
+const ExportedValue* find_value(const InstancePre& pre, const FunctionName& name) {
+  const ExportedValue* found = nullptr;
+  for (const auto& [exported, interface] : pre.exports()) {
+    if (!name.interface.empty() && !is_meant(name.interface, exported)) continue;
+    const ExportedValue* const value = interface.find_value(name.function);
+    if (value != nullptr && found != nullptr) return nullptr;
+    if (value != nullptr) found = value;
+  }
+  return found;
+}
+
 std::vector<std::string> all_names(const InstancePre& pre) {
   std::vector<std::string> names;
   for (const auto& [exported, interface] : pre.exports()) {
@@ -111,6 +124,11 @@ Error in_option(const Error& error, std::string_view note) {
 }  // namespace
 
 Result<ComponentCall> parse_component_call(const InstancePre& pre, std::string_view text) {
+  if (const ExportedValue* const value = find_value(pre, split(text))) {
+    if (has_wave(*value->type)) return ComponentCall{nullptr, value, {}};
+    return fail(ErrorKind::kUsage, fmt::format("--invoke: the value cannot be written; it is {}",
+                                               to_string(*value->type)));
+  }
   const auto name = component::wave_call_name(text);
   if (!name.ok()) return fail(in_option(name.error(), ""));
   ComponentCall call;
@@ -128,10 +146,10 @@ Result<ComponentCall> parse_component_call(const InstancePre& pre, std::string_v
                           signature(*call.function)));
 }
 
-std::string print_component_result(const component::FuncType& type,
+std::string print_component_result(const component::ValType* type,
                                    const component::ComponentValue& result) {
-  if (type.result == nullptr) return "()\n";
-  return to_string(result, type.result) + "\n";
+  if (type == nullptr) return "()\n";
+  return to_string(result, type) + "\n";
 }
 
 }  // namespace tappet::cli

@@ -71,7 +71,7 @@ Result<ComponentCall> ComponentRun::main_call(const component::InstancePre& pre)
                 "the component is not a command: it exports no wasi:cli/run; --invoke calls "
                 "another function");
   }
-  if (is_run(*found->type)) return ComponentCall{found, {}};
+  if (is_run(*found->type)) return ComponentCall{found, nullptr, {}};
   return fail(ErrorKind::kUnlinkable, "the component's wasi:cli/run is not func() -> result");
 }
 
@@ -79,6 +79,11 @@ int ComponentRun::make(const std::shared_ptr<const component::InstancePre>& pre,
                        ComponentCall call) {
   component::Instantiation instantiation(pre, store_, [this] { host_.wake(); });
   const Outcome made = host_.drive([&] { return instantiation.run(); });
+  if (made == Outcome::kReturned && call.value != nullptr) {
+    host_.drain();
+    return print(
+        print_component_result(call.value->type, instantiation.instance().value(*call.value)));
+  }
   if (made == Outcome::kReturned) {
     return this->call(instantiation.instance().function(call.function->ref), std::move(call.args));
   }
@@ -98,7 +103,7 @@ int ComponentRun::call(const component::FuncInst& function, component::Component
 }
 
 int ComponentRun::finish(const component::FuncType& type, const component::ComponentValue& result) {
-  if (options_.invoke) return print(print_component_result(type, result));
+  if (options_.invoke) return print(print_component_result(type.result, result));
   return result.case_index() == 0 ? kSuccess : kFailure;
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "interp/base/utf8.h"
+
 namespace tappet::component {
 namespace {
 
@@ -100,6 +102,10 @@ uint64_t load_int(LiftLowerContext& cx, uint64_t ptr, uint32_t nbytes, bool is_s
   }
 }
 
+bool check_char(LiftLowerContext& cx, uint32_t i) {
+  return is_scalar_value(i) || cx.trap(fmt::format("invalid `char` bit pattern: {:#x}", i));
+}
+
 bool lift_scalar(LiftLowerContext& cx, uint64_t bits, TypeKind kind, ComponentValue& v) {
   switch (kind) {
     case TypeKind::kBool:  // convert_int_to_bool
@@ -111,11 +117,9 @@ bool lift_scalar(LiftLowerContext& cx, uint64_t bits, TypeKind kind, ComponentVa
     case TypeKind::kF64:  // decode_i64_as_float
       bits = canonicalize_nan64(bits);
       break;
-    case TypeKind::kChar:  // convert_i32_to_char
+    case TypeKind::kChar:
       bits = static_cast<uint32_t>(bits);
-      if (bits >= 0x110000 || (bits >= 0xd800 && bits <= 0xdfff)) {
-        return cx.trap(fmt::format("invalid `char` bit pattern: {:#x}", bits));
-      }
+      if (!check_char(cx, static_cast<uint32_t>(bits))) return false;
       break;
     default: {
       const uint32_t unused = 64 - 8u * row(kind).size;
@@ -175,13 +179,17 @@ bool load(LiftLowerContext& cx, uint64_t ptr, const ValType& t, ComponentValue& 
   }
 }
 
+bool check_list_range(LiftLowerContext& cx, uint64_t ptr, uint64_t length, const ValType& t) {
+  const Layout& layout = t.element->layout(cx.width());
+  // Elements have a size, so this bounds their number too, and their product cannot wrap.
+  if (length > limits::kListBytes / layout.size) return cx.trap("list size is too large");
+  return cx.check_range(ptr, length * layout.size, layout.alignment, "list");
+}
+
 bool load_list_from_range(LiftLowerContext& cx, uint64_t ptr, uint64_t length, const ValType& t,
                           ComponentValue& v) {
-  const uint32_t size = elem_size(*t.element, cx.width());
-  // Elements have a size, so this bounds their number too, and their product cannot wrap.
-  if (length > limits::kListBytes / size) return cx.trap("list size is too large");
-  if (!cx.check_range(ptr, length * size, alignment(*t.element, cx.width()), "list")) return false;
-  return load_list_from_valid_range(cx, ptr, static_cast<uint32_t>(length), t, v);
+  return check_list_range(cx, ptr, length, t) &&
+         load_list_from_valid_range(cx, ptr, static_cast<uint32_t>(length), t, v);
 }
 
 bool load_list_from_valid_range(LiftLowerContext& cx, uint64_t ptr, uint32_t length,
@@ -221,10 +229,6 @@ bool load_fields(LiftLowerContext& cx, uint64_t ptr, std::span<const Labelled> f
     ptr += layout.size;
   }
   return true;
-}
-
-bool check_case_index(LiftLowerContext& cx, uint64_t case_index, const ValType& t) {
-  return case_index < t.items.size() || cx.trap("invalid variant discriminant");
 }
 
 uint64_t utf16_tag(AddressType width) {

@@ -22,10 +22,15 @@ bool lift_scalar(LiftLowerContext& cx, uint64_t bits, TypeKind kind, ComponentVa
 
 bool load_string_from_range(LiftLowerContext& cx, uint64_t ptr, uint64_t tagged_code_units,
                             ComponentValue& v);
+// The same as UTF-8 alone.
+bool load_string_from_range(LiftLowerContext& cx, uint64_t ptr, uint64_t tagged_code_units,
+                            std::string& text);
 
 // `t` is the list or map type.
 bool load_list_from_range(LiftLowerContext& cx, uint64_t ptr, uint64_t length, const ValType& t,
                           ComponentValue& v);
+// Traps unless it is a place for so many elements.
+bool check_list_range(LiftLowerContext& cx, uint64_t ptr, uint64_t length, const ValType& t);
 // Precondition: ptr is aligned, and length elements lie within memory.
 bool load_list_from_valid_range(LiftLowerContext& cx, uint64_t ptr, uint32_t length,
                                 const ValType& t, ComponentValue& v);
@@ -35,7 +40,11 @@ bool load_fields(LiftLowerContext& cx, uint64_t ptr, std::span<const Labelled> f
                  std::span<ComponentValue> vs);
 
 // Traps unless the case exists. `t` is the despecialised variant.
-bool check_case_index(LiftLowerContext& cx, uint64_t case_index, const ValType& t);
+inline bool check_case_index(LiftLowerContext& cx, uint64_t case_index, const ValType& t) {
+  return case_index < t.items.size() || cx.trap("invalid variant discriminant");
+}
+// convert_i32_to_char: traps unless it is one.
+bool check_char(LiftLowerContext& cx, uint32_t i);
 
 // The highest bit of a length, which marks UTF-16 in the latin1+utf16 encoding.
 uint64_t utf16_tag(AddressType width);

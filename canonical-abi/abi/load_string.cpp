@@ -59,7 +59,7 @@ bool decode_latin1(LiftLowerContext& cx, uint64_t ptr, uint64_t byte_length, std
 }  // namespace
 
 bool load_string_from_range(LiftLowerContext& cx, uint64_t ptr, uint64_t tagged_code_units,
-                            ComponentValue& v) {
+                            std::string& text) {
   uint32_t alignment = 2;
   uint64_t unit_bytes = 2;
   uint64_t code_units = tagged_code_units;
@@ -83,10 +83,18 @@ bool load_string_from_range(LiftLowerContext& cx, uint64_t ptr, uint64_t tagged_
   }
   if (code_units > limits::kStringBytes / unit_bytes) return cx.trap("string size is too large");
   if (!cx.check_range(ptr, code_units * unit_bytes, alignment, "string")) return false;
+  return decode(cx, ptr, code_units * unit_bytes, text);
+}
+
+bool load_string_from_range(LiftLowerContext& cx, uint64_t ptr, uint64_t tagged_code_units,
+                            ComponentValue& v) {
   std::string text;
-  if (!decode(cx, ptr, code_units * unit_bytes, text)) return false;
+  if (!load_string_from_range(cx, ptr, tagged_code_units, text)) return false;
   v = ComponentValue::string(std::move(text));
-  if (code_units != tagged_code_units) v.set_was_utf16();
+  if (cx.opts().string_encoding == StringEncoding::kLatin1Utf16 &&
+      (tagged_code_units & utf16_tag(cx.width())) != 0) {
+    v.set_was_utf16();
+  }
   return true;
 }
 

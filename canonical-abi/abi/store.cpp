@@ -133,14 +133,17 @@ bool store(LiftLowerContext& cx, const ComponentValue& v, const ValType& t, uint
   }
 }
 
-bool store_list_into_range(LiftLowerContext& cx, const ComponentValue& v, const ValType& t,
-                           uint64_t& begin, uint64_t& length) {
-  length = v.is_bytes() ? v.bytes().size() : v.items().size();
+bool allocate_list(LiftLowerContext& cx, uint64_t length, const ValType& t, uint64_t& begin) {
   const Layout& layout = t.element->layout(cx.width());
   // Lists that guests pass are shorter; this is for the host's.
   if (length > limits::kListBytes / layout.size) return cx.trap("list size is too large");
-  if (!cx.allocate(layout.alignment, length * layout.size, "list", begin)) return false;
-  return store_list_into_valid_range(cx, v, t, begin);
+  return cx.allocate(layout.alignment, length * layout.size, "list", begin);
+}
+
+bool store_list_into_range(LiftLowerContext& cx, const ComponentValue& v, const ValType& t,
+                           uint64_t& begin, uint64_t& length) {
+  length = v.is_bytes() ? v.bytes().size() : v.items().size();
+  return allocate_list(cx, length, t, begin) && store_list_into_valid_range(cx, v, t, begin);
 }
 
 bool store_list_into_valid_range(LiftLowerContext& cx, const ComponentValue& v, const ValType& t,

@@ -21,7 +21,11 @@ uint64_t scalar_bits(const ComponentValue& v);
 
 bool store_string_into_range(LiftLowerContext& cx, const ComponentValue& v, uint64_t& begin,
                              uint64_t& tagged_code_units);
-// `t` is the list or map type.
+// `was_utf16`: see ComponentValue.
+bool store_string_into_range(LiftLowerContext& cx, std::string_view text, bool was_utf16,
+                             uint64_t& begin, uint64_t& tagged_code_units);
+// Makes room for so many elements. `t` is the list or map type.
+bool allocate_list(LiftLowerContext& cx, uint64_t length, const ValType& t, uint64_t& begin);
 bool store_list_into_range(LiftLowerContext& cx, const ComponentValue& v, const ValType& t,
                            uint64_t& begin, uint64_t& length);
 bool store_list_into_valid_range(LiftLowerContext& cx, const ComponentValue& v, const ValType& t,

@@ -174,7 +174,11 @@ bool StringStore::store_probably_utf16_to_latin1_or_utf16(const Measure& m, Rang
 
 bool store_string_into_range(LiftLowerContext& cx, const ComponentValue& v, uint64_t& begin,
                              uint64_t& tagged_code_units) {
-  const std::string& text = v.string();
+  return store_string_into_range(cx, v.string(), v.was_utf16(), begin, tagged_code_units);
+}
+
+bool store_string_into_range(LiftLowerContext& cx, std::string_view text, bool was_utf16,
+                             uint64_t& begin, uint64_t& tagged_code_units) {
   // Strings that guests pass are shorter; this is for the host's.
   if (text.size() > limits::kStringBytes) return cx.trap("string size is too large");
   const StringEncoding src = cx.peer_encoding();
@@ -188,7 +192,7 @@ bool store_string_into_range(LiftLowerContext& cx, const ComponentValue& v, uint
                                          : out.store_string_to_latin1_or_utf16(text.size(), to);
   } else {
     const Measure m = measure(text);
-    const bool from_latin1 = src == StringEncoding::kLatin1Utf16 && m.is_latin1 && !v.was_utf16();
+    const bool from_latin1 = src == StringEncoding::kLatin1Utf16 && m.is_latin1 && !was_utf16;
     const uint64_t units = from_latin1 ? m.scalars : m.utf16_units;
     if (dst == StringEncoding::kUtf8) {
       ok = out.store_string_to_utf8(units, units * (from_latin1 ? 2 : 3), to);

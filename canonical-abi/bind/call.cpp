@@ -42,7 +42,7 @@ ComponentValue Call::give(const HostResourceType& type, std::shared_ptr<void> ob
 }
 
 ComponentValue Call::string(std::string text) {
-  if (!is_utf8(as_bytes(text))) fail("the host gave a string that is not well-formed UTF-8");
+  if (!is_utf8(as_bytes(text))) fail(std::string(kIllFormedString));
   return ComponentValue::string(std::move(text));
 }
 

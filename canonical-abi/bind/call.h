@@ -30,6 +30,8 @@ class Call {
   // Puts the object into the table, as a child if there is a parent. An own handle.
   ComponentValue give(const HostResourceType& type, std::shared_ptr<void> object,
                       std::optional<uint32_t> parent);
+  static constexpr std::string_view kIllFormedString =
+      "the host gave a string that is not well-formed UTF-8";
   // Fails for ill-formed UTF-8: a mistake of the host, which must not reach the guest as a string.
   ComponentValue string(std::string text);
   ComponentValue character(char32_t c);

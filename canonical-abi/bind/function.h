@@ -1,4 +1,4 @@
-// A typed C++ function as a HostBody and the types of its parameters and result.
+// A typed C++ function as a HostBody and a DirectBody, and the types of its parameters and result.
 //
 // Parameters come in this order: any number of HostEnvironment& and of the interface's contexts (C&
 // for a C of the list), then one per component parameter:
@@ -71,15 +71,31 @@ constexpr Role role_of() {
 }
 constexpr bool is_parameter(Role role) { return role == Role::kValue || role == Role::kBorrow; }
 
-// What is held for an argument while the function is called. Slots take their values off the front
-// of `rest`, so they are made in order.
+// Arguments that are component values.
+class ValueArguments {
+ public:
+  ValueArguments(Call& call, std::span<ComponentValue> values)
+      : call_(call), next_(values.begin()) {}
+  template <class T>
+  T next() {
+    return Binding<T>::lift(call_, *next_++);
+  }
+
+ private:
+  Call& call_;
+  std::span<ComponentValue>::iterator next_;
+};
+
+// What is held for an argument while the function is called. Slots take the next value of the
+// arguments, ValueArguments or a DirectCall, so they are made in order.
 template <class A, Role kRole>
 struct Slot;
 
 template <class A>
 struct Slot<A, Role::kEnvironment> {
   HostEnvironment& environment;
-  Slot(Call& call, std::span<ComponentValue>&) : environment(call.environment()) {}
+  template <class Arguments>
+  Slot(Call& call, Arguments&) : environment(call.environment()) {}
   HostEnvironment& get() { return environment; }
 };
 
@@ -87,7 +103,8 @@ template <class A>
 struct Slot<A, Role::kContext> {
   using T = std::remove_cvref_t<A>;
   T* context;
-  Slot(Call& call, std::span<ComponentValue>&)
+  template <class Arguments>
+  Slot(Call& call, Arguments&)
       : context(static_cast<T*>(call.environment().find(HostEnvironment::key<T>()))) {
     if (!context) call.fail("the host has not set up " + std::string(class_name<T>()));
   }
@@ -98,9 +115,8 @@ template <class A>
 struct Slot<A, Role::kValue> {
   using T = std::remove_cvref_t<A>;
   T value;
-  Slot(Call& call, std::span<ComponentValue>& rest) : value(Binding<T>::lift(call, rest.front())) {
-    rest = rest.subspan(1);
-  }
+  template <class Arguments>
+  Slot(Call&, Arguments& arguments) : value(arguments.template next<T>()) {}
   T&& get() { return std::move(value); }
 };
 
@@ -108,10 +124,8 @@ template <class A>
 struct Slot<A, Role::kBorrow> {
   using T = std::remove_cv_t<std::remove_pointer_t<std::remove_reference_t<A>>>;
   Borrow<T> borrow;
-  Slot(Call& call, std::span<ComponentValue>& rest)
-      : borrow(Binding<Borrow<T>>::lift(call, rest.front())) {
-    rest = rest.subspan(1);
-  }
+  template <class Arguments>
+  Slot(Call&, Arguments& arguments) : borrow(arguments.template next<Borrow<T>>()) {}
   A get() {
     if constexpr (std::is_pointer_v<A>) {
       return borrow.get();
@@ -121,17 +135,23 @@ struct Slot<A, Role::kBorrow> {
   }
 };
 
-template <class F, class... Slots>
-HostReturn call_with(const F& f, Call& call, std::tuple<Slots...>& slots) {
+// Gives what the call returns: a HostReturn, or a DirectCall's HostOutcome.
+template <class F, class AnyCall, class... Slots>
+auto call_with(const F& f, AnyCall& call, std::tuple<Slots...>& slots) -> decltype(call.trap()) {
   using R = typename Signature<F>::Returned;
   if (!call.ok()) return call.trap();
   const auto invoke = [&f](Slots&... slot) -> R { return std::invoke(f, slot.get()...); };
   if constexpr (std::is_void_v<R>) {
     std::apply(invoke, slots);
-    return {};
+    return ReturnBinding<Unit>::finish(call, Unit());
   } else {
     return ReturnBinding<R>::finish(call, std::apply(invoke, slots));
   }
+}
+
+template <class A, Role kRole>
+constexpr bool is_direct() {
+  return kRole != Role::kValue || DirectParameter<std::remove_cvref_t<A>>;
 }
 
 // The component type of the parameter that argument A stands for.
@@ -198,13 +218,27 @@ struct FunctionBinding<F, TypeList<A...>, Contexts...> {
     }
   }
   static HostBody body(F f) {
-    return [f = std::move(f)](HostEnvironment& environment,
-                              [[maybe_unused]] std::span<ComponentValue> args) {
+    return [f = std::move(f)](HostEnvironment& environment, std::span<ComponentValue> args) {
       Call call(environment);
+      [[maybe_unused]] ValueArguments arguments(call, args);
       std::tuple<Slot<A, role_of<A, Contexts...>()>...> slots{
-          Slot<A, role_of<A, Contexts...>()>(call, args)...};
+          Slot<A, role_of<A, Contexts...>()>(call, arguments)...};
       return call_with(f, call, slots);
     };
+  }
+  // Empty if some parameter cannot be lifted directly.
+  static DirectBody direct(F f) {
+    if constexpr ((is_direct<A, role_of<A, Contexts...>()>() && ...)) {
+      return [f = std::move(f)](const CanonFunction& lowered, HostCall& host_call) {
+        DirectCall call(lowered, host_call);
+        if (!call.begin()) return HostOutcome::kTrap;
+        std::tuple<Slot<A, role_of<A, Contexts...>()>...> slots{
+            Slot<A, role_of<A, Contexts...>()>(call, call)...};
+        return call_with(f, call, slots);
+      };
+    } else {
+      return {};
+    }
   }
 
  private:

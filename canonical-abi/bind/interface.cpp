@@ -17,7 +17,7 @@ void InterfaceBuilder::begin_resource(std::string_view name, const HostResourceT
 void InterfaceBuilder::add(Form form, bool is_async, std::string_view name,
                            std::span<const char* const> parameter_names,
                            std::span<const ValType* const> parameters, const ValType* result,
-                           HostBody body) {
+                           HostBody body, DirectBody direct) {
   constexpr std::string_view kPatterns[] = {"", "[method]{}.{}", "[static]{}.{}",
                                             "[constructor]{}"};
   HostFunctionDef function;
@@ -33,7 +33,12 @@ void InterfaceBuilder::add(Form form, bool is_async, std::string_view name,
   }
   function.type = types_.func(is_async, labelled, result);
   function.body = std::move(body);
+  function.direct = std::move(direct);
   def_.functions.push_back(std::move(function));
+}
+
+void InterfaceBuilder::add_value(std::string_view name, const ValType* type, ComponentValue value) {
+  def_.values.push_back({std::string(name), type, std::move(value)});
 }
 
 HostInterfaceDef InterfaceBuilder::finish() {

@@ -13,6 +13,8 @@
 //       .method("get", {"name"}, &Fields::get)
 //       .func("http-error-code", {"err"}, http_error_code);
 //
+//   HostInterface<>("", version("")).value("locale", std::optional<std::string>("en"))
+//
 // Names are those of the WIT, as are the names of parameters (without a method's self). Types
 // follow from the functions' signatures: function.h for parameters, outcome.h for results. Contexts
 // are the classes that functions get from HostEnvironment by type; one that the embedder has not
@@ -41,7 +43,9 @@ class InterfaceBuilder {
   enum class Form : uint8_t { kFree, kMethod, kStatic, kConstructor };
   void add(Form form, bool is_async, std::string_view name,
            std::span<const char* const> parameter_names, std::span<const ValType* const> parameters,
-           const ValType* result, HostBody body);
+           const ValType* result, HostBody body, DirectBody direct);
+
+  void add_value(std::string_view name, const ValType* type, ComponentValue value);
 
   HostInterfaceDef finish();
 
@@ -129,6 +133,17 @@ class InterfaceScope {
     return add<Form::kMethod, F, kNames, true>(name, names, std::move(f));
   }
 
+  // Exports a value, which components import (feature component-model-values). Not of types with
+  // handles, streams and the like.
+  template <Bindable T>
+  InterfaceScope value(std::string_view name, T value) {
+    HostEnvironment none;
+    Call call(none);
+    const ValType* const type = detail::type_of<T>(builder_->types());
+    builder_->add_value(name, type, Binding<T>::lower(call, std::move(value)));
+    return *this;
+  }
+
   // Ends the declaration.
   operator HostInterfaceDef() const { return builder_->finish(); }  // NOLINT: implicit on purpose
 
@@ -150,7 +165,8 @@ class InterfaceScope {
     static_assert(kForm == Form::kFree || !std::is_void_v<Self>,
                   "methods, static functions and constructors come after resource<T>()");
     builder_->add(kForm, kIsAsync, name, names, Function::parameters(builder_->types()),
-                  Function::result(builder_->types()), Function::body(std::move(f)));
+                  Function::result(builder_->types()), Function::body(f),
+                  kIsAsync ? DirectBody() : Function::direct(f));
     return *this;
   }
 

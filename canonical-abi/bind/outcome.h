@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "canonical-abi/bind/binding.h"
+#include "canonical-abi/bind/direct_described.h"
 
 namespace tappet::component {
 
@@ -70,7 +70,8 @@ class [[nodiscard]] Async {
   std::unique_ptr<AsyncStep<R>> step_;
 };
 
-// How each kind of return value ends a call. `Type` is what the component type has as its result.
+// How each kind of return value ends a call, by way of component values or directly. `Type` is what
+// the component type has as its result.
 template <class R>
 struct ReturnBinding {
   using Type = R;
@@ -80,27 +81,39 @@ struct ReturnBinding {
     ComponentValue lowered = Binding<R>::lower(call, std::move(value));
     return call.ok() ? HostReturn::value(std::move(lowered)) : call.trap();
   }
+  static HostOutcome finish(DirectCall& call, R value) { return call.finish<R>(std::move(value)); }
 };
 
 template <>
 struct ReturnBinding<Unit> {
   using Type = Unit;
   static HostReturn finish(Call&, Unit) { return {}; }
+  static HostOutcome finish(DirectCall& call, Unit) { return call.finish(); }
 };
 
 template <>
 struct ReturnBinding<Exit> {
   using Type = Unit;
   static HostReturn finish(Call&, Exit exit) { return HostReturn::exit(exit.code); }
+  static HostOutcome finish(DirectCall& call, Exit exit) {
+    return call.settle(HostReturn::exit(exit.code));
+  }
 };
 
 template <class R>
 struct ReturnBinding<Result<R, Trap>> {
   using Type = typename ReturnBinding<R>::Type;
   static HostReturn finish(Call& call, Result<R, Trap> result) {
-    if (!result.ok()) return HostReturn::trap(std::move(result).error().message);
+    if (!result.ok()) return trap(result.error());
     return ReturnBinding<R>::finish(call, std::move(result).value());
   }
+  static HostOutcome finish(DirectCall& call, Result<R, Trap> result) {
+    if (!result.ok()) return call.settle(trap(result.error()));
+    return ReturnBinding<R>::finish(call, std::move(result).value());
+  }
+
+ private:
+  static HostReturn trap(Trap& trap) { return HostReturn::trap(std::move(trap.message)); }
 };
 
 template <class R>
@@ -108,6 +121,10 @@ struct ReturnBinding<Cancellable<R>> {
   using Type = typename ReturnBinding<R>::Type;
   static HostReturn finish(Call& call, Cancellable<R> result) {
     if (!result.ok()) return HostReturn::cancelled();
+    return ReturnBinding<R>::finish(call, std::move(result).value());
+  }
+  static HostOutcome finish(DirectCall& call, Cancellable<R> result) {
+    if (!result.ok()) return call.settle(HostReturn::cancelled());
     return ReturnBinding<R>::finish(call, std::move(result).value());
   }
 };
@@ -118,6 +135,10 @@ struct ReturnBinding<Async<R>> {
   static HostReturn finish(Call& call, Async<R> async) {
     if (async.ready()) return ReturnBinding<R>::finish(call, *std::move(async.ready()));
     return HostReturn::pending(std::move(async.step()));
+  }
+  static HostOutcome finish(DirectCall& call, Async<R> async) {
+    if (async.ready()) return ReturnBinding<R>::finish(call, *std::move(async.ready()));
+    return call.settle(HostReturn::pending(std::move(async.step())));
   }
 };
 

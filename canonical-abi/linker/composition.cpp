@@ -27,7 +27,8 @@ bool is_for(std::string_view wanted, std::string_view import) {
 }
 
 bool can_be_linked(const NamedExtern& item) {
-  return item.type.sort == Sort::kInstance || item.type.sort == Sort::kFunc;
+  return item.type.sort == Sort::kInstance || item.type.sort == Sort::kFunc ||
+         item.type.sort == Sort::kValue;
 }
 
 }  // namespace

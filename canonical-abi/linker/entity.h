@@ -14,6 +14,7 @@ namespace tappet::component {
 // An item, by sort:
 //
 //   func                    a FuncRef
+//   value                   an index into Plan::values
 //   type                    a ResourceRef; of no resource for other types
 //   instance, component, core module, core instance     an index into the planner's tables
 //   core func, table, memory, global, tag               a CoreRef

@@ -35,6 +35,16 @@ Result<> HostInterfaces::define(std::shared_ptr<const HostInterfaceDef> def) {
     linkable.types.push_back(type.func());
     linkable.functions.emplace(def->functions[i].name, i);
   }
+  for (size_t i = 0; i < def->values.size(); ++i) {
+    const HostValueDef& value = def->values[i];
+    Result<> fits = check_value(value.value, *value.type);
+    if (fits.ok() && !is_plain(*value.type)) fits = fail(ErrorKind::kUsage, "it has handles");
+    if (!fits.ok()) {
+      return fail(ErrorKind::kUsage, fmt::format("value {} of {}: {}", quote(value.name),
+                                                 quote(def->name), fits.error().message));
+    }
+    linkable.values.emplace(value.name, i);
+  }
   std::string name = def->version.empty() ? def->name : def->name + "@" + def->version;
   arena_.keep_alive(def);
   linkable.def = std::move(def);

@@ -14,8 +14,9 @@ namespace tappet::component {
 // and versions of one, the same HostResourceType is the same Resource.
 struct LinkableInterface {
   std::shared_ptr<const HostInterfaceDef> def;
-  std::vector<const FuncType*> types;            // of def->functions
-  std::vector<const ResourceName*> resources;    // of def->resources
+  std::vector<const FuncType*> types;          // of def->functions
+  std::vector<const ResourceName*> resources;  // of def->resources
+  std::map<std::string_view, size_t> values;
   std::map<std::string_view, size_t> functions;  // positions in the definition, by name
   std::map<std::string_view, size_t> resources_by_name;
 };
@@ -24,7 +25,8 @@ struct LinkableInterface {
 class HostInterfaces {
  public:
   // The interface of name "" has the functions and resource types that components import without an
-  // interface. Errors: kUsage if there is one of that name and version already.
+  // interface. Errors: kUsage if there is one of that name and version already, or for a value that
+  // is none of its type or cannot be copied.
   Result<> define(std::shared_ptr<const HostInterfaceDef> def);
   // By the rules of version.h. Null: there is none.
   const LinkableInterface* find(std::string_view name) const { return interfaces_.find(name); }

@@ -87,6 +87,7 @@ std::optional<Entity> ImportResolver::member(std::string_view interface,
                                              const ExternType& type) {
   if (type.sort == Sort::kFunc) return function(interface, host, name, type);
   if (type.sort == Sort::kType) return this->type(interface, host, name, type);
+  if (type.sort == Sort::kValue) return value(interface, host, name, type);
   missing(interface, row(type.sort).text, name);
   return std::nullopt;
 }
@@ -103,7 +104,9 @@ std::optional<Entity> ImportResolver::function(std::string_view interface,
   if (!match(interface, name, {Sort::kFunc, actual}, type)) return std::nullopt;
   FuncInst& func = plan_.host_funcs.emplace_back();
   func.type = actual;
-  func.host = &host->def->functions[at->second].body;
+  const HostFunctionDef& def = host->def->functions[at->second];
+  func.host = &def.body;
+  if (def.direct) func.direct = &def.direct;
   return Entity::of(FuncRef{true, static_cast<uint32_t>(plan_.host_funcs.size() - 1)});
 }
 
@@ -120,6 +123,19 @@ std::optional<Entity> ImportResolver::unknown_function(std::string_view interfac
       [message = fmt::format("unknown import: {} was called", place(interface, name))](
           HostEnvironment&, std::span<ComponentValue>) { return HostReturn::trap(message); });
   return Entity::of(FuncRef{true, static_cast<uint32_t>(plan_.host_funcs.size() - 1)});
+}
+
+std::optional<Entity> ImportResolver::value(std::string_view interface,
+                                            const LinkableInterface* host, std::string_view name,
+                                            const ExternType& type) {
+  if (host == nullptr || !host->values.contains(name)) {
+    missing(interface, "value", name);
+    return std::nullopt;
+  }
+  const HostValueDef& def = host->def->values[host->values.at(name)];
+  if (!match(interface, name, {Sort::kValue, def.type}, type)) return std::nullopt;
+  plan_.values.push_back({def.type, &def.value});
+  return Entity::of(Sort::kValue, static_cast<uint32_t>(plan_.values.size() - 1));
 }
 
 // Types of values need no counterpart: they are compared where functions use them. A resource type

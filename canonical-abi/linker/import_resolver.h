@@ -46,6 +46,8 @@ class ImportResolver {
                                std::string_view name, const ExternType& type);
   std::optional<Entity> function(std::string_view interface, const LinkableInterface* host,
                                  std::string_view name, const ExternType& type);
+  std::optional<Entity> value(std::string_view interface, const LinkableInterface* host,
+                              std::string_view name, const ExternType& type);
   std::optional<Entity> type(std::string_view interface, const LinkableInterface* host,
                              std::string_view name, const ExternType& type);
   std::optional<Entity> unknown_function(std::string_view interface, std::string_view name,

@@ -3,12 +3,24 @@
 #include <algorithm>
 
 namespace tappet::component {
+namespace {
+
+template <class Item>
+const Item* find_in(const std::vector<Item>& sorted, std::string_view name) {
+  const auto at = std::lower_bound(
+      sorted.begin(), sorted.end(), name,
+      [](const Item& item, std::string_view wanted) { return item.name < wanted; });
+  return at != sorted.end() && at->name == name ? &*at : nullptr;
+}
+
+}  // namespace
 
 const ExportedFunction* ExportedInterface::find(std::string_view function) const {
-  const auto at = std::lower_bound(
-      functions.begin(), functions.end(), function,
-      [](const ExportedFunction& f, std::string_view wanted) { return f.name < wanted; });
-  return at != functions.end() && at->name == function ? &*at : nullptr;
+  return find_in(functions, function);
+}
+
+const ExportedValue* ExportedInterface::find_value(std::string_view value) const {
+  return find_in(values, value);
 }
 
 }  // namespace tappet::component

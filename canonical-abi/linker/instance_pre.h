@@ -20,12 +20,21 @@ struct ExportedFunction {
   const FuncType* type = nullptr;
 };
 
-// An exported instance; or, with an empty name, the functions exported without one.
+// An exported value. `ref` finds it in each instance (InstanceTree::value).
+struct ExportedValue {
+  std::string_view name;
+  uint32_t ref = kNoIndex;
+  const ValType* type = nullptr;
+};
+
+// An exported instance; or, with an empty name, the functions and values exported without one.
 struct ExportedInterface {
   std::string_view name;
   std::vector<ExportedFunction> functions;  // sorted by name
+  std::vector<ExportedValue> values;        // likewise
 
   const ExportedFunction* find(std::string_view function) const;
+  const ExportedValue* find_value(std::string_view value) const;
 };
 
 // Immutable; shared by threads, and by its instances, which keep it alive.
@@ -35,7 +44,7 @@ class InstancePre {
   const Plan& plan() const { return plan_; }
 
   // The interface that is exported under that name or, if there is none, with another version of
-  // its track (version.h); "" for the functions without interface. Null: there is none.
+  // its track (version.h); "" for what is exported without interface. Null: there is none.
   const ExportedInterface* find_interface(std::string_view name) const {
     return exports_.find(name);
   }
@@ -44,6 +53,11 @@ class InstancePre {
                                         std::string_view function) const {
     const ExportedInterface* const found = find_interface(interface);
     return found == nullptr ? nullptr : found->find(function);
+  }
+  // The same with a value.
+  const ExportedValue* find_value(std::string_view interface, std::string_view value) const {
+    const ExportedInterface* const found = find_interface(interface);
+    return found == nullptr ? nullptr : found->find_value(value);
   }
   // All of them, by name.
   const VersionedMap<ExportedInterface>& exports() const { return exports_; }

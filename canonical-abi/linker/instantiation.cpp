@@ -50,6 +50,7 @@ InstanceTree::InstanceTree(std::shared_ptr<const InstancePre> pre, ComponentStor
   slots_.reserve(plan().slots.size());
   for (const ResourceRef ref : plan().slots) slots_.push_back(resource_type(ref));
   cores_.reserve(plan().cores.size());
+  if (!plan().starts.empty()) values_.resize(plan().values.size());
   for (const PlannedInstance& planned : plan().instances) {
     ComponentInstance* const parent =
         planned.parent == kNoIndex ? nullptr : &instances_[planned.parent];
@@ -80,6 +81,15 @@ Extern InstanceTree::core_item(const PlannedImport& import) {
   if (import.kind == ExternKind::kTable) return instance.table(ref.index);
   if (import.kind == ExternKind::kTag) return instance.tag(ref.index);
   return Global{instance.module().globals[ref.index].type, &instance.global(ref.index)};
+}
+
+const ComponentValue& InstanceTree::value(uint32_t index) const {
+  const ComponentValue* const constant = plan().values[index].constant;
+  return constant != nullptr ? *constant : values_[index];
+}
+
+ComponentValue InstanceTree::give(uint32_t index) {
+  return is_plain(*plan().values[index].type) ? value(index) : std::move(values_[index]);
 }
 
 CanonicalOptions InstanceTree::options(const PlannedOptions& planned) {
@@ -141,6 +151,7 @@ void InstanceTree::define_canon(uint32_t index) {
     canon.callee = &function(planned.callee);
     canon.levels = planned.levels;
     canon.may_call = planned.may_call;
+    if (canon.callee->direct != nullptr && !canon.opts.is_async) canon.bind_direct();
     canon.adapter = ScalarCall::make(canon, canon.inst->store.scheduler());
     canon.host.adapter = canon.adapter.get();
   }
@@ -180,7 +191,9 @@ Outcome Instantiation::run_steps() {
     tree_ = tree.get();
     store_.own(std::move(tree));
   }
-  Outcome outcome = activity_ && activity_->active() ? run_start() : Outcome::kReturned;
+  Outcome outcome = Outcome::kReturned;
+  if (activity_ && activity_->active()) outcome = run_core_start();
+  if (start_ != nullptr) outcome = run_start();
   const Plan& plan = pre_->plan();
   while (outcome == Outcome::kReturned && step_ < plan.steps.size()) {
     const Step step = plan.steps[step_++];
@@ -196,6 +209,9 @@ Outcome Instantiation::run_steps() {
         break;
       case Step::Kind::kCore:
         outcome = instantiate_core(plan.cores[step.index]);
+        break;
+      case Step::Kind::kStart:
+        outcome = call_start(plan.starts[step.index]);
         break;
     }
   }
@@ -219,15 +235,32 @@ Outcome Instantiation::instantiate_core(const PlannedCore& core) {
   inst.enter_from(inst.depth + 1);
   const FuncInst& start =
       tree_->internal_func(start_type(), instance.function(instance.module().start), inst);
-  if (!activity_) activity_.emplace(store_, std::move(on_wake_));
+  if (!activity_) activity_.emplace(store_, on_wake_);
   activity_->start(GuestTask::create(start, std::make_shared<StartCaller>(), activity_->origin()),
                    inst.depth + 1);
+  return run_core_start();
+}
+
+Outcome Instantiation::run_core_start() {
+  const Outcome outcome = activity_->run();
+  if (outcome == Outcome::kTrapped) return fail_with(activity_->trap());
+  return outcome;
+}
+
+Outcome Instantiation::call_start(const PlannedStart& start) {
+  ComponentValue::List args;
+  for (const uint32_t arg : start.args) args.push_back(tree_->give(arg));
+  start_ = std::make_unique<Task>(store_, tree_->function(start.func), std::move(args), on_wake_);
+  start_result_ = start.result;
   return run_start();
 }
 
 Outcome Instantiation::run_start() {
-  const Outcome outcome = activity_->run();
-  if (outcome == Outcome::kTrapped) return fail_with(activity_->trap());
+  const Outcome outcome = start_->run();
+  if (outcome == Outcome::kTrapped) return fail_with(start_->trap());
+  if (outcome != Outcome::kReturned) return outcome;
+  if (start_result_ != kNoIndex) tree_->values_[start_result_] = std::move(start_->result());
+  start_.reset();
   return outcome;
 }
 

@@ -8,6 +8,7 @@
 
 #include "canonical-abi/linker/instance_pre.h"
 #include "canonical-abi/runtime/component_store.h"
+#include "canonical-abi/runtime/task.h"
 #include "interp/base/fixed_vector.h"
 #include "interp/runtime/instantiate.h"
 
@@ -22,6 +23,8 @@ class InstanceTree final : public ComponentStore::Owned {
   const FuncInst& function(FuncRef ref) const {
     return ref.is_host ? pre_->plan().host_funcs[ref.index] : funcs_[ref.index];
   }
+  // A value that it exports. Own handles in it carry representations, which are the embedder's now.
+  const ComponentValue& value(const ExportedValue& exported) const { return value(exported.ref); }
   const InstancePre& pre() const { return *pre_; }
   ComponentInstance& root() { return instances_[plan().root]; }
 
@@ -34,6 +37,9 @@ class InstanceTree final : public ComponentStore::Owned {
   Function* function(CoreRef ref);
   Memory* memory(CoreRef ref);
   Extern core_item(const PlannedImport& import);
+  const ComponentValue& value(uint32_t index) const;
+  // The same for a start function, which may take what cannot be copied.
+  ComponentValue give(uint32_t index);
   CanonicalOptions options(const PlannedOptions& planned);
 
   const FuncInst& internal_func(const InternalType& type, Function& core, ComponentInstance& inst);
@@ -49,6 +55,7 @@ class InstanceTree final : public ComponentStore::Owned {
   std::list<FuncInst> internal_funcs_;  // destructors and start functions
   std::unique_ptr<CanonFunction[]> canons_;
   std::vector<Instance*> cores_;
+  std::vector<ComponentValue> values_;  // results of start functions, by Plan::values
 };
 
 // One instantiation, as the embedder drives it: start functions are guest code, so it may have to
@@ -72,12 +79,17 @@ class Instantiation {
   // that is poisoned.
   const InstantiateError& failure() const { return failure_; }
   // After kSuspended: see Task.
-  bool runnable() const { return activity_ && activity_->runnable(); }
+  bool runnable() const {
+    return start_ != nullptr ? start_->runnable() : activity_ && activity_->runnable();
+  }
 
  private:
   Outcome run_steps();
   // Makes a core instance. kReturned: go on.
   Outcome instantiate_core(const PlannedCore& core);
+  Outcome run_core_start();
+  // Calls a component-level start function. kReturned: go on.
+  Outcome call_start(const PlannedStart& start);
   Outcome run_start();
   Outcome fail_with(InstantiateError failure);
 
@@ -89,7 +101,9 @@ class Instantiation {
   InstantiateError failure_;
   std::optional<Outcome> ended_;
   std::function<void()> on_wake_;
-  std::optional<Activity> activity_;  // of the first start function and all later ones
+  std::unique_ptr<Task> start_;  // while it is called
+  uint32_t start_result_ = kNoIndex;
+  std::optional<Activity> activity_;  // of the first core start function and all later ones
 };
 
 }  // namespace tappet::component

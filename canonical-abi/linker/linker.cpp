@@ -13,22 +13,25 @@ ExportedFunction exported(const Plan& plan, std::string_view name, FuncRef ref) 
           ref.is_host ? plan.host_funcs[ref.index].type : &plan.lifts[ref.index].signature->type};
 }
 
-void add_functions(const Plan& plan, const Entities& from, ExportedInterface& to) {
+void add_items(const Plan& plan, const Entities& from, ExportedInterface& to) {
   for (const auto& [name, entity] : from) {
     if (entity.sort == Sort::kFunc) to.functions.push_back(exported(plan, name, entity.func()));
+    if (entity.sort == Sort::kValue) {
+      to.values.push_back({name, entity.first, plan.values[entity.first].type});
+    }
   }
 }
 
 void add_exports(const Plan& plan, const Entities& exports, const std::deque<Entities>& instances,
                  VersionedMap<ExportedInterface>& to) {
   ExportedInterface root;
-  add_functions(plan, exports, root);
-  if (!root.functions.empty()) to.add("", std::move(root));
+  add_items(plan, exports, root);
+  if (!root.functions.empty() || !root.values.empty()) to.add("", std::move(root));
   for (const auto& [name, entity] : exports) {
     if (entity.sort != Sort::kInstance) continue;
     ExportedInterface interface;
     interface.name = name;
-    add_functions(plan, instances[entity.first], interface);
+    add_items(plan, instances[entity.first], interface);
     to.add(std::string(name), std::move(interface));
   }
 }

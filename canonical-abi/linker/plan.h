@@ -99,8 +99,20 @@ struct PlannedImport {
   CoreRef item;
 };
 
+// A value: a constant of a component or of the host's, or the result of a start function.
+struct PlannedValue {
+  const ValType* type = nullptr;
+  const ComponentValue* constant = nullptr;
+};
+
+struct PlannedStart {
+  FuncRef func;
+  std::vector<uint32_t> args;  // in Plan::values
+  uint32_t result = kNoIndex;  // likewise
+};
+
 struct Step {
-  enum class Kind : uint8_t { kResource, kLift, kCanon, kCore };
+  enum class Kind : uint8_t { kResource, kLift, kCanon, kCore, kStart };
   Kind kind = Kind::kCore;
   uint32_t index = 0;
 };
@@ -123,6 +135,8 @@ struct Plan {
   std::vector<PlannedCanon> canons;
   std::vector<PlannedCore> cores;
   std::vector<PlannedImport> core_imports;
+  std::vector<PlannedValue> values;
+  std::vector<PlannedStart> starts;
   std::vector<Step> steps;
 
   uint64_t instance_count() const { return instances.size() + cores.size(); }

@@ -47,11 +47,8 @@ struct Planner::Execute {
   Result<> operator()(const Canon& d) { return p.canon(frame, d); }
   Result<> operator()(const Import& d) { return p.import(frame, d); }
   Result<> operator()(const Export& d) { return p.export_item(frame, d); }
-  Result<> operator()(const Start&) { return values(); }
-  Result<> operator()(const ValueDef&) { return values(); }
-  static Result<> values() {
-    return fail(ErrorKind::kUnsupported, "value definitions are not executed yet");
-  }
+  Result<> operator()(const Start& d) { return p.start(frame, d); }
+  Result<> operator()(const ValueDef& d) { return p.value(frame, d); }
 };
 
 Result<Entities> Planner::run(std::shared_ptr<const Component> root, Entities args) {
@@ -263,6 +260,39 @@ Result<> Planner::resource(Frame& frame, const ResourceDef& def) {
   frame.slots[def.slot] = {false, static_cast<uint32_t>(plan_.resources.size())};
   plan_.steps.push_back({Step::Kind::kResource, static_cast<uint32_t>(plan_.resources.size())});
   plan_.resources.push_back(planned);
+  return {};
+}
+
+Entity Planner::new_value(const ValType* type, const ComponentValue* constant) {
+  plan_.values.push_back({type, constant});
+  return Entity::of(Sort::kValue, static_cast<uint32_t>(plan_.values.size() - 1));
+}
+
+Result<> Planner::value(Frame& frame, const ValueDef& def) {
+  push(frame, new_value(def.type, &def.value));
+  return {};
+}
+
+// Validation has seen to it that a component uses each value once; two components that are linked
+// to a third could both use one of its values.
+Result<> Planner::start(Frame& frame, const Start& def) {
+  TAPPET_TRY(spend(def.args.size()));
+  PlannedStart planned;
+  planned.func = at(frame, Sort::kFunc, def.func).func();
+  given_.resize(plan_.values.size());
+  for (const uint32_t arg : def.args) {
+    const uint32_t value = at(frame, Sort::kValue, arg).first;
+    if (given_[value]) return unlinkable("a value with handles is used more than once");
+    given_[value] = !is_plain(*plan_.values[value].type);
+    planned.args.push_back(value);
+  }
+  if (def.type->result != nullptr) {
+    const Entity result = new_value(def.type->result, nullptr);
+    planned.result = result.first;
+    push(frame, result);
+  }
+  plan_.steps.push_back({Step::Kind::kStart, static_cast<uint32_t>(plan_.starts.size())});
+  plan_.starts.push_back(std::move(planned));
   return {};
 }
 

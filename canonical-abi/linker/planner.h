@@ -74,6 +74,9 @@ class Planner {
   Result<> alias_export(Frame& frame, const AliasExport& def);
   Result<> component(Frame& frame, const ComponentDef& def);
   Result<> resource(Frame& frame, const ResourceDef& def);
+  Entity new_value(const ValType* type, const ComponentValue* constant);
+  Result<> value(Frame& frame, const ValueDef& def);
+  Result<> start(Frame& frame, const Start& def);
   Result<> import(Frame& frame, const Import& def);
   Result<> export_item(Frame& frame, const Export& def);
 
@@ -96,6 +99,7 @@ class Planner {
   std::deque<Closure> closures_;
   std::deque<CoreInstanceEntity> core_instances_;
   std::deque<Frame> frames_;
+  std::vector<bool> given_;  // by Plan::values: what can be given once, to a start function
   uint64_t definitions_ = 0;
 };
 

@@ -8,8 +8,6 @@ namespace {
 
 constexpr auto kCannotEnter = "cannot enter component instance";
 
-HostOutcome settle(HostCall& call, Caller& caller, HostReturn returned);
-
 // A call of a host function of synchronous type that waits: polled whenever its nest is run.
 class HostWait final : public HostContinuation {
  public:
@@ -23,7 +21,7 @@ class HostWait final : public HostContinuation {
     Poll<HostReturn> polled = pending->poll(store.environment(), store.waker());
     if (polled) {
       pending.reset();
-      return settle(call, caller, std::move(*polled));
+      return finish_host_call(call, caller, std::move(*polled));
     }
     return store.scheduler().wait_for_host(
         call, std::make_unique<HostWait>(std::move(caller), std::move(pending)));
@@ -35,7 +33,9 @@ class HostWait final : public HostContinuation {
   std::unique_ptr<HostReturn::Pending> pending_;
 };
 
-HostOutcome settle(HostCall& call, Caller& caller, HostReturn returned) {
+}  // namespace
+
+HostOutcome finish_host_call(HostCall& call, Caller& caller, HostReturn returned) {
   if (returned.kind() == HostReturn::Kind::kPending) {
     if (caller.inst().store.poisoned()) return call.trap(kCannotEnter);
     return HostWait::wait(call, caller, std::move(returned.pending()));
@@ -46,13 +46,14 @@ HostOutcome settle(HostCall& call, Caller& caller, HostReturn returned) {
   return caller.finish(call);
 }
 
+namespace {
+
 HostOutcome call_host(const CanonFunction& self, HostCall& call) {
   Caller caller(self, StringEncoding::kUtf8);
   ValueBuffer args(self.signature->params.types.size());
-  if (!caller.lift_args(call, caller.flat_args(call).span(), args.span()))
-    return HostOutcome::kTrap;
+  if (!caller.lift_args(call, caller.flat_args(call), args.span())) return HostOutcome::kTrap;
   HostEnvironment& environment = self.inst->store.environment();
-  return settle(call, caller, (*self.callee->host)(environment, args.span()));
+  return finish_host_call(call, caller, (*self.callee->host)(environment, args.span()));
 }
 
 // A callee of asynchronous type has run as far as it could.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "canonical-abi/runtime/take_out.h"
+
 namespace tappet::component {
 namespace {
 
@@ -59,10 +61,7 @@ Activity::Activity(ComponentStore& store, std::function<void()> on_wake)
 
 Activity::~Activity() {
   origin_->activity = nullptr;
-  Activity* const last = store_.activities_.back();
-  store_.activities_[place_] = last;
-  last->place_ = place_;
-  store_.activities_.pop_back();
+  take_out(store_.activities_, &Activity::place_, *this);
   if (!active_) return;
   store_.poison();
   store_.abandon();
@@ -104,10 +103,14 @@ Outcome Activity::finish() {
   return run_until([this] { return task_.expired() && nest_ == nullptr; });
 }
 
-// What goes first: what was interrupted, then its own.
+// What goes first: what was interrupted, then its own, once. Within a host function only that may.
 std::optional<Outcome> Activity::next() {
   Scheduler& scheduler = store_.scheduler();
-  if (nest_ != nullptr && scheduler.interrupted() == nullptr) return scheduler.run(*nest_);
+  Nest* const interrupted = scheduler.interrupted();
+  const bool comes_first = scheduler.nested() || interrupted == nullptr || interrupted == nest_;
+  if (nest_ != nullptr && comes_first && !std::exchange(had_turn_, true)) {
+    return scheduler.run(*nest_);
+  }
   if (scheduler.nested()) return std::nullopt;
   return scheduler.tick();
 }
@@ -122,12 +125,13 @@ Outcome Activity::run_until(Done done) {
   }
   runnable_ = false;
   running_ = true;
+  had_turn_ = false;
   std::optional<Outcome> outcome;
   int turns = 0;
   if (!done() || nest_ != nullptr) outcome = next();
   while (outcome && *outcome != Outcome::kTrapped && *outcome != Outcome::kInterrupted && !done()) {
     if (scheduler.nested() || (scheduler.waits_for_host() && ++turns > kTurns)) break;
-    outcome = scheduler.tick();
+    outcome = next();
   }
   running_ = false;
   if (outcome == Outcome::kTrapped) return trapped();

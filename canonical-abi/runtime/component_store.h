@@ -134,6 +134,7 @@ class Activity {
   bool running_ = false;
   bool resolved_ = false;
   bool runnable_ = false;
+  bool had_turn_ = false;  // its nest, in this run
   tappet::Trap trap_;
 };
 

@@ -15,8 +15,11 @@ Result<> check_result(const HostReturn& returned, const ValType* type) {
   if (type == nullptr) return {};
   Result<> fits = check_value(returned.value(), *type);
   if (fits.ok()) return {};
-  return fail(ErrorKind::kUsage,
-              fmt::format("a host function's result does not fit: {}", fits.error().message));
+  return fail(ErrorKind::kUsage, misfit(fits.error()));
+}
+
+std::string misfit(const Error& error) {
+  return fmt::format("a host function's result does not fit: {}", error.message);
 }
 
 }  // namespace tappet::component

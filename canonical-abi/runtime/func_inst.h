@@ -17,7 +17,10 @@ namespace tappet::component {
 // as what it belongs to: a guest's as its component instance, the host's as the linked component.
 struct FuncInst {
   const FuncType* type = nullptr;
-  const HostBody* host = nullptr;  // the host's; all below is a guest's
+  const HostBody* host = nullptr;      // the host's
+  const DirectBody* direct = nullptr;  // null: there is none
+
+  // A guest's.
 
   Function* core = nullptr;
   ComponentInstance* inst = nullptr;
@@ -30,6 +33,8 @@ struct FuncInst {
 // Whether what a host function returned is of the type that it has; null: no result. Errors:
 // kUsage, saying that the host is at fault.
 Result<> check_result(const HostReturn& returned, const ValType* type);
+// In what words, for check_value()'s error.
+std::string misfit(const Error& error);
 
 // A core function made by canon lower or by a built-in, for one component instance. Core instances
 // hold pointers to `function`: it stays where it is as long as the store.
@@ -46,6 +51,10 @@ struct CanonFunction {
     function.host = &host;
     host.type = type;
     host.invoke = [this, body](HostCall& call) { return body(*this, call); };
+  }
+  // The same with a body of the callee's.
+  void bind_direct() {
+    host.invoke = [this](HostCall& call) { return (*callee->direct)(*this, call); };
   }
 
   Function function;

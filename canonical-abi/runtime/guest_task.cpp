@@ -2,6 +2,7 @@
 
 #include "canonical-abi/runtime/canon_lift.h"
 #include "canonical-abi/runtime/component_store.h"
+#include "canonical-abi/runtime/take_out.h"
 
 namespace tappet::component {
 
@@ -30,10 +31,7 @@ class GuestTask::SpawnedThread final : public GuestThread {
 
   void ended() override {
     const std::shared_ptr<GuestTask> keep = task->shared_from_this();
-    auto& all = keep->spawned_;
-    all.back()->place = place;
-    std::swap(all[place], all.back());
-    all.pop_back();
+    take_out(keep->spawned_, &SpawnedThread::place, *this);
     keep->let_go();
   }
 

@@ -1,4 +1,4 @@
-// What a host offers to components: named interfaces of functions and resource types, on
+// What a host offers to components: named interfaces of functions, values and resource types, on
 // component-level values. bind/ derives these from typed C++ functions; the linker consumes them.
 #pragma once
 
@@ -12,10 +12,12 @@
 #include "canonical-abi/types/extern.h"
 #include "canonical-abi/values/value.h"
 #include "interp/base/ready.h"
+#include "interp/runtime/host_function.h"
 
 namespace tappet::component {
 
 class HostEnvironment;
+struct CanonFunction;
 
 // How a host function's body ended.
 class HostReturn {
@@ -69,6 +71,10 @@ class HostReturn {
 using HostBody =
     std::function<HostReturn(HostEnvironment& environment, std::span<ComponentValue> args)>;
 
+// The same for a call that a guest makes of a function of synchronous type, lifting and lowering
+// included: what canon lower is then. Takes and gives what a HostBody would.
+using DirectBody = std::function<HostOutcome(const CanonFunction& lowered, HostCall& call)>;
+
 // Identity of a resource type that the host implements. One object per C++ type for the whole
 // process: components that import it from several versions of an interface mean the same type.
 struct HostResourceType {
@@ -80,6 +86,15 @@ struct HostFunctionDef {
   std::string name;  // as in the binary format: "now", "[method]fields.get"
   const FuncType* type = nullptr;
   HostBody body;
+  DirectBody direct = nullptr;  // may be empty
+};
+
+// A value that the interface exports: each instantiation of a component that imports it gets a
+// copy.
+struct HostValueDef {
+  std::string name;
+  const ValType* type = nullptr;  // without handles, streams and the like
+  ComponentValue value;
 };
 
 // A resource type that the interface exports under `name`; several interfaces may export the same.
@@ -96,6 +111,7 @@ struct HostInterfaceDef {
   std::string version;  // the newest that it implements, "0.2.12"; empty for none
   std::shared_ptr<const TypeArena> types;
   std::vector<HostFunctionDef> functions;
+  std::vector<HostValueDef> values;
   // Exported ones first, then those that functions only use.
   std::vector<HostResourceDef> resources;
 };

@@ -25,7 +25,7 @@ class LendScope {
     for (uint32_t i = 0; i < count_; ++i) --handles.get(few_[i])->num_lends;
     for (const uint32_t i : more_) --handles.get(i)->num_lends;
     count_ = 0;
-    more_ = {};
+    more_.clear();
   }
 
  private:

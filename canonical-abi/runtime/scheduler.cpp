@@ -4,19 +4,11 @@
 
 #include "canonical-abi/runtime/component_store.h"
 #include "canonical-abi/runtime/scalar_call.h"
+#include "canonical-abi/runtime/take_out.h"
 #include "canonical-abi/runtime/waitable.h"
 
 namespace tappet::component {
 namespace {
-
-// Takes an element out whose place it knows; the last one moves there.
-template <class T, class Place>
-void take_out(std::vector<std::unique_ptr<T>>& all, Place T::* place, T& element) {
-  const Place at = element.*place;
-  all.back().get()->*place = at;
-  std::swap(all[at], all.back());
-  all.pop_back();
-}
 
 constexpr auto kDeadlock = "deadlock detected: event loop cannot make further progress";
 constexpr auto kCannotBlock = "cannot block a synchronous task before returning";
@@ -59,7 +51,7 @@ Scheduler::~Scheduler() { abandon(); }
 void Scheduler::abandon() {
   assert(depth_ == 0);
   nests_.clear();
-  interrupted_ = nullptr;
+  interrupted_.clear();
   idle_fibers_.clear();
   fibers_.clear();
   while (tasks_ != nullptr) {
@@ -242,7 +234,7 @@ Nest& Scheduler::start(GuestThread& thread, GuestTask* sync_task, ComponentInsta
 Outcome Scheduler::run(Nest& nest) {
   nest.forget_wake();
   if (std::exchange(nest.parked_, false)) --host_waits_;
-  if (interrupted_ == &nest) interrupted_ = nullptr;
+  std::erase(interrupted_, &nest);
   Nest* const outer = std::exchange(running_, &nest);
   GuestThread* const outer_thread = current_;
   ++depth_;
@@ -255,7 +247,7 @@ Outcome Scheduler::run(Nest& nest) {
     nest.parked_ = true;
     ++host_waits_;
   }
-  if (outcome == Outcome::kInterrupted) interrupted_ = &nest;
+  if (outcome == Outcome::kInterrupted) interrupted_.push_back(&nest);
   if (outcome == Outcome::kTrapped) store_.poison();
   return outcome;
 }
@@ -382,7 +374,7 @@ GuestThread* Scheduler::next_ready() {
 
 std::optional<Outcome> Scheduler::tick() {
   assert(depth_ == 0);
-  if (interrupted_ != nullptr) return run(*interrupted_);
+  if (!interrupted_.empty()) return run(*interrupted_.back());
   if (!woken_.empty()) return run(*woken_.front());
   GuestThread* const thread = next_ready();
   if (thread == nullptr) return std::nullopt;

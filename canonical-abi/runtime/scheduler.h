@@ -152,8 +152,8 @@ class Scheduler {
               std::shared_ptr<Origin> origin);
   // Runs or resumes it. kReturned: it has ended, and is gone.
   Outcome run(Nest& nest);
-  // A nest that was interrupted: goes before all others. Null: none.
-  Nest* interrupted() const { return interrupted_; }
+  // The nest that was interrupted last: goes before all others. Null: none.
+  Nest* interrupted() const { return interrupted_.empty() ? nullptr : interrupted_.back(); }
   // Store.tick: something that can go on, with its outcome; nothing if there is none.
   std::optional<Outcome> tick();
   // True within a host function: then nothing but one's own nest may run.
@@ -210,7 +210,9 @@ class Scheduler {
   GuestTask* tasks_ = nullptr;
   GuestThread* current_ = nullptr;
   Nest* running_ = nullptr;
-  Nest* interrupted_ = nullptr;
+  // Several, if the embedder leaves one within a host function, and that function's guest is
+  // interrupted too.
+  std::vector<Nest*> interrupted_;
   std::list<Nest*> woken_;  // in this order
   Request request_ = Request::kNone;
   GuestThread* requested_ = nullptr;

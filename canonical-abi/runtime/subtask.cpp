@@ -4,10 +4,9 @@
 
 namespace tappet::component {
 
-FlatValues Caller::flat_args(HostCall& call) {
-  FlatValues flat;
-  for (size_t i = 0; i < lowered_.function.shape.param_slots; ++i) flat.push(call.arg(i));
-  if (lowered_.signature->results.in_memory) out_ = flat.span().back();
+std::span<const uint64_t> Caller::flat_args(HostCall& call) {
+  const std::span<const uint64_t> flat = call.args(lowered_.function.shape.param_slots);
+  if (lowered_.signature->results.in_memory) out_ = flat.back();
   return flat;
 }
 
@@ -32,9 +31,15 @@ bool Caller::lower_results(HostCall& call, std::span<const ComponentValue> resul
   return true;
 }
 
+// The host may have called into this store meanwhile, and that may have trapped.
+bool Caller::host_returned(HostCall& call) {
+  if (!inst().store.poisoned()) [[likely]]
+    return true;
+  return call.trap("cannot enter component instance"), false;
+}
+
 bool Caller::take_host_result(HostCall& call, HostReturn& returned) {
-  // The host may have called into this store meanwhile, and that may have trapped.
-  if (inst().store.poisoned()) return call.trap("cannot enter component instance"), false;
+  if (!host_returned(call)) return false;
   if (returned.kind() == HostReturn::Kind::kTrap) {
     return call.trap(std::move(returned.message())), false;
   }
@@ -56,8 +61,8 @@ Subtask::Subtask(const CanonFunction& lowered, HostCall& call)
       SyncCaller(lowered.callee->is_host() ? Peer::kHost : Peer::kGuest,
                  lowered.opts.string_encoding),
       caller_(lowered, lowered.callee->opts.string_encoding) {
-  const FlatValues flat = caller_.flat_args(call);
-  flat_args_.assign(flat.span().begin(), flat.span().end());
+  const std::span<const uint64_t> flat = caller_.flat_args(call);
+  flat_args_.assign(flat.begin(), flat.end());
 }
 
 Subtask::~Subtask() = default;

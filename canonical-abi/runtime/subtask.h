@@ -17,13 +17,21 @@ class Caller {
 
   ComponentInstance& inst() const { return *lowered_.inst; }
   const CanonFunction& lowered() const { return lowered_; }
+  LendScope& lenders() { return lenders_; }
+  // Where results in memory go.
+  uint64_t out() const {
+    return lowered_.opts.width == AddressType::kI64 ? out_ : static_cast<uint32_t>(out_);
+  }
   Peer peer() const { return lowered_.callee->is_host() ? Peer::kHost : Peer::kGuest; }
 
-  // The call's arguments as core values; with them, where results in memory go.
-  FlatValues flat_args(HostCall& call);
+  // The call's arguments as core values, until something runs on this thread; with them, where
+  // results in memory go.
+  std::span<const uint64_t> flat_args(HostCall& call);
   bool lift_args(HostCall& call, std::span<const uint64_t> flat, std::span<ComponentValue> args);
   bool lower_results(HostCall& call, std::span<const ComponentValue> results);
-  // The same for what a host function returned. False: trapped.
+  // A host function has returned. False: trapped.
+  bool host_returned(HostCall& call);
+  // Takes what it returned. False: trapped.
   bool take_host_result(HostCall& call, HostReturn& returned);
   // The caller learns of the result.
   void deliver_resolve() { lenders_.give_back(inst().handles); }

@@ -147,7 +147,12 @@ ScriptOutcome ComponentEngine::invoke(Instance instance, const std::string& fiel
 ScriptOutcome ComponentEngine::get(Instance instance, const std::string& field) {
   if (const auto* core = std::get_if<CoreInstance>(&instances_[instance]))
     return core_.get(*core, field);
-  return failed("components export no globals");
+  const Program& program = std::get<Program>(instances_[instance]);
+  const ExportedValue* const found = program.pre->find_value("", field);
+  if (found == nullptr) return failed(fmt::format("there is no value \"{}\"", field));
+  ScriptOutcome outcome;
+  outcome.values.push_back(to_result(program.tree->value(*found), *found->type));
+  return outcome;
 }
 
 Result<std::unique_ptr<ScriptEngine>> ComponentEngine::for_thread(

@@ -121,6 +121,9 @@ constexpr uint64_t align_to(uint64_t offset, uint32_t alignment) {
   return (offset + alignment - 1) / alignment * alignment;
 }
 
+// Values of the type are data alone, and can be copied.
+inline bool is_plain(const ValType& t) { return !t.contains_resource && !t.contains_async_value; }
+
 struct FuncType {
   bool is_async = false;
   std::span<const Labelled> params;

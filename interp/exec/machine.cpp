@@ -282,14 +282,14 @@ bool Machine::enter_host(State& s, Function& function, const uint64_t* return_pc
   side->kind = SideFrame::Kind::kHost;
   side->base = base;
   side->top = base + slots;
-  call = HostCall(thread, s.in, base, side->top);
+  call.enter(s.in, base, side->top);
   outcome = function.host->invoke(call);
   return true;
 }
 
 bool Machine::call_host(State& s, Function& function, const uint64_t* return_pc, uint64_t base) {
   Activation& activation = *exec::current_activation;
-  HostCall call(*activation.thread, s.in, 0, 0);
+  HostCall call(*activation.thread);
   HostOutcome outcome{};
   activation.in_guest = false;
   if (!enter_host(s, function, return_pc, base, call, outcome))
@@ -299,7 +299,7 @@ bool Machine::call_host(State& s, Function& function, const uint64_t* return_pc,
 
 // Resumes the continuation of the innermost side frame.
 HostOutcome Machine::resume(SideFrame& side, HostCall& call) {
-  call = HostCall(call.thread(), side.instance, side.base, side.top);
+  call.enter(side.instance, side.base, side.top);
   call.callee_base_ = side.callee_base;
   const std::unique_ptr<HostContinuation> continuation = std::move(side.continuation);
   return continuation->resume(call);
@@ -325,7 +325,7 @@ bool Machine::settle(State& s, HostOutcome outcome, HostCall& call) {
     s.fp = thread.stack_.get() + side.frame;  // the stack may have moved
     if (outcome == HostOutcome::kTrap) {
       abandon_host(s, thread);
-      return fail(s, std::move(call.trap_));
+      return fail(s, std::move(call.trap_).value_or(Trap()));
     }
     if (outcome == HostOutcome::kReturn) {
       set_accumulators(s, thread.stack_.get()[side.base]);
@@ -379,7 +379,7 @@ bool Machine::return_to_host(State& s) {
   if (shape.single_result()) {
     thread.stack_.get()[side.callee_base] = accumulator_bits(s, shape.type->results[0].kind);
   }
-  HostCall call(thread, nullptr, 0, 0);
+  HostCall call(thread);
   const HostOutcome outcome = resume(side, call);
   return settle(s, outcome, call);
 }
@@ -404,7 +404,7 @@ bool Machine::resume_waiting(Thread& thread, State& s) {
   s.in = side.instance;
   s.fp = thread.stack_.get() + side.frame;
   s.pc = side.return_pc;
-  HostCall call(thread, nullptr, 0, 0);
+  HostCall call(thread);
   const HostOutcome outcome = resume(side, call);
   return settle(s, outcome, call);
 }

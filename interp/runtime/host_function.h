@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -39,14 +40,17 @@ class HostContinuation {
 // f32 is its bits zero-extended, a v128 takes two slots. Valid only during the invocation.
 class HostCall {
  public:
-  HostCall(Thread& thread, Instance* caller, uint64_t base, uint64_t top)
-      : thread_(&thread), caller_(caller), base_(base), top_(top) {}
+  explicit HostCall(Thread& thread) : thread_(&thread) {}
+  HostCall(const HostCall&) = delete;
+  HostCall& operator=(const HostCall&) = delete;
 
   Thread& thread() { return *thread_; }
   // The instance whose code called; null when the embedder called the host function directly.
   Instance* caller() const { return caller_; }
 
   uint64_t arg(size_t slot) const;
+  // The first arguments' slots, until something runs on this thread.
+  std::span<const uint64_t> args(size_t count) const;
   void set_result(size_t slot, uint64_t value);
 
   // Each returns the outcome for the host function to return in turn.
@@ -64,12 +68,19 @@ class HostCall {
   friend class Thread;
   friend class Machine;
 
+  // One object serves the host functions that a thread leaves and enters in turn.
+  void enter(Instance* caller, uint64_t base, uint64_t top) {
+    caller_ = caller;
+    base_ = base;
+    top_ = top;
+  }
+
   Thread* thread_;
-  Instance* caller_;
-  uint64_t base_;  // of arguments and results, in slots from the bottom of the thread's stack
-  uint64_t top_;   // the first slot above them, and above those of a function called before
+  Instance* caller_ = nullptr;
+  uint64_t base_ = 0;  // of arguments and results, in slots from the bottom of the thread's stack
+  uint64_t top_ = 0;   // the first slot above them, and above those of a function called before
   uint64_t callee_base_ = 0;
-  Trap trap_;
+  std::optional<Trap> trap_;
   std::unique_ptr<HostContinuation> continuation_;
   Function* callee_ = nullptr;
 };

@@ -34,6 +34,10 @@ bool Thread::grow(uint64_t needed) {
 
 uint64_t HostCall::arg(size_t slot) const { return thread_->stack_.get()[base_ + slot]; }
 
+std::span<const uint64_t> HostCall::args(size_t count) const {
+  return {thread_->stack_.get() + base_, count};
+}
+
 void HostCall::set_result(size_t slot, uint64_t value) {
   thread_->stack_.get()[base_ + slot] = value;
 }
@@ -43,14 +47,16 @@ uint64_t HostCall::callee_result(size_t slot) const {
 }
 
 HostOutcome HostCall::trap(TrapKind kind, std::string message) {
-  trap_.kind = kind;
-  trap_.message = message.empty() ? std::string(to_string(kind)) : std::move(message);
+  Trap& trap = trap_.emplace();
+  trap.kind = kind;
+  trap.message = message.empty() ? std::string(to_string(kind)) : std::move(message);
   return HostOutcome::kTrap;
 }
 
 HostOutcome HostCall::exit(int32_t code) {
-  trap_.exit_code = code;
-  return trap(TrapKind::kExit, {});
+  trap(TrapKind::kExit, {});
+  trap_->exit_code = code;
+  return HostOutcome::kTrap;
 }
 
 HostOutcome HostCall::suspend(std::unique_ptr<HostContinuation> continuation) {
