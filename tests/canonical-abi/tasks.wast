@@ -270,6 +270,7 @@
     (func (export "return-string") async (result string) (canon lift (core func $m "return-string") async (callback (core func $m "callback")) (memory $mem)))
     (func (export "return-no-type") async (result string) (canon lift (core func $m "return-no-type") async (callback (core func $m "callback")) (memory $mem)))
     (func (export "return-other-memory") async (result string) (canon lift (core func $m "return-other-memory") async (callback (core func $m "callback")) (memory $mem)))
+    (func (export "return-other-encoding-only") async (result u32) (canon lift (core func $m "return-other-type") async (callback (core func $m "callback")) string-encoding=utf16))
     (func (export "return-other-encoding") async (result string) (canon lift (core func $m "return-other-encoding") async (callback (core func $m "callback")) (memory $mem)))
     (func (export "code") async (param "x" u32) (canon lift (core func $m "code") async (callback (core func $m "callback"))))
     (func (export "wait") async (param "x" u32) (canon lift (core func $m "wait") async (callback (core func $m "callback"))))
@@ -321,6 +322,7 @@
   (export "return-no-type" (func $tester "return-no-type"))
   (export "return-other-memory" (func $tester "return-other-memory"))
   (export "return-other-encoding" (func $tester "return-other-encoding"))
+  (export "return-other-encoding-only" (func $tester "return-other-encoding-only"))
   (export "code" (func $tester "code"))
   (export "wait" (func $tester "wait"))
   (export "block" (func $tester "block"))
@@ -388,6 +390,9 @@
 (component instance $i $Tasks)
 ;; canon_task_return 4
 (assert_trap (invoke "return-other-encoding") "invalid `task.return` signature and/or options for current task")
+(component instance $i $Tasks)
+;; canon_task_return 4
+(assert_trap (invoke "return-other-encoding-only") "invalid `task.return` signature and/or options for current task")
 (component instance $i $Tasks)
 (assert_return (invoke "return-string") (str.const ""))
 (component instance $i $Tasks)
