@@ -89,7 +89,8 @@ const ComponentValue& InstanceTree::value(uint32_t index) const {
 }
 
 ComponentValue InstanceTree::give(uint32_t index) {
-  return is_plain(*plan().values[index].type) ? value(index) : std::move(values_[index]);
+  if (is_plain(*plan().values[index].type)) return value(index);
+  return std::move(values_[index]);
 }
 
 CanonicalOptions InstanceTree::options(const PlannedOptions& planned) {
