@@ -46,12 +46,18 @@ void World::install(component::HostEnvironment& store, const component::Instance
   if (!imports_poll(guest)) store.set(patience.get());
 }
 
-Result<> add_to_linker(component::Linker& linker, const InterfaceOptions& options) {
+std::vector<HostInterfaceDef> all_interfaces(const InterfaceOptions& options) {
   std::vector<HostInterfaceDef> interfaces = p2::interfaces();
   interfaces.push_back(p2::http_types());
   interfaces.push_back(p2::http_outgoing_handler());
-  for (HostInterfaceDef& interface : interfaces) {
-    if (!options.poll && !p2::remove_poll(interface)) continue;
+  if (!options.poll) {
+    std::erase_if(interfaces, [](HostInterfaceDef& i) { return !p2::remove_poll(i); });
+  }
+  return interfaces;
+}
+
+Result<> add_to_linker(component::Linker& linker, const InterfaceOptions& options) {
+  for (HostInterfaceDef& interface : all_interfaces(options)) {
     TAPPET_TRY(linker.define(std::move(interface)));
   }
   return {};

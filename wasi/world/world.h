@@ -46,7 +46,9 @@ struct InterfaceOptions {
   bool poll = true;
 };
 
-// Defines all interfaces. Errors: as of HostInterfaces::define, for a linker that has some already.
+std::vector<component::HostInterfaceDef> all_interfaces(const InterfaceOptions& options);
+
+// Defines all of them. Errors: as of HostInterfaces::define, for a linker that has some already.
 Result<> add_to_linker(component::Linker& linker, const InterfaceOptions& options = {});
 
 }  // namespace tappet::wasi

@@ -4,7 +4,6 @@
 #include "tests/unit/canonical-abi/support/program.h"
 #include "tests/unit/wasi/host/scratch_directory.h"
 #include "wasi/host/memory_stream.h"
-#include "wasi/p2/interfaces.h"
 
 namespace tappet::wasi {
 namespace {
@@ -24,7 +23,7 @@ TEST(WorldLinks, AComponentThatImportsEverything) {
 }
 
 TEST(WorldLinks, ThatComponentNeedsEveryInterface) {
-  const std::vector<HostInterfaceDef> all = p2::interfaces();
+  const std::vector<HostInterfaceDef> all = all_interfaces({});
   for (size_t left_out = 0; left_out < all.size(); ++left_out) {
     component::test::Program program("../../wasi/world/data/everything.wasm");
     for (size_t i = 0; i < all.size(); ++i) {
@@ -40,7 +39,7 @@ TEST(WorldLinks, ThatComponentNeedsEveryInterface) {
 class WorldTest : public ::testing::Test {
  protected:
   Caller caller(std::string_view name) {
-    for (HostInterfaceDef& interface : p2::interfaces()) {
+    for (HostInterfaceDef& interface : all_interfaces({})) {
       if (interface.name == name) return Caller(std::move(interface));
     }
     ADD_FAILURE() << name;
@@ -64,7 +63,7 @@ TEST_F(WorldTest, GrantsLittleAtFirst) {
 }
 
 TEST_F(WorldTest, HasAllThatInterfacesNeed) {
-  for (const HostInterfaceDef& interface : p2::interfaces()) {
+  for (const HostInterfaceDef& interface : all_interfaces({})) {
     for (const component::HostFunctionDef& f : interface.functions) {
       if (!f.type->params.empty() || f.name == "exit") continue;
       Caller c(interface);

@@ -1,6 +1,7 @@
 #include "net/http/local_client.h"
 #include "tests/unit/net/http/services.h"
 #include "tests/unit/wasi/http/p2/fixture.h"
+#include "wasi/p2/patience.h"
 #include "wasi/p2/io.h"
 
 namespace tappet::wasi::p2 {
@@ -106,6 +107,25 @@ TEST_F(TypesTest, TrailersComeOnce) {
   EXPECT_EQ(show("[method]fields.entries", {borrow(trailers)}), "[(\"Sum\", [49])]");
   EXPECT_EQ(append(trailers, "a", "b"), "err(immutable)");
   EXPECT_EQ(show("[method]future-trailers.get", {borrow(future)}), "some(err)");
+}
+
+// For guests without pollables.
+TEST_F(TypesTest, TrailersTakeALittleWhileNotToCome) {
+  const auto loop = net::Loop::create().value();
+  Patience patience{*loop, UINT64_MAX};
+  caller.environment().set(&patience);
+  http::Body pipe = http::Body::make();
+  const V in = incoming_body(std::move(pipe.reader));
+  const V future = value("[static]incoming-body.finish", {own(in)});
+  component::HostReturn call = caller.call("[method]future-trailers.get", {borrow(future)});
+  ASSERT_EQ(call.kind(), component::HostReturn::Kind::kPending);
+  Waker waker([] {});
+  EXPECT_FALSE(call.pending()->poll(caller.environment(), waker));
+  (void)pipe.writer.finish(std::nullopt);
+  Poll<component::HostReturn> done = call.pending()->poll(caller.environment(), waker);
+  ASSERT_TRUE(done);
+  EXPECT_EQ(to_string(done->value(), caller.function("[method]future-trailers.get").type->result),
+            "some(ok(ok(none)))");
 }
 
 TEST_F(TypesTest, TrailersMayBeMissingOrFail) {
