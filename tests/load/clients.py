@@ -13,7 +13,7 @@ sys.path.append(str(HERE.parent / "serve"))
 REQUEST = b"GET %s HTTP/1.1\r\nHost: a\r\n\r\n"
 GREETING = b"here\n"
 # Seconds; nothing waits so long but what fails.
-PATIENCE = 240
+PATIENCE = 30
 
 
 def allow_descriptors(wanted):

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <csignal>
+#include <future>
 #include <thread>
 
 #include "net/loop/signal.h"
@@ -147,6 +149,33 @@ TEST(Loop, SleepsUntilTheNextTimer) {
   timer.set_after(20 * kMillisecond);
   loop->run();
   EXPECT_GE(loop->now() - start, 20 * kMillisecond);
+}
+
+// The thread did not run between looking at its timers and sleeping.
+TEST(Loop, DoesNotSleepThroughATimerThatHasJustBecomeDue) {
+  struct LeapingClock final : Clock {
+    uint64_t monotonic_ns() override { return now += leap; }
+    uint64_t wall_ns() override { return now; }
+    uint64_t now = 0;
+    uint64_t leap = 0;
+  } clock;
+  const auto loop = std::move(Loop::create(&clock).value());
+  bool fired = false;
+  Timer timer(*loop, [&] { fired = true; });
+  timer.set(kSecond);
+  std::promise<void> done;
+  std::atomic<bool> rescued = false;
+  std::thread rescue([&, ended = done.get_future()] {
+    if (ended.wait_for(std::chrono::seconds(20)) == std::future_status::ready) return;
+    rescued = true;
+    loop->post([] {});
+  });
+  clock.leap = kSecond;
+  loop->turn(Loop::Wait::kForEvent);
+  done.set_value();
+  rescue.join();
+  EXPECT_TRUE(fired);
+  EXPECT_FALSE(rescued);
 }
 
 TEST(Loop, DropsPostsThatCameTooLate) {
