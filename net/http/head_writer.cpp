@@ -130,10 +130,11 @@ Result<SendPlan, ErrorCode> plan_request(const Request& request) {
   std::string_view path;
   if (request.path_with_query) path = *request.path_with_query;
   const bool asterisk = request.method.kind() == Method::kOptions && path == "*";
-  if (!request.authority || !is_authority(*request.authority) ||
-      (!connect && !asterisk && !is_path_with_query(path))) {
-    return fail(ErrorCode::HttpRequestUriInvalid());
-  }
+  const auto authority = split_authority(request.authority.value_or(""));
+  // RFC 9110 section 9.3.6: there is no default port to CONNECT to.
+  const bool target_good =
+      connect ? authority && authority->port : asterisk || is_path_with_query(path);
+  if (!authority || !target_good) return fail(ErrorCode::HttpRequestUriInvalid());
   const auto length = TAPPET_TRY(agreed_length(request.fields, request.body));
   SendPlan plan;
   if (!length || request.body.has_trailers()) {

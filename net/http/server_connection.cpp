@@ -140,7 +140,7 @@ void ServerConnection::on_timer() {
   if (!dead_ && phase_deadline_ <= now) {
     switch (phase_) {
       case Phase::kIdle:
-        closing_ = true;
+        end_idleness(now);
         break;
       case Phase::kHead:
         refuse({408, ErrorCode::ConnectionReadTimeout()});
@@ -157,6 +157,13 @@ void ServerConnection::on_timer() {
   }
   if (dead_) return die();
   pump();
+}
+
+// The loop may not have looked at the connection since the drain began: it does before the timer
+// comes again.
+void ServerConnection::end_idleness(uint64_t now) {
+  closing_ = !server_.draining_ || std::exchange(looked_again_, true);
+  if (!closing_) phase_deadline_ = now;
 }
 
 void ServerConnection::check_body_rate(uint64_t now) {

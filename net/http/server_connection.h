@@ -48,6 +48,7 @@ class ServerConnection final : private ContentSink {
   void watch_clock();
   uint64_t phase_duration() const;
   void on_timer();
+  void end_idleness(uint64_t now);
   void check_body_rate(uint64_t now);
   void probe_peer();
   void begin_linger();
@@ -111,6 +112,7 @@ class ServerConnection final : private ContentSink {
   bool pumping_ = false;
   bool again_ = false;
   bool dead_ = false;
+  bool looked_again_ = false;        // for a last request, while draining
   bool closing_ = false;             // no further request is begun
   bool peer_ended_ = false;          // the client has ended its direction
   bool lingering_ = false;           // all is said; what still comes is dropped

@@ -144,7 +144,8 @@ std::string passing(const Fields& fields) {
 
 // Sent completely or in part: the server may have ended the exchange before.
 void check_wire(const Asked& asked, std::string_view wire) {
-  if (wire.empty()) return;
+  constexpr size_t kLongestMethod = 64;  // that our server takes
+  if (wire.empty() || asked.method.text().size() > kLongestMethod) return;
   const ParseLimits limits = {.first_line_bytes = SIZE_MAX / 2,
                               .header_bytes = SIZE_MAX / 2,
                               .header_fields = UINT32_MAX,

@@ -11,10 +11,10 @@ import clients
 from server import SANITIZED, Server, check, main_of, until
 from tls import Certificates, trusting
 
-# Bytes of resident memory for each. AddressSanitizer puts zones around everything and keeps what is
-# freed. What OpenSSL holds of an established connection is its own affair.
-PLAIN = 8 << 10 if not SANITIZED else 64 << 10
-SECURE = 32 << 10 if not SANITIZED else 256 << 10
+# Bytes of resident memory for each. AddressSanitizer puts zones around everything. What OpenSSL holds
+# of an established connection is its own affair.
+PLAIN = 8 << 10 if not SANITIZED else 32 << 10
+SECURE = 32 << 10 if not SANITIZED else 96 << 10
 # Seconds within which nine of ten others are answered.
 SWIFT = 0.1 if not SANITIZED else 2
 

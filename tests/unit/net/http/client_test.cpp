@@ -137,6 +137,8 @@ TEST_F(ClientTest, RefusesWhatCannotBeSent) {
               ErrorCode::HttpRequestUriInvalid());
   }
   EXPECT_EQ(error([](Request& r) { r.authority.reset(); }), ErrorCode::HttpRequestUriInvalid());
+  EXPECT_EQ(error([](Request& r) { r.method = Method::kConnect, r.authority = "a"; }),
+            ErrorCode::HttpRequestUriInvalid());
   EXPECT_EQ(error([](Request& r) { r.path_with_query.reset(); }),
             ErrorCode::HttpRequestUriInvalid());
   for (const char* path : {"", "a", "/a b", "/\r\n", "*", "/#x"}) {
