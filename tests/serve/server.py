@@ -136,6 +136,13 @@ def check(actual, expected, what):
     assert actual == expected, f"{what}: expected {expected!r}, got {actual!r}"
 
 
+def chosen(tests, words):
+    """Of functions by name, those of the names, or all of them."""
+    for name, test in tests.items():
+        test.__name__ = name
+    return [test for name, test in tests.items() if not words or name in words]
+
+
 def main(tests, arguments):
     """Runs functions by turns; each gets the arguments. The exit code says whether all passed."""
     failed = 0
