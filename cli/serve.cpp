@@ -74,7 +74,7 @@ class ServeCommand {
 
   Result<> start();
   Result<> start_workers(const Served& served);
-  Result<> start_threaded(ServeWorker::Common common, uint32_t number, const Served& served);
+  Result<> start_threaded(const ServeWorker::Common& common, uint32_t number, const Served& served);
   Result<> listen();
   Result<std::unique_ptr<net::TcpListener>> listen_beside(const std::string& option,
                                                           const std::string& address);
@@ -116,7 +116,7 @@ ServeCommand::~ServeCommand() {
   }
 }
 
-Result<> ServeCommand::start_threaded(ServeWorker::Common common, uint32_t number,
+Result<> ServeCommand::start_threaded(const ServeWorker::Common& common, uint32_t number,
                                       const Served& served) {
   std::promise<Result<ServeWorker*>> made;
   auto future = made.get_future();

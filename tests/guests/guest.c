@@ -275,7 +275,8 @@ void answer(handle out, int status, span content) {
   do {
     digits[--first] = (char)('0' + rest % 10);
   } while (rest /= 10);
-  const handle headers = fields_with("content-length", (span){digits + first, sizeof digits - first});
+  const handle headers =
+      fields_with("content-length", (span){digits + first, sizeof digits - first});
   const handle response = outgoing_response_new(headers);
   outgoing_response_set_status(response, status);
   outgoing_response_body(response, &r);

@@ -120,6 +120,8 @@ class Upstream:
     def __init__(self):
         self.lock = threading.Lock()
         self.heads = []  # of all requests
+        self.echoed = 0  # bytes
+        self.waiting = threading.Semaphore(0)
         self.left = threading.Semaphore(0)
         self.cut = threading.Semaphore(0)
         self.go_on = threading.Event()
@@ -149,6 +151,8 @@ class Upstream:
         exchange.begin(f"Content-Length: {length}" if length else "Transfer-Encoding: chunked")
         for piece in exchange.content():
             exchange.send(piece) if length else exchange.chunk(piece)
+            with self.lock:
+                self.echoed += len(piece)
         if not length:
             exchange.chunk(b"")
 
@@ -189,8 +193,13 @@ class Upstream:
         exchange.send(trailers)
 
     def do_silence(self, exchange):
+        self.waiting.release()
         exchange.wait_until_left()
         self.left.release()
+
+    def do_waiting(self, exchange):
+        assert self.waiting.acquire(timeout=PATIENCE)
+        exchange.answer(b"waiting\n")
 
     def do_left(self, exchange):
         assert self.left.acquire(timeout=PATIENCE)

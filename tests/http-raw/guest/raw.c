@@ -2,7 +2,8 @@
 // text as in tests/golden/http, but for the fields that wasi:http keeps from guests.
 //
 //   /early                  answers without a look at the request's content
-//   /fetch/METHOD/PORT/MS   asks 127.0.0.1:PORT and shows the response, or the error-code; MS is the
+//   /fetch/METHOD/PORT/MS   asks 127.0.0.1:PORT and shows the response, or the error-code; MS is
+//   the
 //                           time-out for the first byte and between bytes
 //   anything else           shows the request
 #include "guest.h"
@@ -51,7 +52,10 @@ static void put_request(handle request) {
     put((const void*)r.word[1], r.word[2]);
   }
   incoming_request_scheme(request, &r);
-  put_string(!tag(&r, 0) ? " - " : tag(&r, 1) == 0 ? " http " : tag(&r, 1) == 1 ? " https " : " ? ");
+  put_string(!tag(&r, 0)       ? " - "
+             : tag(&r, 1) == 0 ? " http "
+             : tag(&r, 1) == 1 ? " https "
+                               : " ? ");
   incoming_request_authority(request, &r);
   tag(&r, 0) ? put((const void*)r.word[1], r.word[2]) : put_string("-");
   put_string(" ");

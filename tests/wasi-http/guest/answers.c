@@ -52,7 +52,9 @@ static void add_field(const request* r, handle fields) {
   ensure(!tag(&res, 0), "the field is there");
   hello(r);
 }
-static void modify_fields(const request* r) { add_field(r, fields_clone(incoming_request_headers(r->message))); }
+static void modify_fields(const request* r) {
+  add_field(r, fields_clone(incoming_request_headers(r->message)));
+}
 static void new_fields(const request* r) { add_field(r, fields_new()); }
 
 static void echo(const request* r) {

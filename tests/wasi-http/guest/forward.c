@@ -1,5 +1,5 @@
-// Answers that are made of others' answers. The field "upstream" is an authority, or several with spaces
-// between them.
+// Answers that are made of others' answers. The field "upstream" is an authority, or several with
+// spaces between them.
 #include "service.h"
 
 enum { kMostAtOnce = 16, kMostJobs = 64 };

@@ -1,5 +1,5 @@
-// Rules of wasi:http that are no traps, one case each. HTTP_SERVER is tests/wasi-http/upstream.py, whose
-// paths say how it answers.
+// Rules of wasi:http that are no traps, one case each. HTTP_SERVER is tests/wasi-http/upstream.py,
+// whose paths say how it answers.
 #include "command.h"
 
 static uint8_t content[1 << 16];
@@ -127,7 +127,8 @@ static void field_errors(void) {
   expect(append(fields, "host", "\n") == kForbidden && set(fields, "uPgrade", "\n") == kForbidden);
   expect(append(fields, "a", "\x01") == kSyntax && append(fields, "a", "\x7f") == kSyntax);
   expect(append(fields, "a", "\t \x80\xff") == kOk && append(fields, "b", "") == kOk);
-  expect(append(fields, "content-length", "1x") == kSyntax && append(fields, "Content-Length", "") == kSyntax);
+  expect(append(fields, "content-length", "1x") == kSyntax &&
+         append(fields, "Content-Length", "") == kSyntax);
   expect(set(fields, "content-length", "18446744073709551616") == kSyntax);
   expect(set(fields, "content-length", "18446744073709551615") == kOk);
   const handle request = outgoing_request_new(fields);
@@ -167,8 +168,8 @@ static void hidden_fields(void) {
   result r;
   const handle response = response_to(0, "/hop-by-hop");
   const handle headers = incoming_response_headers(response);
-  const char* const hidden[] = {"connection", "keep-alive", "proxy-authenticate", "transfer-encoding",
-                                "proxy-connection", "custom-forbidden-header"};
+  const char* const hidden[] = {"connection",        "keep-alive",       "proxy-authenticate",
+                                "transfer-encoding", "proxy-connection", "custom-forbidden-header"};
   for (size_t i = 0; i < sizeof hidden / sizeof *hidden; ++i) {
     expect(!fields_has(headers, hidden[i], span_of(hidden[i]).len));
   }
@@ -183,11 +184,13 @@ static void hidden_fields(void) {
 
 static void setters(void) {
   const handle r = outgoing_request_new(fields_new());
-  const char* const bad[] = {"", "example.com:", ":abc", ":65536", "h:65536", "h:x", "a b", "h\n", "h/p", "[::"};
+  const char* const bad[] = {"",    "example.com:", ":abc", ":65536", "h:65536",
+                             "h:x", "a b",          "h\n",  "h/p",    "[::"};
   for (size_t i = 0; i < sizeof bad / sizeof *bad; ++i) {
     expect(outgoing_request_set_authority(r, 1, bad[i], span_of(bad[i]).len));
   }
-  const char* const good[] = {"h", "h:0", "h:65535", "[::]", "[::]:443", "127.0.0.1:80", "%41.example"};
+  const char* const good[] = {"h",        "h:0",          "h:65535",    "[::]",
+                              "[::]:443", "127.0.0.1:80", "%41.example"};
   for (size_t i = 0; i < sizeof good / sizeof *good; ++i) {
     expect(!outgoing_request_set_authority(r, 1, good[i], span_of(good[i]).len));
   }
@@ -197,9 +200,12 @@ static void setters(void) {
   outgoing_request_method(r, &m);
   expect(tag(&m, 0) == 9 && is((span){(const char*)m.word[1], m.word[2]}, "GET"));
   expect(outgoing_request_set_method(r, 9, "", 0) && outgoing_request_set_method(r, 9, "A B", 3));
-  expect(!outgoing_request_set_scheme(r, 1, 2, "a+b-c.1", 7) && outgoing_request_set_scheme(r, 1, 2, "1a", 2));
-  expect(outgoing_request_set_scheme(r, 1, 2, "", 0) && outgoing_request_set_scheme(r, 1, 2, "a:", 2));
-  expect(!outgoing_request_set_path(r, 1, "/a?b=c&d", 8) && !outgoing_request_set_path(r, 1, "", 0));
+  expect(!outgoing_request_set_scheme(r, 1, 2, "a+b-c.1", 7) &&
+         outgoing_request_set_scheme(r, 1, 2, "1a", 2));
+  expect(outgoing_request_set_scheme(r, 1, 2, "", 0) &&
+         outgoing_request_set_scheme(r, 1, 2, "a:", 2));
+  expect(!outgoing_request_set_path(r, 1, "/a?b=c&d", 8) &&
+         !outgoing_request_set_path(r, 1, "", 0));
   expect(outgoing_request_set_path(r, 1, "/a b", 4) && outgoing_request_set_path(r, 1, "/\n", 2));
   const handle s = outgoing_response_new(fields_new());
   expect(outgoing_response_set_status(s, 99) && outgoing_response_set_status(s, 1000));
@@ -263,11 +269,13 @@ static handle within(int (*set)(handle, int32_t, int64_t), int64_t ns) {
 
 static void times(void) {
   result r;
-  expect(receive(send(request_for(0, "/silence", fields_new()), within(request_options_set_first_byte, 100000000), &r),
+  expect(receive(send(request_for(0, "/silence", fields_new()),
+                      within(request_options_set_first_byte, 100000000), &r),
                  &r) < 0);
   expect_error(r.word + 6, "connection-read-timeout");
-  const handle response =
-      receive(send(request_for(0, "/pause", fields_new()), within(request_options_set_between_bytes, 100000000), &r), &r);
+  const handle response = receive(send(request_for(0, "/pause", fields_new()),
+                                       within(request_options_set_between_bytes, 100000000), &r),
+                                  &r);
   expect(response >= 0);
   expect(read_body(response_body(response), content, sizeof content, &r) < 0);
   const handle error = own_at(&r, 2);
@@ -295,14 +303,16 @@ static void failures(void) {
   expect_error(r.word + 6, "TLS-protocol-error");
 }
 
-// The server tells at "/left" how often somebody went away from "/silence".
+// The server answers "/waiting" when somebody waits for "/silence", and "/left" when nobody does
+// any more.
 static void dropping_aborts(void) {
   result r;
-  future_response_drop(send(request_for(0, "/silence", fields_new()), 0, &r));
   const handle future = send(request_for(0, "/silence", fields_new()), 0, &r);
-  wait_for(subscribe_duration(50000000));
+  expect(is(content_of(response_to(0, "/waiting")), "waiting\n"));
   future_response_drop(future);
-  expect(is(content_of(response_to(0, "/left?1")), "left\n"));
+  expect(is(content_of(response_to(0, "/left")), "left\n"));
+  // At once, whatever has become of it until then.
+  future_response_drop(send(request_for(0, "/silence", fields_new()), 0, &r));
 }
 
 // "/refuse" answers at once, and reads nothing.

@@ -4,7 +4,9 @@
 
 #define KEY(text) text, sizeof(text) - 1
 
-static span at(const result* r, int word) { return (span){(const char*)r->word[word], r->word[word + 1]}; }
+static span at(const result* r, int word) {
+  return (span){(const char*)r->word[word], r->word[word + 1]};
+}
 
 static void config(void) {
   result r;
@@ -17,8 +19,10 @@ static void config(void) {
   config_get_all(&r);
   expect(!tag(&r, 0) && r.word[2] == 2);
   const uint32_t* all = (const uint32_t*)r.word[1];
-  expect(is((span){(const char*)all[0], all[1]}, "hello") && is((span){(const char*)all[2], all[3]}, "world"));
-  expect(is((span){(const char*)all[4], all[5]}, "cookie") && is((span){(const char*)all[6], all[7]}, "a=b"));
+  expect(is((span){(const char*)all[0], all[1]}, "hello") &&
+         is((span){(const char*)all[2], all[3]}, "world"));
+  expect(is((span){(const char*)all[4], all[5]}, "cookie") &&
+         is((span){(const char*)all[6], all[7]}, "a=b"));
 }
 
 static void no_config(void) {

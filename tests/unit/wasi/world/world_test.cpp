@@ -4,7 +4,9 @@
 #include "tests/unit/canonical-abi/support/program.h"
 #include "tests/unit/wasi/host/scratch_directory.h"
 #include "wasi/host/memory_stream.h"
+#include "wasi/p2/config.h"
 #include "wasi/p2/interfaces.h"
+#include "wasi/p2/key_value.h"
 
 namespace tappet::wasi {
 namespace {
@@ -40,16 +42,18 @@ TEST(WorldLinks, ThatComponentNeedsEveryInterface) {
 class WorldTest : public ::testing::Test {
  protected:
   Caller caller(std::string_view name) {
-    for (HostInterfaceDef& interface : p2::interfaces()) {
-      if (interface.name == name) return Caller(std::move(interface));
+    for (auto* const list : {p2::interfaces, p2::config_interfaces, p2::key_value_interfaces}) {
+      for (HostInterfaceDef& interface : list()) {
+        if (interface.name == name) return Caller(std::move(interface));
+      }
     }
     ADD_FAILURE() << name;
     std::abort();
   }
-  std::string call(std::string_view interface, std::string_view function) {
+  std::string call(std::string_view interface, std::string_view function, V::List args = {}) {
     Caller c = caller(interface);
     world.install(c.environment());
-    return to_string(c.value(function));
+    return to_string(c.value(function, std::move(args)), c.function(function).type->result);
   }
 
   std::unique_ptr<net::Loop> loop = net::Loop::create().value();
@@ -60,6 +64,8 @@ TEST_F(WorldTest, GrantsLittleAtFirst) {
   EXPECT_EQ(call("wasi:cli/environment", "get-arguments"), "[]");
   EXPECT_EQ(call("wasi:cli/environment", "get-environment"), "[]");
   EXPECT_EQ(call("wasi:filesystem/preopens", "get-directories"), "[]");
+  EXPECT_EQ(call("wasi:config/store", "get-all"), "ok([])");
+  EXPECT_EQ(call("wasi:keyvalue/store", "open", {V::string("")}), "err(no-such-store)");
   EXPECT_TRUE(world.stdio->in->read(1).error().error == nullptr);
 }
 

@@ -149,6 +149,10 @@ TEST(OutgoingRequests, AreOfHttp) {
 
 TEST(OutgoingOptionsOf, RequestsReplaceTheDefaults) {
   OutgoingOptions options;
+  constexpr uint64_t kTenMinutes = 600 * net::kSecond;
+  EXPECT_EQ(options.finish().connect_timeout_ns, kTenMinutes);
+  EXPECT_EQ(options.finish().first_byte_timeout_ns, kTenMinutes);
+  EXPECT_EQ(options.finish().between_bytes_timeout_ns, kTenMinutes);
   options.first_byte_timeout = 7;
   EXPECT_EQ(options.finish().first_byte_timeout_ns, 7U);
   EXPECT_EQ(options.finish().connect_timeout_ns, http::RequestOptions().connect_timeout_ns);
