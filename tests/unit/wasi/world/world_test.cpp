@@ -25,6 +25,13 @@ TEST(WorldLinks, AComponentThatImportsEverything) {
   program.start();
 }
 
+TEST(WorldLinks, AComponentThatImportsEveryDraft) {
+  component::test::Program program("../../wasi/world/data/drafts.wasm");
+  ASSERT_TRUE(add_to_linker(program.linker()).ok());
+  EXPECT_EQ(program.link(), "");
+  program.start();
+}
+
 TEST(WorldLinks, ThatComponentNeedsEveryInterface) {
   const std::vector<HostInterfaceDef> all = p2::interfaces();
   for (size_t left_out = 0; left_out < all.size(); ++left_out) {
