@@ -104,7 +104,7 @@ def metric(admin_port, name):
     return float(re.search("^" + re.escape(name) + r" (\S+)$", text, re.M).group(1))
 
 
-def until(condition, what, seconds=20):
+def until(condition, what, seconds=60):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, f"{what}: not within {seconds} s"

@@ -11,7 +11,6 @@
 namespace tappet::wasi {
 namespace {
 
-using component::HostEnvironment;
 using component::HostInterfaceDef;
 using component::HostReturn;
 using component::testing::Caller;
