@@ -1,5 +1,7 @@
 #include "cli/guest_host.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <thread>
 
@@ -67,6 +69,28 @@ wasi::NetworkGrants network_grants(const GuestOptions& options, const Outgoing& 
   return grants;
 }
 
+Result<std::shared_ptr<wasi::KeyValueStores>> make_key_value(const GuestOptions& options) {
+  auto stores = std::make_shared<wasi::KeyValueStores>();
+  if (!options.key_value) return stores;
+  const auto store = std::make_shared<wasi::KeyValueStore>();
+  for (const auto& [key, value] : options.key_value_data) {
+    const auto set = store->set(wasi::to_utf8(key), Bytes(value.begin(), value.end()));
+    if (!set.ok()) {
+      return fail(ErrorKind::kUsage,
+                  fmt::format("-S keyvalue-in-memory-data: {}", to_string(set.error())));
+    }
+  }
+  // Without a name, or with the one that other hosts have for it.
+  for (const char* name : {"", "default"}) stores->add(name, store);
+  return stores;
+}
+
+void set_up(wasi::World& world, const GuestOptions& options) {
+  world.http->fields = options.fields;
+  world.http->outgoing_bodies = options.outgoing_bodies;
+  for (const auto& [name, value] : options.config) world.config->set(name, value);
+}
+
 Deadline::Deadline(std::optional<std::chrono::nanoseconds> time, std::function<void()> on_due) {
   if (!time) return;
   const auto due = std::chrono::steady_clock::now() + *time;
@@ -81,6 +105,7 @@ Result<std::unique_ptr<GuestHost>> GuestHost::create(const RunOptions& options) 
   std::unique_ptr<GuestHost> host(new GuestHost(
       options, TAPPET_TRY(net::Loop::create()),
       TAPPET_TRY(Outgoing::create(options.guest.outgoing, Outgoing::Private::kAllowed))));
+  host->world_.key_value = TAPPET_TRY(make_key_value(options.guest));
   for (const Preopen& dir : options.guest.dirs) {
     TAPPET_TRY(host->world_.filesystem->preopen(dir.host, dir.guest));
   }
@@ -93,6 +118,7 @@ GuestHost::GuestHost(const RunOptions& options, std::unique_ptr<net::Loop> loop,
       outgoing_(std::move(outgoing)),
       client_(*loop_, *outgoing_),
       world_(*loop_) {
+  set_up(world_, options.guest);
   *world_.environment = make_environment(options.guest, options.argv0);
   world_.network = std::make_shared<wasi::Network>(
       std::make_shared<wasi::SharedNetwork>(*loop_, network_grants(options.guest, *outgoing_)));

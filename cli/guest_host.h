@@ -28,6 +28,11 @@ wasi::Environment make_environment(const GuestOptions& options,
 // What `options` grants; `outgoing` outlives it.
 wasi::NetworkGrants network_grants(const GuestOptions& options, const Outgoing& outgoing);
 
+// The stores that -S keyvalue grants. Errors: kUsage for data that they do not take.
+Result<std::shared_ptr<wasi::KeyValueStores>> make_key_value(const GuestOptions& options);
+// The rules of messages, and the settings.
+void set_up(wasi::World& world, const GuestOptions& options);
+
 // Ends guest code that takes too long. Whoever makes it destroys it before what `on_due` refers to.
 class Deadline {
  public:

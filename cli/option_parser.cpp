@@ -6,50 +6,12 @@
 #include <cstdlib>
 
 #include "cli/nearest.h"
+#include "cli/option_keys.h"
 #include "net/http/outbound_policy.h"
+#include "net/http/syntax.h"
 
 namespace tappet::cli {
 namespace {
-
-enum class KeyKind : uint8_t { kFlag, kValue };
-enum class Meaning : uint8_t {
-  kAccepted,
-  kUnsupported,
-  kFeature,
-  kComponentFeature,
-  kTimeout,
-  kMaxMemory,
-  kMaxStack,
-  kMaxTable,
-  kMaxResources,
-  kFuel,
-  kMemoryReservation,
-  kSignals,
-  kEagerTranslation,
-  kParallel,
-  kUnknownImports,
-  kInheritEnv,
-  kHttp,
-  kTcpListen,
-  kInheritNetwork,
-  kTcp,
-  kUdp,
-  kNameLookup,
-  kPoll,
-};
-
-struct KeyRow {
-  char group;
-  std::string_view key;
-  KeyKind kind;
-  Meaning meaning;
-};
-
-constexpr KeyRow kKeys[] = {
-#define KEY(group, key, kind, meaning) {#group[0], key, KeyKind::kind, Meaning::meaning},
-#include "cli/option_groups.def"
-#undef KEY
-};
 
 std::optional<bool> parse_flag(std::string_view value) {
   if (value == "y" || value == "yes" || value == "true") return true;
@@ -65,6 +27,51 @@ Result<> set_feature(const Rows& rows, std::string_view key, bool on, Set& featu
       return usage(fmt::format("feature {} is not supported yet", key));
     }
     features.set(row.feature, on);
+  }
+  return Unit{};
+}
+
+using Pair = std::pair<std::string, std::string>;
+
+Result<Pair> parse_pair(const std::string& text) {
+  const size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    return usage(fmt::format("'{}' is not NAME=VALUE", text));
+  }
+  return Pair(text.substr(0, equals), text.substr(equals + 1));
+}
+
+Result<size_t> parse_least_one(const std::string& text) {
+  const uint64_t size = TAPPET_TRY(parse_size(text));
+  if (size == 0) return usage("0 is too few");
+  return static_cast<size_t>(std::min<uint64_t>(size, SIZE_MAX));
+}
+
+// The keys about messages and the interfaces beside them.
+Result<> apply_http(const KeyRow& row, const std::string& value, GuestOptions& guest) {
+  switch (row.meaning) {
+    case Meaning::kMaxFieldsSize:
+      guest.fields.max_size = TAPPET_TRY(parse_size(value));
+      break;
+    case Meaning::kForbiddenField:
+      if (!http::is_token(value)) return usage(fmt::format("'{}' is not a field's name", value));
+      guest.fields.forbidden.push_back(value);
+      break;
+    case Meaning::kBodyBufferChunks:
+      guest.outgoing_bodies.buffer_chunks = TAPPET_TRY(parse_least_one(value));
+      break;
+    case Meaning::kBodyChunkSize:
+      guest.outgoing_bodies.chunk_size = TAPPET_TRY(parse_least_one(value));
+      break;
+    case Meaning::kConfigVar:
+      guest.config.push_back(TAPPET_TRY(parse_pair(value)));
+      break;
+    case Meaning::kKeyValueData:
+      guest.key_value_data.push_back(TAPPET_TRY(parse_pair(value)));
+      guest.key_value = true;
+      break;
+    default:
+      break;
   }
   return Unit{};
 }
@@ -119,6 +126,16 @@ Result<> apply(const KeyRow& row, const std::string& value, GuestOptions& guest)
     case Meaning::kHttp:
       guest.http = on;
       break;
+    case Meaning::kKeyValue:
+      guest.key_value = on;
+      break;
+    case Meaning::kMaxFieldsSize:
+    case Meaning::kForbiddenField:
+    case Meaning::kBodyBufferChunks:
+    case Meaning::kBodyChunkSize:
+    case Meaning::kConfigVar:
+    case Meaning::kKeyValueData:
+      return apply_http(row, value, guest);
     case Meaning::kTcpListen:
       guest.tcp_listen.push_back(value);
       break;
@@ -143,8 +160,6 @@ Result<> apply(const KeyRow& row, const std::string& value, GuestOptions& guest)
   }
   return Unit{};
 }
-
-constexpr char kGroups[5] = {'W', 'S', 'O', 'D', 'C'};
 
 constexpr const char* kOutgoing = "Requests that the guest sends";
 
@@ -245,8 +260,9 @@ void add_guest_options(CLI::App& app, RawGuest& raw) {
       ->allow_extra_args(false);
   app.add_option("--max-memory", raw.max_memory, "most bytes per linear memory, such as 256M");
   const char* names[5] = {"-W,--wasm", "-S,--wasi", "-O,--optimize", "-D,--debug", "-C,--codegen"};
-  const char* texts[5] = {"WebAssembly options: KEY[=VALUE],...", "WASI options", "tuning options",
-                          "debugging options", "translation options"};
+  const char* texts[5] = {"WebAssembly options: KEY[=VALUE],...; -W help lists them",
+                          "WASI options; -S help", "tuning options; -O help",
+                          "debugging options; -D help", "translation options; -C help"};
   for (int i = 0; i < 5; ++i)
     app.add_option(names[i], raw.groups[i], texts[i])->allow_extra_args(false);
   add_rows(app, kOutgoingRows, raw.outgoing, raw.error);

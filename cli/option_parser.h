@@ -65,6 +65,8 @@ struct RawGuest {
 };
 void add_guest_options(CLI::App& app, RawGuest& raw);
 Result<GuestOptions> finish(const RawGuest& raw);
+// The keys of a group that "help" was given instead of. Nothing if it was not.
+std::optional<std::string> group_help(const RawGuest& raw);
 // "key[=value][,key[=value]...]" after -W, -S, -O, -D or -C.
 Result<> apply_group(char group, const std::string& text, GuestOptions& guest);
 

@@ -27,6 +27,7 @@ Result<Command> parse_run(std::vector<std::string> args) {
   app.add_flag("--profile-ops", profile_ops,
                "count the instructions of threaded code, and print the busiest at the end");
   if (auto help = TAPPET_TRY(parse(app, std::move(args)))) return print(*help);
+  if (auto help = group_help(raw)) return print(*help);
   Command command;
   command.kind = Command::Kind::kRun;
   RunOptions& run = command.run;

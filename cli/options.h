@@ -14,6 +14,7 @@
 #include "interp/opcodes/opcode.h"
 #include "net/http/limits.h"
 #include "net/tls/tls_context.h"
+#include "wasi/http/engine/context.h"
 
 namespace tappet::cli {
 
@@ -63,7 +64,10 @@ struct GuestOptions {
   std::string file;
   std::vector<LinkFile> links;
   std::vector<Preopen> dirs;
-  std::vector<std::pair<std::string, std::string>> env;  // in order; later ones win
+  std::vector<std::pair<std::string, std::string>> env;             // in order; later ones win
+  std::vector<std::pair<std::string, std::string>> config;          // likewise, for wasi:config
+  bool key_value = false;                                           // may use wasi:keyvalue
+  std::vector<std::pair<std::string, std::string>> key_value_data;  // what is stored at first
   bool inherit_env = false;
   std::vector<std::string> tcp_listen;  // addresses of sockets that core modules start with
   Features features;
@@ -74,6 +78,8 @@ struct GuestOptions {
   SocketOptions sockets;
   bool poll = true;                   // there is wasi:io/poll
   std::optional<bool> http;           // may send requests; unset: as is usual for the command
+  wasi::FieldRules fields;
+  wasi::BodyLimits outgoing_bodies;
   bool unknown_imports_trap = false;  // when they are called, instead of being errors
   std::optional<std::chrono::nanoseconds> timeout;
   std::optional<uint64_t> max_memory;  // bytes, per linear memory

@@ -7,6 +7,7 @@
 #include "canonical-abi/runtime/task.h"
 #include "cli/commands.h"
 #include "cli/component_call.h"
+#include "cli/exports.h"
 #include "cli/guest_host.h"
 #include "cli/report.h"
 
@@ -67,9 +68,9 @@ int ComponentRun::run(const std::shared_ptr<const component::Component>& compone
 Result<ComponentCall> ComponentRun::main_call(const component::InstancePre& pre) const {
   const component::ExportedFunction* const found = pre.find_function(kRunInterface, "run");
   if (found == nullptr) {
-    return fail(ErrorKind::kUnlinkable,
-                "the component is not a command: it exports no wasi:cli/run; --invoke calls "
-                "another function");
+    return fail(
+        ErrorKind::kUnlinkable,
+        "the component is not a command: it exports no wasi:cli/run" + exports_instead(pre));
   }
   if (is_run(*found->type)) return ComponentCall{found, nullptr, {}};
   return fail(ErrorKind::kUnlinkable, "the component's wasi:cli/run is not func() -> result");

@@ -9,6 +9,7 @@
 
 #include "canonical-abi/linker/linker.h"
 #include "cli/commands.h"
+#include "cli/exports.h"
 #include "cli/guest_host.h"
 #include "cli/report.h"
 #include "cli/serve_admin.h"
@@ -31,14 +32,17 @@ Result<Served> load(const ServeOptions& options, const Engine& engine) {
   auto program = TAPPET_TRY(load_file(engine, options.guest.file, options.guest.features));
   const auto* const component = std::get_if<1>(&program);
   if (component == nullptr) {
-    return fail(ErrorKind::kUnlinkable, "a core module serves no HTTP: serve wants a component");
+    return fail(ErrorKind::kUnlinkable,
+                "a core module serves no HTTP: serve wants a component; `tappet run` runs modules");
   }
   component::Linker linker(engine, {.unknown_imports_trap = options.guest.unknown_imports_trap});
   TAPPET_TRY(wasi::add_to_linker(linker, {.poll = options.guest.poll}));
   const auto links = TAPPET_TRY(load_links(engine, options.guest));
   Served served;
   served.component = TAPPET_TRY(linker.link(*component, links));
-  TAPPET_TRY(wasi::ComponentService::check(*served.component));
+  if (const Result<> serves = wasi::ComponentService::check(*served.component); !serves.ok()) {
+    return fail(serves.error().kind, serves.error().message + exports_instead(*served.component));
+  }
   if (!options.tls.cert_file.empty()) {
     net::TlsServerOptions tls;
     tls.identity = options.tls;
@@ -70,7 +74,7 @@ class ServeCommand {
 
   Result<> start();
   Result<> start_workers(const Served& served);
-  Result<> start_threaded(ServeWorker::Common common, uint32_t number, const Served& served);
+  Result<> start_threaded(const ServeWorker::Common& common, uint32_t number, const Served& served);
   Result<> listen();
   Result<std::unique_ptr<net::TcpListener>> listen_beside(const std::string& option,
                                                           const std::string& address);
@@ -112,7 +116,7 @@ ServeCommand::~ServeCommand() {
   }
 }
 
-Result<> ServeCommand::start_threaded(ServeWorker::Common common, uint32_t number,
+Result<> ServeCommand::start_threaded(const ServeWorker::Common& common, uint32_t number,
                                       const Served& served) {
   std::promise<Result<ServeWorker*>> made;
   auto future = made.get_future();
@@ -136,7 +140,8 @@ Result<> ServeCommand::start_threaded(ServeWorker::Common common, uint32_t numbe
 }
 
 Result<> ServeCommand::start_workers(const Served& served) {
-  const ServeWorker::Common common{options_, engine_, *outgoing_, metrics_};
+  const ServeWorker::Common common{options_, engine_, *outgoing_, metrics_,
+                                   TAPPET_TRY(make_key_value(options_.guest))};
   first_ = TAPPET_TRY(ServeWorker::create(common, 0, served));
   for (uint32_t number = 1; number < options_.workers; ++number) {
     TAPPET_TRY(start_threaded(common, number, served));

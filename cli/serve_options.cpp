@@ -191,6 +191,7 @@ Result<Command> parse_serve(std::vector<std::string> args) {
   RawGuest raw;
   add_guest_options(app, raw);
   if (auto help = TAPPET_TRY(parse(app, std::move(args)))) return print(*help);
+  if (auto help = group_help(raw)) return print(*help);
   if (first_error) return usage(first_error->message);
   serve.guest = TAPPET_TRY(finish(raw));
   if (!serve.guest.tcp_listen.empty()) return usage("serve: -S tcplisten is for core modules");

@@ -54,6 +54,8 @@ ServeWorker::ServeWorker(const Common& common, uint32_t number, std::unique_ptr<
 // outputs.
 Result<> ServeWorker::start(const Served& served) {
   const GuestOptions& guest = common_.options.guest;
+  set_up(world_, guest);
+  world_.key_value = common_.key_value;
   *world_.environment = make_environment(guest, {});
   for (const Preopen& dir : guest.dirs) {
     TAPPET_TRY(world_.filesystem->preopen(dir.host, dir.guest));
@@ -92,9 +94,9 @@ void ServeWorker::reopen_log() {
   if (!opened.ok()) warn({}, opened.error().message);
 }
 
-// Workers' instances have numbers of their own.
+// From 0. Workers' instances have numbers of their own.
 uint64_t ServeWorker::instance_number(uint64_t request) const {
-  return (request - 1) * common_.options.workers + number_ + 1;
+  return (request - 1) * common_.options.workers + number_;
 }
 
 // The same for every request, but for what it holds of the network, and for what each output line

@@ -31,6 +31,7 @@ class ServeWorker final : private http::ServerObserver, private http::Service {
     const Engine& engine;
     const Outgoing& outgoing;
     ServeMetrics& metrics;
+    std::shared_ptr<wasi::KeyValueStores> key_value;
   };
 
   // The worker with that number, from 0. Errors: kResource, kIo (a directory or a log file that

@@ -89,8 +89,6 @@ void Loop::arm_sleep() {
   const uint64_t current = now();
   const uint64_t ms = until > current ? to_milliseconds(until - current) : 0;
   uv_update_time(raw());
-  // Until 1.45, libuv looks at its timers before it polls: one that rings there, as this thread did
-  // not run in between, must not let the poll sleep without it.
   uv_timer_start(
       &handles_->sleep,
       [](uv_timer_t* timer) {

@@ -104,7 +104,7 @@ def metric(admin_port, name):
     return float(re.search("^" + re.escape(name) + r" (\S+)$", text, re.M).group(1))
 
 
-def until(condition, what, seconds=20):
+def until(condition, what, seconds=60):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, f"{what}: not within {seconds} s"
@@ -134,6 +134,13 @@ def in_parallel(count, work):
 
 def check(actual, expected, what):
     assert actual == expected, f"{what}: expected {expected!r}, got {actual!r}"
+
+
+def chosen(tests, words):
+    """Of functions by name, those of the names, or all of them."""
+    for name, test in tests.items():
+        test.__name__ = name
+    return [test for name, test in tests.items() if not words or name in words]
 
 
 def main(tests, arguments):

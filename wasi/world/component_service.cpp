@@ -66,7 +66,7 @@ class ComponentService::Run final : public Scheduled {
 
   Next run() override {
     if (slot_->peer_gone()) return Next::kDone;
-    if (expired_) return fail("timed out", nullptr);
+    if (expired_) return fail("guest timed out", nullptr);
     const Next next = advance();
     if (fuel_used_) *fuel_used_ = service_.options_.limits.core.fuel - store_.core().fuel();
     return next;

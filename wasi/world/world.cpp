@@ -4,7 +4,9 @@
 
 #include "canonical-abi/linker/plan.h"
 #include "wasi/http/p2/http.h"
+#include "wasi/p2/config.h"
 #include "wasi/p2/interfaces.h"
+#include "wasi/p2/key_value.h"
 
 namespace tappet::wasi {
 
@@ -29,6 +31,8 @@ World::World(net::Loop& loop)
       filesystem(std::make_shared<Filesystem>(loop)),
       network(std::make_shared<Network>(std::make_shared<SharedNetwork>(loop))),
       http(std::make_shared<HttpContext>()),
+      config(std::make_shared<Config>()),
+      key_value(std::make_shared<KeyValueStores>()),
       patience(std::make_shared<p2::Patience>(loop)) {}
 
 void World::install(component::HostEnvironment& store) const {
@@ -39,6 +43,8 @@ void World::install(component::HostEnvironment& store) const {
   store.set(filesystem.get());
   store.set(network.get());
   store.set(http.get());
+  store.set(config.get());
+  store.set(key_value.get());
 }
 
 void World::install(component::HostEnvironment& store, const component::InstancePre& guest) const {
@@ -48,6 +54,9 @@ void World::install(component::HostEnvironment& store, const component::Instance
 
 std::vector<HostInterfaceDef> all_interfaces(const InterfaceOptions& options) {
   std::vector<HostInterfaceDef> interfaces = p2::interfaces();
+  for (auto* const list : {p2::config_interfaces, p2::key_value_interfaces}) {
+    for (HostInterfaceDef& interface : list()) interfaces.push_back(std::move(interface));
+  }
   interfaces.push_back(p2::http_types());
   interfaces.push_back(p2::http_outgoing_handler());
   if (!options.poll) {

@@ -5,8 +5,10 @@
 
 #include "canonical-abi/linker/linker.h"
 #include "wasi/host/clocks.h"
+#include "wasi/host/config.h"
 #include "wasi/host/environment.h"
 #include "wasi/host/filesystem.h"
+#include "wasi/host/key_value.h"
 #include "wasi/host/network.h"
 #include "wasi/host/random.h"
 #include "wasi/host/stdio.h"
@@ -17,9 +19,9 @@ namespace tappet::wasi {
 
 // What the guests of a store find behind the interfaces. Everything links always, and little is
 // granted: a new world has clocks and random numbers, but its standard streams lead nowhere, and it
-// has no arguments, variables, directories or network. Copies share what is not replaced, so a
-// store can have a world that differs in one thing. Belongs to the loop's thread; the loop outlives
-// it.
+// has no arguments, variables, settings, directories, key-value stores or network. Copies share
+// what is not replaced, so a store can have a world that differs in one thing. Belongs to the
+// loop's thread; the loop outlives it.
 struct World {
   explicit World(net::Loop& loop);
 
@@ -31,6 +33,8 @@ struct World {
   // Guests that share it share its limits as well; see Network::for_another_guest.
   std::shared_ptr<Network> network;
   std::shared_ptr<HttpContext> http;
+  std::shared_ptr<Config> config;
+  std::shared_ptr<KeyValueStores> key_value;
   // For guests without pollables.
   std::shared_ptr<p2::Patience> patience;
 

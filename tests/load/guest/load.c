@@ -7,23 +7,11 @@
 //   /           answers
 #include "guest.h"
 
-// result<u64, stream-error>: u8, u64 at 8
-IMPORT(STREAMS, "[method]output-stream.check-write")
-void output_stream_check_write(handle self, void* ret);
-IMPORT(STREAMS, "[method]output-stream.write")
-void output_stream_write(handle self, const void* bytes, size_t len, void* ret);
-IMPORT(STREAMS, "[method]output-stream.subscribe") handle output_stream_subscribe(handle self);
-IMPORT("wasi:clocks/monotonic-clock", "subscribe-duration") handle subscribe_duration(int64_t ns);
-
 enum { kPiece = 1 << 16 };
 static uint8_t piece[kPiece];
 
-static void wait_for(handle pollable) {
-  pollable_block(pollable);
-  pollable_drop(pollable);
-}
-
-static int write_all(handle stream, const uint8_t* bytes, size_t len) {
+// Whatever is permitted at a time.
+static int write_freely(handle stream, const uint8_t* bytes, size_t len) {
   result r;
   while (len > 0) {
     output_stream_check_write(stream, &r);
@@ -45,7 +33,7 @@ static int write_all(handle stream, const uint8_t* bytes, size_t len) {
 // does not get an answer that looks as if it had ended well.
 static span read_some(handle stream) {
   result r;
-  heap_used = 0;
+  forget();
   input_stream_blocking_read(stream, kPiece, &r);
   if (tag(&r, 0) && tag(&r, 1) == 0) __builtin_trap();
   const span none = {0, 0};
@@ -55,30 +43,27 @@ static span read_some(handle stream) {
 static handle content_of(handle request) {
   result r;
   incoming_request_consume(request, &r);
-  incoming_body_stream((handle)r.word[1], &r);
-  return (handle)r.word[1];
+  return body_stream(own_at(&r, 1));
 }
 
 typedef struct {
   handle body;
   handle stream;
-} answer;
+} reply;
 
-static answer begin_answer(handle out) {
+static reply begin_reply(handle out) {
   result r;
   const handle response = outgoing_response_new(fields_new());
   outgoing_response_body(response, &r);
-  answer made = {(handle)r.word[1], -1};
+  reply made = {own_at(&r, 1), -1};
   response_outparam_set(out, 0, response, 0, 0, 0, 0, 0, 0);
-  outgoing_body_write(made.body, &r);
-  made.stream = (handle)r.word[1];
+  made.stream = body_writer(made.body);
   return made;
 }
 
-static void end_answer(answer made) {
+static void end_reply(reply made) {
   result r;
-  output_stream_drop(made.stream);
-  outgoing_body_finish(made.body, 0, 0, &r);
+  finish_body(made.stream, made.body, &r);
 }
 
 static void sink(handle request, handle out) {
@@ -90,32 +75,32 @@ static void sink(handle request, handle out) {
   do {
     digits[--first] = (uint8_t)('0' + total % 10);
   } while (total /= 10);
-  const answer made = begin_answer(out);
-  write_all(made.stream, digits + first, sizeof digits - first);
-  end_answer(made);
+  const reply made = begin_reply(out);
+  write_freely(made.stream, digits + first, sizeof digits - first);
+  end_reply(made);
 }
 
 static void source(int64_t mebibytes, handle out) {
-  const answer made = begin_answer(out);
+  const reply made = begin_reply(out);
   for (int64_t i = 0; i < mebibytes * ((1 << 20) / kPiece); ++i) {
-    if (!write_all(made.stream, piece, kPiece)) return;
+    if (!write_freely(made.stream, piece, kPiece)) return;
   }
-  end_answer(made);
+  end_reply(made);
 }
 
 static void echo(handle request, handle out) {
   const handle from = content_of(request);
-  const answer made = begin_answer(out);
+  const reply made = begin_reply(out);
   for (span bytes = read_some(from); bytes.len > 0; bytes = read_some(from)) {
-    if (!write_all(made.stream, (const uint8_t*)bytes.at, bytes.len)) return;
+    if (!write_freely(made.stream, (const uint8_t*)bytes.at, bytes.len)) return;
   }
-  end_answer(made);
+  end_reply(made);
 }
 
 static void greet(handle out) {
-  const answer made = begin_answer(out);
-  write_all(made.stream, (const uint8_t*)"here\n", 5);
-  end_answer(made);
+  const reply made = begin_reply(out);
+  write_freely(made.stream, (const uint8_t*)"here\n", 5);
+  end_reply(made);
 }
 
 __attribute__((export_name("wasi:http/incoming-handler@" WASI_VERSION "#handle"))) void
@@ -126,8 +111,8 @@ handle_request(handle request, handle out) {
   next_part(&path);
   const span first = next_part(&path);
   if (is(first, "sink")) return sink(request, out);
-  if (is(first, "source")) return source(number(path), out);
+  if (is(first, "source")) return source((int64_t)number(path), out);
   if (is(first, "echo")) return echo(request, out);
-  if (is(first, "wait")) wait_for(subscribe_duration(number(path) * 1000000));
+  if (is(first, "wait")) wait_for(subscribe_duration((int64_t)number(path) * 1000000));
   greet(out);
 }

@@ -135,6 +135,44 @@ TEST(Options, EveryFeatureOfComponentsHasItsKey) {
   }
 }
 
+TEST(Options, Messages) {
+  GuestOptions guest =
+      parse({"-S", "max-http-fields-size=500,http-forbidden-field=a,http-forbidden-field=B", "-S",
+             "http-outgoing-body-buffer-chunks=2,http-outgoing-body-chunk-size=1k", "a.wasm"})
+          .run.guest;
+  EXPECT_EQ(guest.fields.max_size, 500U);
+  EXPECT_EQ(guest.fields.forbidden, (Words{"a", "B"}));
+  EXPECT_EQ(guest.outgoing_bodies.chunk_size, 1024U);
+  EXPECT_EQ(guest.outgoing_bodies.buffer_chunks, 2U);
+  EXPECT_EQ(error({"-S", "http-outgoing-body-chunk-size=0", "a.wasm"}), "0 is too few");
+  EXPECT_EQ(error({"-S", "http-outgoing-body-buffer-chunks=0", "a.wasm"}), "0 is too few");
+  EXPECT_EQ(error({"-S", "http-forbidden-field=a b", "a.wasm"}), "'a b' is not a field's name");
+}
+
+TEST(Options, SettingsAndStores) {
+  using Pairs = std::vector<std::pair<std::string, std::string>>;
+  GuestOptions guest = parse({"a.wasm"}).run.guest;
+  EXPECT_FALSE(guest.key_value);
+  guest = parse({"-S", "config,config-var=a=1,config-var=b=c=d", "-S", "config-var=e=", "a.wasm"})
+              .run.guest;
+  EXPECT_EQ(guest.config, (Pairs{{"a", "1"}, {"b", "c=d"}, {"e", ""}}));
+  EXPECT_TRUE(parse({"-S", "keyvalue", "a.wasm"}).run.guest.key_value);
+  guest = parse({"-S", "keyvalue-in-memory-data=a=1", "a.wasm"}).run.guest;
+  EXPECT_TRUE(guest.key_value);
+  EXPECT_EQ(guest.key_value_data, (Pairs{{"a", "1"}}));
+  EXPECT_EQ(error({"-S", "config-var=a", "a.wasm"}), "'a' is not NAME=VALUE");
+  EXPECT_EQ(error({"-S", "keyvalue-in-memory-data==1", "a.wasm"}), "'=1' is not NAME=VALUE");
+}
+
+TEST(Options, GroupsListTheirKeys) {
+  const std::string text = parse({"-S", "help"}).text;
+  EXPECT_NE(text.find("\n  config-var=VALUE "), std::string::npos) << text;
+  EXPECT_NE(text.find("\n  http[=y|n] "), std::string::npos) << text;
+  EXPECT_EQ(text.find("fuel"), std::string::npos) << text;
+  EXPECT_EQ(parse({"serve", "-S", "help", "a.wasm"}).text, text);
+  EXPECT_NE(parse({"-W", "help"}).text.find("\n  fuel=VALUE "), std::string::npos);
+}
+
 TEST(Options, LaterKeysWin) {
   const Command command = parse({"-W", "timeout=1s", "-W", "timeout=2s", "a.wasm"});
   EXPECT_EQ(command.run.guest.timeout, nanoseconds(seconds(2)));

@@ -33,8 +33,10 @@ class BodyInput final : public InputStream {
 
 class BodyOutput final : public OutputStream {
  public:
-  explicit BodyOutput(std::shared_ptr<http::BodyWriter> writer)
-      : writer_(std::move(writer)), writable_([this] { changed_.wake_all(); }) {}
+  BodyOutput(std::shared_ptr<http::BodyWriter> writer, size_t chunk_size)
+      : writer_(std::move(writer)),
+        chunk_size_(std::min(chunk_size, kMostWritten)),
+        writable_([this] { changed_.wake_all(); }) {}
 
   bool ready() override {
     if (over() || writer_->room() > 0) return true;
@@ -45,7 +47,7 @@ class BodyOutput final : public OutputStream {
     if (over()) return fail(StreamEnd::closed());
     const size_t room = writer_->room();
     if (room == 0) writer_->await_writable(writable_);
-    return std::min(room, kMostWritten);
+    return std::min(room, chunk_size_);
   }
   StreamResult<> write(Bytes bytes) override {
     if (over()) return fail(StreamEnd::closed());
@@ -65,6 +67,7 @@ class BodyOutput final : public OutputStream {
   bool over() const { return failed_ || writer_->reader_gone() || writer_->over(); }
 
   std::shared_ptr<http::BodyWriter> writer_;
+  const size_t chunk_size_;
   Waker writable_;
   bool failed_ = false;
 };
@@ -80,10 +83,8 @@ std::shared_ptr<InputStream> IncomingBody::stream() {
   return std::make_shared<BodyInput>(reader_);
 }
 
-FutureTrailers::FutureTrailers(std::shared_ptr<http::BodyReader> reader, uint64_t max_fields_size)
-    : reader_(std::move(reader)),
-      max_fields_size_(max_fields_size),
-      readable_([this] { changed_.wake_all(); }) {}
+FutureTrailers::FutureTrailers(std::shared_ptr<http::BodyReader> reader, const FieldRules& rules)
+    : reader_(std::move(reader)), rules_(rules), readable_([this] { changed_.wake_all(); }) {}
 
 bool FutureTrailers::ready() {
   while (!outcome_ && !taken_) {
@@ -113,7 +114,7 @@ void FutureTrailers::settle(Result<std::optional<http::Fields>, http::ErrorCode>
   if (!trailers.ok()) {
     outcome_ = Outcome(fail(std::move(trailers).error()));
   } else if (*trailers) {
-    outcome_ = Outcome(GuestFields::received(std::move(**trailers), max_fields_size_));
+    outcome_ = Outcome(GuestFields::received(std::move(**trailers), rules_));
   } else {
     outcome_ = Outcome(std::optional<GuestFields>());
   }
@@ -133,7 +134,7 @@ OutgoingBody::~OutgoingBody() {
 
 std::shared_ptr<OutputStream> OutgoingBody::stream() {
   if (std::exchange(streamed_, true)) return nullptr;
-  return std::make_shared<BodyOutput>(writer_);
+  return std::make_shared<BodyOutput>(writer_, chunk_size_);
 }
 
 Result<Unit, http::ErrorCode> OutgoingBody::finish(std::optional<http::Fields> trailers) {

@@ -34,7 +34,7 @@ class IncomingBody {
 class FutureTrailers final : public Readiness {
  public:
   using Outcome = Result<std::optional<GuestFields>, http::ErrorCode>;
-  FutureTrailers(std::shared_ptr<http::BodyReader> reader, uint64_t max_fields_size);
+  FutureTrailers(std::shared_ptr<http::BodyReader> reader, const FieldRules& rules);
 
   bool ready() override;
   // Pending, or the outcome; after that, Unit for having been asked before.
@@ -44,7 +44,7 @@ class FutureTrailers final : public Readiness {
   void settle(Result<std::optional<http::Fields>, http::ErrorCode> trailers);
 
   std::shared_ptr<http::BodyReader> reader_;
-  uint64_t max_fields_size_;
+  const FieldRules& rules_;
   Waker readable_;
   std::optional<Outcome> outcome_;
   bool taken_ = false;
@@ -53,8 +53,9 @@ class FutureTrailers final : public Readiness {
 // Content that a guest writes. Dropped before finish(), it is incomplete for its reader.
 class OutgoingBody {
  public:
-  explicit OutgoingBody(http::BodyWriter writer)
-      : writer_(std::make_shared<http::BodyWriter>(std::move(writer))) {}
+  // `chunk_size`: the most that one write to the stream may have.
+  explicit OutgoingBody(http::BodyWriter writer, size_t chunk_size = kMostWritten)
+      : writer_(std::make_shared<http::BodyWriter>(std::move(writer))), chunk_size_(chunk_size) {}
   ~OutgoingBody();
   OutgoingBody(const OutgoingBody&) = delete;
   OutgoingBody& operator=(const OutgoingBody&) = delete;
@@ -68,6 +69,7 @@ class OutgoingBody {
 
  private:
   std::shared_ptr<http::BodyWriter> writer_;
+  size_t chunk_size_;
   bool streamed_ = false;
 };
 

@@ -51,20 +51,23 @@ std::string_view to_string(FieldsError error) {
   }
 }
 
-bool is_forbidden_field(std::string_view name) {
-  // No forbidden name is shorter or longer: most names need no comparison.
-  if (name.size() < 4 || name.size() > 19) return false;
-  return std::any_of(kForbidden.begin(), kForbidden.end(), [&](std::string_view forbidden) {
-    return http::equals_ignoring_case(name, forbidden);
-  });
+bool FieldRules::forbid(std::string_view name) const {
+  const auto is_name = [&](std::string_view other) {
+    return http::equals_ignoring_case(name, other);
+  };
+  if (std::any_of(forbidden.begin(), forbidden.end(), is_name)) return true;
+  // None of the others is shorter or longer: most names need no comparison.
+  return name.size() >= 4 && name.size() <= 19 &&
+         std::any_of(kForbidden.begin(), kForbidden.end(), is_name);
 }
 
-GuestFields::GuestFields(uint64_t max_size)
-    : fields_(std::make_shared<http::Fields>()), max_size_(max_size) {}
+GuestFields::GuestFields(const FieldRules& rules)
+    : fields_(std::make_shared<http::Fields>()), rules_(&rules) {}
 
-GuestFields GuestFields::received(http::Fields&& fields, uint64_t max_size) {
+GuestFields GuestFields::received(http::Fields&& fields, const FieldRules& rules) {
   for (const std::string_view name : kForbidden) fields.remove(name);
-  return {std::make_shared<http::Fields>(std::move(fields)), max_size, true};
+  for (const std::string& name : rules.forbidden) fields.remove(name);
+  return {std::make_shared<http::Fields>(std::move(fields)), rules, true};
 }
 
 std::vector<Bytes> GuestFields::get(std::string_view name) const {
@@ -80,7 +83,7 @@ bool GuestFields::has(std::string_view name) const { return fields_->has(name); 
 
 Result<Unit, FieldsError> GuestFields::check_change(std::string_view name) const {
   if (!http::is_token(name)) return fail(FieldsError::kInvalidSyntax);
-  if (is_forbidden_field(name)) return fail(FieldsError::kForbidden);
+  if (rules_->forbid(name)) return fail(FieldsError::kForbidden);
   if (immutable_) return fail(FieldsError::kImmutable);
   return Unit();
 }
@@ -89,7 +92,7 @@ uint64_t GuestFields::size() const { return fields_->text_bytes() + fields_->siz
 
 Result<Unit, FieldsError> GuestFields::check_size(uint64_t fields, uint64_t size) const {
   if (fields > kMostFields) return fail(FieldsError::kTooMany);
-  if (size > max_size_) return fail(FieldsError::kTooLarge);
+  if (size > rules_->max_size) return fail(FieldsError::kTooLarge);
   return Unit();
 }
 
@@ -138,9 +141,9 @@ std::vector<std::pair<std::string, Bytes>> GuestFields::entries() const {
 }
 
 GuestFields GuestFields::clone() const {
-  return {std::make_shared<http::Fields>(*fields_), max_size_, false};
+  return {std::make_shared<http::Fields>(*fields_), *rules_, false};
 }
 
-GuestFields GuestFields::freeze() const { return {fields_, max_size_, true}; }
+GuestFields GuestFields::freeze() const { return {fields_, *rules_, true}; }
 
 }  // namespace tappet::wasi

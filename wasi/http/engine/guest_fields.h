@@ -17,17 +17,24 @@ namespace tappet::wasi {
 enum class FieldsError : uint8_t { kInvalidSyntax, kForbidden, kImmutable, kTooLarge, kTooMany };
 std::string_view to_string(FieldsError error);
 
-// Fields that frame a message or belong to a connection are the host's: guests neither see nor set
-// them. Any case.
-bool is_forbidden_field(std::string_view name);
+// What the embedder decides about guests' fields.
+struct FieldRules {
+  // The most that one set of fields made by a guest may take, counted as in GuestFields::size().
+  uint64_t max_size = 128 * 1024;
+  // Names that are forbidden beside those that frame a message or belong to a connection.
+  std::vector<std::string> forbidden = {};
+
+  // Whether the field is the host's: guests neither see nor set it. Any case.
+  bool forbid(std::string_view name) const;
+};
 
 // Names keep their case and all fields their order. Copies made by freeze() share their contents.
 class GuestFields {
  public:
-  // Empty and mutable.
-  explicit GuestFields(uint64_t max_size);
+  // Empty and mutable. The rules outlive the fields and all copies.
+  explicit GuestFields(const FieldRules& rules);
   // Of a received message: without what is forbidden, immutable, however large.
-  static GuestFields received(http::Fields&& fields, uint64_t max_size);
+  static GuestFields received(http::Fields&& fields, const FieldRules& rules);
 
   std::vector<Bytes> get(std::string_view name) const;
   bool has(std::string_view name) const;
@@ -46,15 +53,15 @@ class GuestFields {
   uint64_t size() const;
 
  private:
-  GuestFields(std::shared_ptr<http::Fields> fields, uint64_t max_size, bool immutable)
-      : fields_(std::move(fields)), max_size_(max_size), immutable_(immutable) {}
+  GuestFields(std::shared_ptr<http::Fields> fields, const FieldRules& rules, bool immutable)
+      : fields_(std::move(fields)), rules_(&rules), immutable_(immutable) {}
   // Name, permission, mutability: the order in which errors are told.
   Result<Unit, FieldsError> check_change(std::string_view name) const;
   // Whether so many fields of that size in all may be.
   Result<Unit, FieldsError> check_size(uint64_t fields, uint64_t size) const;
 
   std::shared_ptr<http::Fields> fields_;
-  uint64_t max_size_;
+  const FieldRules* rules_;
   bool immutable_ = false;
 };
 

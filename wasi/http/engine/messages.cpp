@@ -38,23 +38,25 @@ std::shared_ptr<IncomingBody> IncomingContent::consume() {
   return body;
 }
 
-IncomingRequest::IncomingRequest(http::Request request, uint64_t max_fields_size)
+IncomingRequest::IncomingRequest(http::Request request, const FieldRules& rules)
     : method(std::move(request.method)),
       scheme(std::move(request.scheme)),
       authority(std::move(request.authority)),
       path_with_query(std::move(request.path_with_query)),
-      headers(GuestFields::received(std::move(request.fields), max_fields_size)),
+      headers(GuestFields::received(std::move(request.fields), rules)),
       content(std::move(request.body)) {}
 
-IncomingResponse::IncomingResponse(http::Response response, uint64_t max_fields_size)
+IncomingResponse::IncomingResponse(http::Response response, const FieldRules& rules)
     : status(response.status),
-      headers(GuestFields::received(std::move(response.fields), max_fields_size)),
+      headers(GuestFields::received(std::move(response.fields), rules)),
       content(std::move(response.body)) {}
 
-std::shared_ptr<OutgoingBody> OutgoingContent::body(const GuestFields& headers, bool of_request) {
+std::shared_ptr<OutgoingBody> OutgoingContent::body(const GuestFields& headers, bool of_request,
+                                                    const BodyLimits& limits) {
   if (std::exchange(given_, true)) return nullptr;
   http::BodyOptions options;
   options.of_request = of_request;
+  options.capacity = limits.capacity();
   // Values that are not numbers were refused; several that differ make no sense as a length.
   const std::vector<std::string_view> lengths = headers.fields().get_all("content-length");
   for (const std::string_view text : lengths) {
@@ -64,7 +66,7 @@ std::shared_ptr<OutgoingBody> OutgoingContent::body(const GuestFields& headers, 
   }
   http::Body body = http::Body::make(options);
   reader_ = std::move(body.reader);
-  auto made = std::make_shared<OutgoingBody>(std::move(body.writer));
+  auto made = std::make_shared<OutgoingBody>(std::move(body.writer), limits.chunk_size);
   writer_ = made->writer();
   return made;
 }
@@ -131,10 +133,8 @@ http::RequestOptions OutgoingOptions::finish() const {
 }
 
 FutureIncomingResponse::FutureIncomingResponse(http::PendingResponse pending,
-                                               uint64_t max_fields_size)
-    : pending_(std::move(pending)),
-      max_fields_size_(max_fields_size),
-      settled_([this] { changed_.wake_all(); }) {}
+                                               const FieldRules& rules)
+    : pending_(std::move(pending)), rules_(&rules), settled_([this] { changed_.wake_all(); }) {}
 
 FutureIncomingResponse::FutureIncomingResponse(ErrorCode error)
     : settled_([] {}), outcome_(Outcome(fail(std::move(error)))) {}
@@ -147,8 +147,7 @@ bool FutureIncomingResponse::ready() {
     return false;
   }
   if (settled->ok()) {
-    outcome_ =
-        Outcome(std::make_shared<IncomingResponse>(std::move(*settled).value(), max_fields_size_));
+    outcome_ = Outcome(std::make_shared<IncomingResponse>(std::move(*settled).value(), *rules_));
   } else {
     outcome_ = Outcome(fail(std::move(*settled).error()));
   }
@@ -171,7 +170,7 @@ Result<std::shared_ptr<FutureIncomingResponse>, ErrorCode> send(const HttpContex
     return std::make_shared<FutureIncomingResponse>(ErrorCode::HttpRequestDenied());
   }
   return std::make_shared<FutureIncomingResponse>(
-      context.client->send(std::move(message).value(), options.finish()), context.max_fields_size);
+      context.client->send(std::move(message).value(), options.finish()), context.fields);
 }
 
 }  // namespace tappet::wasi

@@ -25,7 +25,8 @@ class IncomingContent {
 
 class IncomingRequest {
  public:
-  IncomingRequest(http::Request request, uint64_t max_fields_size);
+  // The rules outlive it, as they do the other messages.
+  IncomingRequest(http::Request request, const FieldRules& rules);
 
   http::Method method;
   std::optional<http::Scheme> scheme;
@@ -37,7 +38,7 @@ class IncomingRequest {
 
 class IncomingResponse {
  public:
-  IncomingResponse(http::Response response, uint64_t max_fields_size);
+  IncomingResponse(http::Response response, const FieldRules& rules);
 
   uint16_t status;
   GuestFields headers;
@@ -49,7 +50,8 @@ class IncomingResponse {
 class OutgoingContent {
  public:
   // Null the second time. The length is that of the headers' content-length, if there is one.
-  std::shared_ptr<OutgoingBody> body(const GuestFields& headers, bool of_request);
+  std::shared_ptr<OutgoingBody> body(const GuestFields& headers, bool of_request,
+                                     const BodyLimits& limits);
   // Empty if the guest never asked for it. Once.
   http::BodyReader take_reader() { return std::move(reader_); }
   // The guest's end, as long as there is one.
@@ -75,7 +77,9 @@ class OutgoingRequest {
   const std::optional<http::Scheme>& scheme() const { return scheme_; }
   const std::optional<std::string>& authority() const { return authority_; }
 
-  std::shared_ptr<OutgoingBody> body() { return content_.body(headers, true); }
+  std::shared_ptr<OutgoingBody> body(const BodyLimits& limits = {}) {
+    return content_.body(headers, true, limits);
+  }
   // The message, or why it cannot be sent at all. Uses the request up.
   Result<http::Request, http::ErrorCode> finish();
 
@@ -95,7 +99,9 @@ class OutgoingResponse {
 
   uint16_t status() const { return status_; }
   bool set_status(uint16_t status);
-  std::shared_ptr<OutgoingBody> body() { return content_.body(headers, false); }
+  std::shared_ptr<OutgoingBody> body(const BodyLimits& limits = {}) {
+    return content_.body(headers, false, limits);
+  }
   // Uses the response up.
   http::Response finish();
   const std::weak_ptr<http::BodyWriter>& writer() const { return content_.writer(); }
@@ -120,7 +126,7 @@ struct OutgoingOptions {
 class FutureIncomingResponse final : public Readiness {
  public:
   using Outcome = Result<std::shared_ptr<IncomingResponse>, http::ErrorCode>;
-  FutureIncomingResponse(http::PendingResponse pending, uint64_t max_fields_size);
+  FutureIncomingResponse(http::PendingResponse pending, const FieldRules& rules);
   // One that has failed already.
   explicit FutureIncomingResponse(http::ErrorCode error);
 
@@ -130,7 +136,7 @@ class FutureIncomingResponse final : public Readiness {
 
  private:
   std::optional<http::PendingResponse> pending_;
-  uint64_t max_fields_size_ = 0;
+  const FieldRules* rules_ = nullptr;
   Waker settled_;
   std::optional<Outcome> outcome_;
   bool taken_ = false;

@@ -57,7 +57,7 @@ void add_bodies(HttpScope scope) {
   scope.resource<IncomingBody>("incoming-body")
       .method("stream", stream)
       .static_func("finish", {"this"}, [](HttpContext& context, const Own<IncomingBody>& body) {
-        return make_own<FutureTrailers>(body->reader(), context.max_fields_size);
+        return make_own<FutureTrailers>(body->reader(), context.fields);
       });
   scope.resource<FutureTrailers>("future-trailers")
       .method("subscribe", subscribe_to<FutureTrailers>)

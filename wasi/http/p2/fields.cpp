@@ -12,7 +12,7 @@ using Entries = std::vector<std::pair<std::string, Bytes>>;
 
 HostResult<Result<Own<GuestFields>, HeaderError>> from_list(const HttpContext& context,
                                                             const Entries& entries) {
-  auto fields = make_own<GuestFields>(context.max_fields_size);
+  auto fields = make_own<GuestFields>(context.fields);
   for (const auto& [name, value] : entries) {
     auto appended = changed(fields->append(name, value));
     if (!appended.ok()) return fail(std::move(appended).error());
@@ -27,8 +27,7 @@ HostResult<Result<Own<GuestFields>, HeaderError>> from_list(const HttpContext& c
 
 void add_fields(HttpScope scope) {
   scope.resource<GuestFields>("fields")
-      .constructor(
-          [](HttpContext& context) { return make_own<GuestFields>(context.max_fields_size); })
+      .constructor([](HttpContext& context) { return make_own<GuestFields>(context.fields); })
       .static_func(
           "from-list", {"entries"},
           [](HttpContext& context, const Entries& entries) { return from_list(context, entries); })

@@ -61,10 +61,10 @@ void add_incoming(HttpScope scope) {
 Result<std::vector<ComponentValue>> handle_arguments(component::HostEnvironment& environment,
                                                      http::Request request,
                                                      std::shared_ptr<ResponseSlot> slot) {
-  const uint64_t max_fields_size = environment.get<HttpContext>().max_fields_size;
+  const FieldRules& rules = environment.get<HttpContext>().fields;
   std::vector<ComponentValue> arguments;
-  arguments.push_back(TAPPET_TRY(
-      give(environment, std::make_shared<IncomingRequest>(std::move(request), max_fields_size))));
+  arguments.push_back(
+      TAPPET_TRY(give(environment, std::make_shared<IncomingRequest>(std::move(request), rules))));
   arguments.push_back(
       TAPPET_TRY(give(environment, std::make_shared<ResponseOutparam>(std::move(slot)))));
   return arguments;

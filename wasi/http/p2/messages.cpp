@@ -53,7 +53,8 @@ void add_request(HttpScope& scope) {
       .constructor(
           {"headers"},
           [](const Own<GuestFields>& headers) { return make_own<OutgoingRequest>(*headers); })
-      .method("body", [](OutgoingRequest& r) { return once(r.body()); })
+      .method("body", [](const HttpContext& context,
+                         OutgoingRequest& r) { return once(r.body(context.outgoing_bodies)); })
       .method("method", [](const OutgoingRequest& r) { return r.method(); })
       .method("set-method", {"method"},
               [](OutgoingRequest& r, http::Method m) { return plain(r.set_method(std::move(m))); })
@@ -111,7 +112,9 @@ void add_outgoing(HttpScope scope) {
               [](OutgoingResponse& r, uint16_t status) { return plain(r.set_status(status)); })
       .method("headers",
               [](const OutgoingResponse& r) { return make_own<GuestFields>(r.headers.freeze()); })
-      .method("body", [](OutgoingResponse& r) { return once(r.body()); });
+      .method("body", [](const HttpContext& context, OutgoingResponse& r) {
+        return once(r.body(context.outgoing_bodies));
+      });
   scope.resource<FutureIncomingResponse>("future-incoming-response")
       .method("subscribe", subscribe_to<FutureIncomingResponse>)
       .method("get", get_response_patiently);

@@ -166,7 +166,7 @@ TEST_F(ComponentServiceTest, OneThatSpinsDelaysNobodyAndTimesOut) {
   clock.advance(100 * net::kMillisecond);
   EXPECT_EQ(response(spinning).status, 500);
   until_idle();
-  EXPECT_THAT(failures, ::testing::ElementsAre("1 GET /spin: timed out"));
+  EXPECT_THAT(failures, ::testing::ElementsAre("1 GET /spin: guest timed out"));
 }
 
 TEST_F(ComponentServiceTest, OneThatWaitsTimesOut) {
@@ -178,7 +178,7 @@ TEST_F(ComponentServiceTest, OneThatWaitsTimesOut) {
   clock.advance(100 * net::kMillisecond);
   EXPECT_EQ(read(answer.body), "<HTTP-protocol-error>");
   until_idle();
-  EXPECT_THAT(failures, ::testing::ElementsAre("1 GET /echo: timed out"));
+  EXPECT_THAT(failures, ::testing::ElementsAre("1 GET /echo: guest timed out"));
 }
 
 TEST_F(ComponentServiceTest, AClientThatLeavesEndsItsGuest) {

@@ -8,7 +8,6 @@
 namespace tappet::wasi {
 namespace {
 
-using component::HostEnvironment;
 using component::HostInterfaceDef;
 using component::HostReturn;
 using component::testing::Caller;
@@ -17,6 +16,13 @@ using V = component::ComponentValue;
 // Linking compares the types of all functions with those of the WIT.
 TEST(WorldLinks, AComponentThatImportsEverything) {
   component::test::Program program("../../wasi/world/data/everything.wasm");
+  ASSERT_TRUE(add_to_linker(program.linker()).ok());
+  EXPECT_EQ(program.link(), "");
+  program.start();
+}
+
+TEST(WorldLinks, AComponentThatImportsEveryDraft) {
+  component::test::Program program("../../wasi/world/data/drafts.wasm");
   ASSERT_TRUE(add_to_linker(program.linker()).ok());
   EXPECT_EQ(program.link(), "");
   program.start();
@@ -45,10 +51,10 @@ class WorldTest : public ::testing::Test {
     ADD_FAILURE() << name;
     std::abort();
   }
-  std::string call(std::string_view interface, std::string_view function) {
+  std::string call(std::string_view interface, std::string_view function, V::List args = {}) {
     Caller c = caller(interface);
     world.install(c.environment());
-    return to_string(c.value(function));
+    return to_string(c.value(function, std::move(args)), c.function(function).type->result);
   }
 
   std::unique_ptr<net::Loop> loop = net::Loop::create().value();
@@ -59,6 +65,8 @@ TEST_F(WorldTest, GrantsLittleAtFirst) {
   EXPECT_EQ(call("wasi:cli/environment", "get-arguments"), "[]");
   EXPECT_EQ(call("wasi:cli/environment", "get-environment"), "[]");
   EXPECT_EQ(call("wasi:filesystem/preopens", "get-directories"), "[]");
+  EXPECT_EQ(call("wasi:config/store", "get-all"), "ok([])");
+  EXPECT_EQ(call("wasi:keyvalue/store", "open", {V::string("")}), "err(no-such-store)");
   EXPECT_TRUE(world.stdio->in->read(1).error().error == nullptr);
 }
 

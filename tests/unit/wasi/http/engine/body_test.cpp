@@ -5,6 +5,8 @@
 namespace tappet::wasi {
 namespace {
 
+const FieldRules kRules{.max_size = 1000};
+
 using http::ErrorCode;
 
 Bytes bytes(std::string_view text) { return {text.begin(), text.end()}; }
@@ -82,7 +84,7 @@ TEST_F(IncomingBodyTest, TellsAnErrorOnceAndAfterWhatCameBefore) {
 }
 
 TEST_F(IncomingBodyTest, TrailersFollowWhateverWasRead) {
-  FutureTrailers trailers(body.reader(), 1000);
+  FutureTrailers trailers(body.reader(), kRules);
   EXPECT_EQ(show(trailers.get()), "...");
   trailers.changed().add(waker);
   // More than fits at a time: the rest is read and dropped.
@@ -101,14 +103,14 @@ TEST_F(IncomingBodyTest, TrailersFollowWhateverWasRead) {
 TEST_F(IncomingBodyTest, TrailersMayBeMissing) {
   (void)writer.try_write(as_bytes("unread"));
   (void)writer.finish();
-  FutureTrailers trailers(body.reader(), 1000);
+  FutureTrailers trailers(body.reader(), kRules);
   EXPECT_EQ(show(trailers.get()), "none");
-  FutureTrailers of_literal(std::make_shared<http::BodyReader>("text"), 1000);
+  FutureTrailers of_literal(std::make_shared<http::BodyReader>("text"), kRules);
   EXPECT_EQ(show(of_literal.get()), "none");
 }
 
 TEST_F(IncomingBodyTest, TrailersAreMissingForAReason) {
-  FutureTrailers trailers(body.reader(), 1000);
+  FutureTrailers trailers(body.reader(), kRules);
   EXPECT_FALSE(trailers.ready());
   (void)writer.try_write(as_bytes("ab"));
   writer.abort(ErrorCode::ConnectionTerminated());

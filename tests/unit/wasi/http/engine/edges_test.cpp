@@ -13,8 +13,10 @@ using http::Method;
 
 Bytes bytes(std::string_view text) { return {text.begin(), text.end()}; }
 
+const FieldRules kRules{.max_size = 1000};
+
 GuestFields fields_of(std::initializer_list<http::Field> list) {
-  GuestFields fields(1000);
+  GuestFields fields(kRules);
   for (const http::Field& field : list) {
     EXPECT_TRUE(fields.append(std::string(field.name), bytes(field.value)).ok());
   }
@@ -24,7 +26,7 @@ GuestFields fields_of(std::initializer_list<http::Field> list) {
 // Received fields may be larger than what guests may make of them: that is no reason to trap a
 // guest that makes them smaller.
 TEST(FieldsBeyondTheLimit, MayShrinkButNotGrow) {
-  const auto received = GuestFields::received({{"a", std::string(2000, 'x')}, {"b", "1"}}, 1000);
+  const auto received = GuestFields::received({{"a", std::string(2000, 'x')}, {"b", "1"}}, kRules);
   GuestFields fields = received.clone();
   EXPECT_TRUE(fields.set("b", {}).ok());
   EXPECT_EQ(fields.append("b", {}).error(), FieldsError::kTooLarge);

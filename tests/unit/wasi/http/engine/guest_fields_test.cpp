@@ -8,6 +8,8 @@ namespace {
 
 using Error = FieldsError;
 
+const FieldRules kRules{.max_size = 1000};
+
 Bytes bytes(std::string_view text) { return {text.begin(), text.end()}; }
 
 class GuestFieldsTest : public ::testing::Test {
@@ -37,7 +39,7 @@ class GuestFieldsTest : public ::testing::Test {
     expect(fields.set(name, values), error);
   }
 
-  GuestFields fields{1000};
+  GuestFields fields{kRules};
 };
 
 TEST_F(GuestFieldsTest, KeepOrderAndCaseAndCompareWithoutCase) {
@@ -100,12 +102,26 @@ TEST_F(GuestFieldsTest, WhatFramesMessagesIsForbidden) {
   append("te", "trailers");
 }
 
+TEST_F(GuestFieldsTest, MoreNamesCanBeForbidden) {
+  const FieldRules rules{.forbidden = {"Custom-Forbidden", "x"}};
+  fields = GuestFields(rules);
+  append("custom-forbidden", "v", Error::kForbidden);
+  set("X", {}, Error::kForbidden);
+  append("host", "v", Error::kForbidden);
+  append("custom-forbidden-too", "v");
+  fields = GuestFields::received({{"CUSTOM-forbidden", "1"}, {"X", "2"}, {"y", "3"}}, rules);
+  EXPECT_EQ(show(fields), "y: 3");
+  GuestFields clone = fields.clone();
+  expect(clone.append("x", bytes("4")), Error::kForbidden);
+}
+
 TEST_F(GuestFieldsTest, TellTheFirstOfSeveralErrors) {
   fields = fields.freeze();
   append("a b", "\n", Error::kInvalidSyntax);
   append("host", "\n", Error::kForbidden);
   append("a", "\n", Error::kImmutable);
-  fields = GuestFields(0);
+  const FieldRules narrow{.max_size = 0};
+  fields = GuestFields(narrow);
   append("a", "\n", Error::kInvalidSyntax);
   append("a", "b", Error::kTooLarge);
 }
@@ -129,7 +145,7 @@ TEST_F(GuestFieldsTest, AreLimitedInSize) {
   EXPECT_EQ(fields.size(), 1000U);
   append("b", "", Error::kTooLarge);
   set("a", {bytes(std::string(1000 - cost, 'x'))}, Error::kTooLarge);
-  fields = GuestFields(1000);
+  fields = GuestFields(kRules);
   append("a", std::string(800, 'x'));
   // What is replaced makes room.
   set("a", {bytes(std::string(900, 'y'))});
@@ -139,7 +155,8 @@ TEST_F(GuestFieldsTest, AreLimitedInSize) {
 }
 
 TEST_F(GuestFieldsTest, AreLimitedInNumber) {
-  fields = GuestFields(UINT64_MAX);
+  const FieldRules wide{.max_size = UINT64_MAX};
+  fields = GuestFields(wide);
   set("a", std::vector<Bytes>(32768));
   append("b", "", Error::kTooMany);
   set("a", std::vector<Bytes>(32769), Error::kTooMany);
@@ -152,7 +169,7 @@ TEST_F(GuestFieldsTest, OfReceivedMessagesHideWhatIsForbidden) {
                                   {"Content-Length", "3"},
                                   {"a", "2"},
                                   {"Transfer-Encoding", "chunked"}},
-                                 1000);
+                                 kRules);
   EXPECT_EQ(show(fields), "A: " + std::string(2000, 'x') + ", Content-Length: 3, a: 2");
   append("b", "", Error::kImmutable);
 }

@@ -15,8 +15,10 @@ constexpr const char* kPost = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r
 
 Bytes bytes(std::string_view text) { return {text.begin(), text.end()}; }
 
+const FieldRules kRules{.max_size = 1000};
+
 GuestFields fields_of(std::initializer_list<http::Field> list) {
-  GuestFields fields(1000);
+  GuestFields fields(kRules);
   for (const http::Field& field : list) {
     EXPECT_TRUE(fields.append(std::string(field.name), bytes(field.value)).ok());
   }
@@ -37,7 +39,7 @@ class IncomingWireTest : public http::ServerFixture {
     wire().send(head);
     Call call = take_call();
     const http::Method::Kind method = call.request.method.kind();
-    return {IncomingRequest(std::move(call.request), 1000),
+    return {IncomingRequest(std::move(call.request), kRules),
             std::make_shared<ResponseSlot>(std::move(call.responder), method)};
   }
   // Sets the response and leaves its body open.
@@ -95,7 +97,7 @@ TEST_F(IncomingWireTest, ContentComesWithItsTrailers) {
   wire().send("5\r\nhello\r\n0\r\nSum: 1\r\nHost: evil\r\n\r\n");
   EXPECT_TRUE(in->ready());
   EXPECT_EQ(as_text(*in->read(UINT64_MAX)), "hello");
-  FutureTrailers trailers(body->reader(), 1000);
+  FutureTrailers trailers(body->reader(), kRules);
   auto outcome = trailers.get();
   ASSERT_TRUE(outcome && outcome->ok() && (*outcome)->ok() && **outcome);
   EXPECT_EQ((***outcome)->fields(), (http::Fields{{"Sum", "1"}}));

@@ -12,8 +12,10 @@ using http::ErrorCode;
 using http::Method;
 using http::Scheme;
 
+const FieldRules kRules{.max_size = 1000};
+
 GuestFields fields_of(std::initializer_list<http::Field> list) {
-  GuestFields fields(1000);
+  GuestFields fields(kRules);
   for (const http::Field& field : list) {
     const ByteSpan value = as_bytes(field.value);
     EXPECT_TRUE(fields.append(std::string(field.name), Bytes(value.begin(), value.end())).ok());
@@ -80,6 +82,19 @@ TEST(OutgoingMessages, TakeLengthsFromTheirHeaders) {
   EXPECT_EQ(torn.body(), nullptr);
 }
 
+TEST(OutgoingMessages, HoldSoMuchOfTheirBodies) {
+  OutgoingResponse response(fields_of({}));
+  const BodyLimits limits{.chunk_size = 10, .buffer_chunks = 3};
+  const auto body = response.body(limits);
+  const auto out = body->stream();
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(*out->check_write(), 10U);
+    EXPECT_TRUE(out->write(Bytes(10)).ok());
+  }
+  EXPECT_EQ(*out->check_write(), 0U);
+  EXPECT_EQ((BodyLimits{.chunk_size = 2, .buffer_chunks = SIZE_MAX}.capacity()), SIZE_MAX);
+}
+
 TEST(OutgoingMessages, WithoutABodyAreEmpty) {
   OutgoingResponse response(fields_of({{"a", "b"}}));
   EXPECT_TRUE(response.set_status(404));
@@ -134,6 +149,10 @@ TEST(OutgoingRequests, AreOfHttp) {
 
 TEST(OutgoingOptionsOf, RequestsReplaceTheDefaults) {
   OutgoingOptions options;
+  constexpr uint64_t kTenMinutes = 600 * net::kSecond;
+  EXPECT_EQ(options.finish().connect_timeout_ns, kTenMinutes);
+  EXPECT_EQ(options.finish().first_byte_timeout_ns, kTenMinutes);
+  EXPECT_EQ(options.finish().between_bytes_timeout_ns, kTenMinutes);
   options.first_byte_timeout = 7;
   EXPECT_EQ(options.finish().first_byte_timeout_ns, 7U);
   EXPECT_EQ(options.finish().connect_timeout_ns, http::RequestOptions().connect_timeout_ns);
@@ -142,12 +161,12 @@ TEST(OutgoingOptionsOf, RequestsReplaceTheDefaults) {
 TEST(IncomingMessages, GiveTheirBodiesOnce) {
   http::Request message;
   message.fields = {{"Host", "h"}, {"A", "b"}};
-  IncomingRequest request(std::move(message), 10);
+  IncomingRequest request(std::move(message), kRules);
   EXPECT_FALSE(request.headers.has("host"));
   EXPECT_TRUE(request.headers.has("a"));
   EXPECT_NE(request.content.consume(), nullptr);
   EXPECT_EQ(request.content.consume(), nullptr);
-  IncomingResponse response(http::text_response(418, "tea"), 10);
+  IncomingResponse response(http::text_response(418, "tea"), kRules);
   EXPECT_EQ(response.status, 418);
   const auto body = response.content.consume();
   EXPECT_EQ(as_text(*body->stream()->read(9)), "tea");

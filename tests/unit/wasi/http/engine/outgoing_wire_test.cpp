@@ -15,8 +15,10 @@ using http::Scheme;
 
 Bytes bytes(std::string_view text) { return {text.begin(), text.end()}; }
 
+const FieldRules kRules{.max_size = 1000};
+
 GuestFields fields_of(std::initializer_list<http::Field> list) {
-  GuestFields fields(1000);
+  GuestFields fields(kRules);
   for (const http::Field& field : list) {
     EXPECT_TRUE(fields.append(std::string(field.name), bytes(field.value)).ok());
   }
@@ -116,7 +118,7 @@ class OutgoingWireTest : public ::testing::Test {
   std::unique_ptr<net::Loop> loop = std::move(net::Loop::create(&clock).value());
   http::PipeConnector connector{*loop};
   http::HttpClient client{*loop, connector, {}};
-  HttpContext context{.client = &client, .max_fields_size = 1000};
+  HttpContext context{.client = &client, .fields = kRules};
   OutgoingOptions options;
 };
 
@@ -291,7 +293,7 @@ TEST_F(OutgoingWireTest, ResponsesAreStrippedOfWhatFramesThem) {
   const auto body = response->content.consume();
   const auto in = body->stream();
   EXPECT_EQ(read_all(*in), "abc|closed");
-  FutureTrailers trailers(body->reader(), 1000);
+  FutureTrailers trailers(body->reader(), kRules);
   auto outcome = trailers.get();
   ASSERT_TRUE(outcome && outcome->ok() && (*outcome)->ok() && **outcome);
   EXPECT_EQ((***outcome)->fields(), (http::Fields{{"Sum", "9"}}));
@@ -336,7 +338,7 @@ TEST_F(OutgoingWireTest, ABrokenConnectionIsAnError) {
   settle();
   EXPECT_EQ(read_all(*in), "hel|HTTP-response-incomplete");
   EXPECT_EQ(read_all(*in), "|closed");
-  FutureTrailers trailers(body->reader(), 1000);
+  FutureTrailers trailers(body->reader(), kRules);
   EXPECT_EQ(show(trailers.get()), "HTTP-response-incomplete");
 }
 

@@ -59,7 +59,7 @@ TEST_F(FieldsTest, LimitsHaveNoErrorValueAndTrap) {
   EXPECT_EQ(caller.trap("[static]fields.from-list",
                         {V::list({V::tuple({V::string("a"), bytes(too_long)})})}),
             "total size of fields exceeds limit");
-  context.max_fields_size = UINT64_MAX;
+  context.fields.max_size = UINT64_MAX;
   EXPECT_EQ(caller.trap("[method]fields.set",
                         {borrow(fields()), V::string("a"), V::list(V::List(32769, bytes("")))}),
             "too many fields in the field map");

@@ -56,7 +56,7 @@ class HttpTest : public ::testing::Test {
         .ok();
   }
 
-  HttpContext context{.max_fields_size = 1000};
+  HttpContext context{.fields = {.max_size = 1000}};
   component::testing::Caller caller{http_types()};
 };
 

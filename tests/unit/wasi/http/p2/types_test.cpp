@@ -16,7 +16,7 @@ class TypesTest : public testing::HttpTest {
   V incoming_request(http::BodyReader reader) {
     http::Request message;
     message.body = std::move(reader);
-    return hand_in(std::make_shared<IncomingRequest>(std::move(message), 1000));
+    return hand_in(std::make_shared<IncomingRequest>(std::move(message), context.fields));
   }
   V incoming_body(http::BodyReader reader) {
     const V request = incoming_request(std::move(reader));
