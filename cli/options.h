@@ -76,8 +76,8 @@ struct GuestOptions {
   bool parallel_translation = true;  // if eager: on all processors
   OutgoingOptions outgoing;
   SocketOptions sockets;
-  bool poll = true;                   // there is wasi:io/poll
-  std::optional<bool> http;           // may send requests; unset: as is usual for the command
+  bool poll = true;          // there is wasi:io/poll
+  std::optional<bool> http;  // may send requests; unset: as is usual for the command
   wasi::FieldRules fields;
   wasi::BodyLimits outgoing_bodies;
   bool unknown_imports_trap = false;  // when they are called, instead of being errors

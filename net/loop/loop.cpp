@@ -76,8 +76,8 @@ void Loop::turn(Wait wait) {
   if (!soon_.empty()) soon_.wake_all();
 }
 
-// The uv timer is left alone when it already rings at the right time, the usual case. libuv looks at
-// its timers before it sleeps: one that is due by then must end the turn, or nothing does.
+// The uv timer is left alone when it already rings at the right time, the usual case. libuv looks
+// at its timers before it sleeps: one that is due by then must end the turn, or nothing does.
 void Loop::arm_sleep() {
   const uint64_t until = timers_.empty() ? kNever : timers_.front()->armed_at_;
   if (until == handles_->sleep_until) return;

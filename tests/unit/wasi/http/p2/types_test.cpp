@@ -1,8 +1,8 @@
 #include "net/http/local_client.h"
 #include "tests/unit/net/http/services.h"
 #include "tests/unit/wasi/http/p2/fixture.h"
-#include "wasi/p2/patience.h"
 #include "wasi/p2/io.h"
+#include "wasi/p2/patience.h"
 
 namespace tappet::wasi::p2 {
 namespace {
