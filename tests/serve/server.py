@@ -132,8 +132,13 @@ def in_parallel(count, work):
     return results
 
 
+def shown(value, longest=1000):
+    text = repr(value)
+    return text if len(text) <= longest else f"{text[:longest]}... ({len(text)} characters)"
+
+
 def check(actual, expected, what):
-    assert actual == expected, f"{what}: expected {expected!r}, got {actual!r}"
+    assert actual == expected, f"{what}: expected {shown(expected)}, got {shown(actual)}"
 
 
 def chosen(tests, words):

@@ -40,9 +40,15 @@ const std::vector<Function>& specified() {
 
 using Names = std::set<std::string>;
 
+// Interfaces of proposals, which have WITs of their own.
+bool is_draft(const std::string& interface) {
+  return interface.starts_with("wasi:config/") || interface.starts_with("wasi:keyvalue/");
+}
+
 std::map<std::string, Names> defined(const InterfaceOptions& options) {
   std::map<std::string, Names> names;
   for (const component::HostInterfaceDef& interface : all_interfaces(options)) {
+    if (is_draft(interface.name)) continue;
     Names& functions = names[interface.name];
     for (const component::HostFunctionDef& f : interface.functions) functions.insert(f.name);
   }
