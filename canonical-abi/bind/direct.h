@@ -47,10 +47,14 @@ class DirectCall : public Call {
     return Direct<T>::load(*this, t, at);
   }
 
+  // These stand in for those of Call in what is generic over both.
+  // NOLINTBEGIN(bugprone-derived-method-shadowing-base-method)
+
   // Neither the guest nor the host is at fault so far.
   bool ok() const { return !trapped_ && Call::ok(); }
   // Precondition: !ok().
   HostOutcome trap() { return trapped_ ? HostOutcome::kTrap : settle(Call::trap()); }
+  // NOLINTEND(bugprone-derived-method-shadowing-base-method)
   // Ends the call: without a result, with this one, or otherwise.
   HostOutcome finish() { return caller_.host_returned(call_) ? end() : HostOutcome::kTrap; }
   template <class T>

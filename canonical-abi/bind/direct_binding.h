@@ -23,12 +23,15 @@ concept DirectParameter =
 
 template <class T>
 struct Direct {
+  // Binding moves from most values.
+  // NOLINTBEGIN(performance-unnecessary-value-param)
   static void store(DirectCall& call, const ValType& t, T value, uint64_t ptr) {
     call.store_value(t, Binding<T>::lower(call, std::move(value)), ptr);
   }
   static uint64_t lower_flat(DirectCall& call, const ValType& t, T value) {
     return call.lower_value(t, Binding<T>::lower(call, std::move(value)));
   }
+  // NOLINTEND(performance-unnecessary-value-param)
 };
 
 namespace detail {
