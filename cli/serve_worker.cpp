@@ -63,7 +63,8 @@ Result<> ServeWorker::start(const Served& served) {
   world_.stdio->inherit_out(*loop_);
   world_.stdio->inherit_err(*loop_);
   world_.network = std::make_shared<wasi::Network>(
-      std::make_shared<wasi::SharedNetwork>(*loop_, network_grants(guest, common_.outgoing)));
+      std::make_shared<wasi::SharedNetwork>(*loop_, network_grants(guest, common_.outgoing),
+                                            wasi::NetworkLimits{.loops = common_.options.workers}));
   if (guest.http.value_or(true)) world_.http->client = &client_.client();
   if (common_.options.access_log != AccessLogFormat::kNone) TAPPET_TRY(open_log());
   service_ = TAPPET_TRY(wasi::ComponentService::create(

@@ -184,8 +184,9 @@ Result<> Memory::allocate(uint64_t bytes, std::shared_ptr<const MemoryImage> ima
     if (pool_ != nullptr) pooled_ = pool_->take(bytes, image.get());
     if (pooled_ == nullptr) TAPPET_TRY(map(bytes, image.get()));
     if (pool_ != nullptr && pooled_ == nullptr) {
+      const bool only_small_pages = reservation_.refuse_huge_pages(bytes);
       pooled_ = std::make_unique<PooledMemory>(
-          PooledMemory{std::move(reservation_), bytes, std::move(image)});
+          PooledMemory{std::move(reservation_), bytes, std::move(image), only_small_pages});
     }
     base_ = reservation().base();
     reserved_ = kGuardedBytes;

@@ -46,7 +46,8 @@ int open_pagemap() {
   return -1;
 }
 
-// Those of this thread so far: it cannot have written to a page for the first time without one.
+// Those of this thread so far: where the host makes no huge pages, nobody can have written to a
+// page for the first time without one.
 uint64_t page_faults() {
 #if defined(RUSAGE_THREAD)
   rusage usage{};
@@ -135,7 +136,8 @@ bool MemoryPool::reset(PooledMemory& memory, uint64_t size) {
 bool MemoryPool::find_own(PooledMemory& memory) {
   const bool has_image = memory.image != nullptr && memory.image->size() != 0;
   if (pagemap_ < 0 || (has_image && memory.image->bytes().empty())) return false;
-  const uint64_t faults = counts_faults_ ? page_faults() : PooledMemory::kUnknown;
+  const bool counts = counts_faults_ && memory.only_small_pages;
+  const uint64_t faults = counts ? page_faults() : PooledMemory::kUnknown;
   if (faults != PooledMemory::kUnknown && faults == memory.faults) return true;
   if (!read_own(memory)) return false;
   memory.faults = faults;

@@ -19,6 +19,9 @@ struct PooledMemory {
   Reservation reservation;
   uint64_t bytes = 0;  // that it begins with
   std::shared_ptr<const MemoryImage> image;
+  // The host does not put huge pages in the place of small ones, which makes pages writable without
+  // a page fault.
+  bool only_small_pages = false;
   std::vector<uint32_t> own = {};
   uint64_t faults = kUnknown;  // of the OS thread, when `own` was found out
 };

@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <utility>
 
 namespace tappet {
@@ -43,12 +44,14 @@ Reservation::~Reservation() {
 Reservation::Reservation(Reservation&& other) noexcept
     : mapping_(std::exchange(other.mapping_, nullptr)),
       base_(std::exchange(other.base_, nullptr)),
-      size_(std::exchange(other.size_, 0)) {}
+      size_(std::exchange(other.size_, 0)),
+      small_(std::exchange(other.small_, 0)) {}
 
 Reservation& Reservation::operator=(Reservation&& other) noexcept {
   std::swap(mapping_, other.mapping_);
   std::swap(base_, other.base_);
   std::swap(size_, other.size_);
+  std::swap(small_, other.small_);
   return *this;
 }
 
@@ -59,7 +62,20 @@ bool Reservation::in_huge_pages(uint64_t committed) { return committed >= uint64
 void Reservation::use_huge_pages([[maybe_unused]] uint64_t committed) const {
 #if defined(MADV_HUGEPAGE)
   // Hosts without them say so; nothing depends on it.
-  if (in_huge_pages(committed)) madvise(base_, round_to_host_page(committed), MADV_HUGEPAGE);
+  if (in_huge_pages(committed)) {
+    madvise(base_ + small_, round_to_host_page(committed) - small_, MADV_HUGEPAGE);
+  }
+#endif
+}
+
+bool Reservation::refuse_huge_pages([[maybe_unused]] uint64_t committed) {
+#if defined(MADV_NOHUGEPAGE)
+  if (in_huge_pages(committed)) return false;
+  small_ = round_to_host_page(committed);
+  // EINVAL: the host knows none.
+  return small_ == 0 || madvise(base_, small_, MADV_NOHUGEPAGE) == 0 || errno == EINVAL;
+#else
+  return false;
 #endif
 }
 

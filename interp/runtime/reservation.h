@@ -35,6 +35,9 @@ class Reservation {
   bool discard(uint64_t from, uint64_t to) const;
   // The reverse of commit, of whole host pages. False if the host refuses.
   bool decommit(uint64_t from, uint64_t to) const;
+  // From now on the host makes no huge pages of the first `committed` bytes, however much is
+  // committed later. False if it would not promise that, or was asked for them.
+  bool refuse_huge_pages(uint64_t committed);
   // Whether the host is asked for huge pages where so much is accessible.
   static bool in_huge_pages(uint64_t committed);
 
@@ -44,6 +47,7 @@ class Reservation {
   uint8_t* mapping_ = nullptr;
   uint8_t* base_ = nullptr;
   uint64_t size_ = 0;
+  uint64_t small_ = 0;  // bytes at the beginning that are not for huge pages
 };
 
 }  // namespace tappet

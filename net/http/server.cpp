@@ -103,9 +103,11 @@ void Server::accept_more() {
 }
 
 void Server::drain() {
-  // Clients whose connections the kernel has made already would be reset.
+  // Clients whose connections the kernel has made already would be reset. No kernel makes more than
+  // so many, and those that are refused must not keep this going.
+  constexpr int kLongestBacklog = 65535;
   for (const auto& listening : listeners_) {
-    while (accept_one(*listening)) {
+    for (int i = 0; i < kLongestBacklog && accept_one(*listening); ++i) {
     }
   }
   draining_ = true;

@@ -81,6 +81,7 @@ size_t ServerConnection::most_input() const {
 
 void ServerConnection::begin_request() {
   ++server_.requests_;
+  looked_again_ = false;
   undispatched_ = parser_.take_request(info_.secure ? Scheme::kHttps : Scheme::kHttp);
   ServerExchange::Facts facts;
   facts.method = undispatched_->method.kind();

@@ -124,6 +124,10 @@ std::string SocketAddress::ip_text() const {
   return text;
 }
 
+bool SocketAddress::operator==(const SocketAddress& other) const {
+  return is_v6() == other.is_v6() && port() == other.port() && std::ranges::equal(ip(), other.ip());
+}
+
 std::string SocketAddress::to_string() const {
   const std::string port_text = ":" + std::to_string(port());
   return is_v6() ? "[" + ip_text() + "]" + port_text : ip_text() + port_text;

@@ -46,7 +46,8 @@ class SocketAddress {
   std::string ip_text() const;
   // "127.0.0.1:80", "[::1]:80".
   std::string to_string() const;
-  bool operator==(const SocketAddress& other) const { return to_string() == other.to_string(); }
+  // Whether the text is the same.
+  bool operator==(const SocketAddress& other) const;
 
   const sockaddr* raw() const { return &storage_.any; }
   socklen_t raw_size() const { return is_v6() ? sizeof(sockaddr_in6) : sizeof(sockaddr_in); }

@@ -20,7 +20,8 @@ class Server:
     """Starts on construction; `with` ends it and checks that it ended in order."""
 
     def __init__(self, tappet, component, *options, addr="127.0.0.1:0"):
-        self.log = tempfile.TemporaryFile(mode="w+")
+        # The server writes at the end, wherever output() has just read.
+        self.log = tempfile.TemporaryFile(mode="a+")
         self.started = time.monotonic()
         self.process = subprocess.Popen(
             [tappet, "serve", "--addr", addr, *options, component],

@@ -19,6 +19,8 @@ std::string_view to_string(KeyValueError error) {
       return "the key is too long";
     case KeyValueError::kFull:
       return "the store is full";
+    case KeyValueError::kTooMuch:
+      return "this is too much at once";
     case KeyValueError::kNotANumber:
       return "the value is not a decimal number";
     default:
@@ -28,15 +30,22 @@ std::string_view to_string(KeyValueError error) {
 
 std::optional<Bytes> KeyValueStore::get(std::string_view key) const { return look(key).value; }
 
-std::vector<std::optional<KeyValueStore::Pair>> KeyValueStore::get(
+Result<std::vector<std::optional<KeyValueStore::Pair>>, KeyValueError> KeyValueStore::get(
     const std::vector<std::string>& keys) const {
+  if (keys.size() > kMostKeys) return fail(KeyValueError::kTooMuch);
   const std::scoped_lock lock(mutex_);
   std::vector<std::optional<Pair>> pairs;
   pairs.reserve(keys.size());
+  uint64_t bytes = 0;
   for (const std::string& key : keys) {
     const auto at = entries_.find(key);
-    pairs.push_back(at == entries_.end() ? std::nullopt
-                                         : std::optional<Pair>({key, at->second.value}));
+    if (at == entries_.end()) {
+      pairs.emplace_back();
+      continue;
+    }
+    bytes += cost(key, at->second.value.size());
+    if (bytes > max_bytes_) return fail(KeyValueError::kTooMuch);
+    pairs.emplace_back(Pair(key, at->second.value));
   }
   return pairs;
 }
@@ -60,6 +69,7 @@ Result<Unit, KeyValueError> KeyValueStore::put(const std::string& key, Bytes val
 // Several need the room that they would take beside what they replace: so none of them fails after
 // another has been put in.
 Result<Unit, KeyValueError> KeyValueStore::set(std::vector<Pair> pairs) {
+  if (pairs.size() > kMostKeys) return fail(KeyValueError::kTooMuch);
   const std::scoped_lock lock(mutex_);
   uint64_t bytes = bytes_;
   for (const auto& [key, value] : pairs) {
@@ -77,7 +87,8 @@ Result<Unit, KeyValueError> KeyValueStore::set(std::string key, Bytes value) {
   return set(std::move(pairs));
 }
 
-void KeyValueStore::remove(const std::vector<std::string>& keys) {
+Result<Unit, KeyValueError> KeyValueStore::remove(const std::vector<std::string>& keys) {
+  if (keys.size() > kMostKeys) return fail(KeyValueError::kTooMuch);
   const std::scoped_lock lock(mutex_);
   for (const std::string& key : keys) {
     const auto at = entries_.find(key);
@@ -85,6 +96,7 @@ void KeyValueStore::remove(const std::vector<std::string>& keys) {
     bytes_ -= cost(key, at->second.value.size());
     entries_.erase(at);
   }
+  return Unit();
 }
 
 KeyValueStore::Page KeyValueStore::list(const std::optional<std::string>& after,
@@ -125,6 +137,12 @@ KeyValueStore::Version KeyValueStore::look(std::string_view key) const {
   const auto at = entries_.find(key);
   if (at == entries_.end()) return {};
   return {at->second.value, at->second.number};
+}
+
+uint64_t KeyValueStore::number(std::string_view key) const {
+  const std::scoped_lock lock(mutex_);
+  const auto at = entries_.find(key);
+  return at == entries_.end() ? 0 : at->second.number;
 }
 
 Result<bool, KeyValueError> KeyValueStore::swap(const std::string& key, uint64_t number,

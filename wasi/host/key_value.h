@@ -16,7 +16,7 @@
 
 namespace tappet::wasi {
 
-enum class KeyValueError : uint8_t { kKeyTooLong, kFull, kNotANumber, kOverflow };
+enum class KeyValueError : uint8_t { kKeyTooLong, kFull, kTooMuch, kNotANumber, kOverflow };
 std::string_view to_string(KeyValueError error);
 
 // Shared by guests, of which none can make it grow beyond its limit. Any thread; every function is
@@ -37,6 +37,8 @@ class KeyValueStore {
 
   static constexpr size_t kLongestKey = 4096;
   static constexpr size_t kKeysPerPage = 1000;
+  // In one call: whoever has the store to themselves for long keeps all others waiting.
+  static constexpr size_t kMostKeys = 10'000;
 
   // `max_bytes`: of keys and values, and some for each pair.
   explicit KeyValueStore(uint64_t max_bytes = uint64_t{64} << 20) : max_bytes_(max_bytes) {}
@@ -44,12 +46,14 @@ class KeyValueStore {
   KeyValueStore& operator=(const KeyValueStore&) = delete;
 
   std::optional<Bytes> get(std::string_view key) const;
-  std::vector<std::optional<Pair>> get(const std::vector<std::string>& keys) const;
+  // kTooMuch: too many keys, or values that are larger than the store, as the same may come often.
+  Result<std::vector<std::optional<Pair>>, KeyValueError> get(
+      const std::vector<std::string>& keys) const;
   bool has(std::string_view key) const;
   // All of them or, with an error, none. Of pairs with the same key the last one counts.
   Result<Unit, KeyValueError> set(std::vector<Pair> pairs);
   Result<Unit, KeyValueError> set(std::string key, Bytes value);
-  void remove(const std::vector<std::string>& keys);
+  Result<Unit, KeyValueError> remove(const std::vector<std::string>& keys);
   // In the order of keys: those behind `after`, without the first `skip` of them.
   Page list(const std::optional<std::string>& after, uint64_t skip = 0) const;
 
@@ -59,6 +63,7 @@ class KeyValueStore {
   Result<Integer, KeyValueError> increment(const std::string& key, Integer delta);
 
   Version look(std::string_view key) const;
+  uint64_t number(std::string_view key) const;
   // Sets the value if `number` is still that of the key's version; whether it was.
   Result<bool, KeyValueError> swap(const std::string& key, uint64_t number, Bytes value);
 

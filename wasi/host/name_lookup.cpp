@@ -7,6 +7,8 @@ namespace {
 
 constexpr size_t kLongestName = 253;
 constexpr size_t kLongestLabel = 63;
+// Of one name; nobody tries more, and whoever answers may be hostile.
+constexpr size_t kMostAddresses = 64;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
@@ -99,6 +101,7 @@ void NameLookup::take(const Result<std::vector<net::SocketAddress>, net::IoError
     const net::SocketAddress address = found.unmapped();
     if (std::ranges::find(addresses_, address) != addresses_.end()) continue;
     if (network_->found(name_, address)) addresses_.push_back(address);
+    if (addresses_.size() == kMostAddresses) break;
   }
   // The guest may not know any of them.
   if (addresses_.empty()) error_ = SocketError::kAccessDenied;

@@ -31,7 +31,8 @@ SharedNetwork::SharedNetwork(net::Loop& loop_in, NetworkGrants grants_in, Networ
       grants(std::move(grants_in)),
       limits(limits_in),
       budget(std::make_shared<SocketBudget>(
-          limits.sockets_of_all != 0 ? limits.sockets_of_all : half_of_all_descriptors())),
+          limits.sockets_of_all != 0 ? limits.sockets_of_all
+                                     : half_of_all_descriptors() / std::max(limits.loops, 1u))),
       resolver(loop) {}
 
 Network::Network(std::shared_ptr<SharedNetwork> shared)

@@ -34,8 +34,9 @@ struct NetworkLimits {
   // Sockets of one guest, those included that the host still writes to when the guest has dropped
   // them.
   uint32_t sockets = 256;
-  // Of all guests of the loop; 0: half of the descriptors that the process may have.
+  // Of all guests of the loop; 0: their share of half the descriptors that the process may have.
   uint32_t sockets_of_all = 0;
+  uint32_t loops = 1;  // that share them
   // Look-ups of one guest at once.
   uint32_t lookups = 32;
   // Addresses of names that are remembered for permits_host.

@@ -22,11 +22,18 @@ struct CountedKeyResponse {
 };
 TAPPET_RECORD(CountedKeyResponse, keys, cursor)
 
-// What a key had when it was looked at; gives way to nothing but that.
+// Which version of a key's value was looked at last; gives way to nothing but that. It does not
+// hold the value: guests may have many of these.
 struct Cas {
   std::shared_ptr<KeyValueStore> bucket;
   std::string key;
-  KeyValueStore::Version version;
+  uint64_t number;
+
+  std::optional<Bytes> look() {
+    KeyValueStore::Version version = bucket->look(key);
+    number = version.number;
+    return std::move(version.value);
+  }
 };
 
 struct CasError : std::variant<StoreError, component::Own<Cas>> {
@@ -96,8 +103,7 @@ HostInterfaceDef store(component::Version draft, ListKeys list_keys) {
               })
       .method("delete", {"key"},
               [](KeyValueStore& bucket, const std::string& key) {
-                bucket.remove({key});
-                return Stored<>(Unit());
+                return stored(bucket.remove({key}));
               })
       .method("exists", {"key"},
               [](const KeyValueStore& bucket, const std::string& key) {
@@ -112,15 +118,16 @@ Stored<Integer> increment(KeyValueStore& bucket, const std::string& key, Integer
 }
 
 Stored<Own<Cas>> new_cas(const Borrow<KeyValueStore>& bucket, const std::string& key) {
-  return make_own<Cas>(Cas{bucket.share(), key, bucket->look(key)});
+  if (key.size() > KeyValueStore::kLongestKey) return fail(error_of(KeyValueError::kKeyTooLong));
+  return make_own<Cas>(Cas{bucket.share(), key, bucket->number(key)});
 }
 
 Result<Unit, CasError> swap(const Own<Cas>& cas, Bytes value) {
-  auto swapped = cas->bucket->swap(cas->key, cas->version.number, std::move(value));
+  auto swapped = cas->bucket->swap(cas->key, cas->number, std::move(value));
   if (!swapped.ok()) return fail(CasError(std::in_place_index<0>, error_of(swapped.error())));
   if (*swapped) return Unit();
   return fail(CasError(std::in_place_index<1>,
-                       make_own<Cas>(Cas{cas->bucket, cas->key, cas->bucket->look(cas->key)})));
+                       make_own<Cas>(Cas{cas->bucket, cas->key, cas->bucket->number(cas->key)})));
 }
 
 HostInterfaceDef atomics() {
@@ -129,8 +136,7 @@ HostInterfaceDef atomics() {
   scope.func("increment", {"bucket", "key", "delta"}, increment<int64_t>);
   return scope.resource<Cas>("cas")
       .static_func("new", {"bucket", "key"}, new_cas)
-      .method("current",
-              [](const Cas& cas) { return Stored<std::optional<Bytes>>(cas.version.value); })
+      .method("current", [](Cas& cas) { return Stored<std::optional<Bytes>>(cas.look()); })
       .func("swap", {"cas", "value"}, swap);
 }
 
@@ -145,15 +151,11 @@ HostInterfaceDef batch(component::Version draft) {
   scope.resource<KeyValueStore>("bucket");
   return scope
       .func("get-many", {"bucket", "keys"},
-            [](const KeyValueStore& bucket, const Keys& keys) {
-              return Stored<std::vector<std::optional<KeyValueStore::Pair>>>(bucket.get(keys));
-            })
+            [](const KeyValueStore& bucket, const Keys& keys) { return stored(bucket.get(keys)); })
       .func("set-many", {"bucket", "key-values"},
             [](KeyValueStore& bucket, Pairs pairs) { return stored(bucket.set(std::move(pairs))); })
-      .func("delete-many", {"bucket", "keys"}, [](KeyValueStore& bucket, const Keys& keys) {
-        bucket.remove(keys);
-        return Stored<>(Unit());
-      });
+      .func("delete-many", {"bucket", "keys"},
+            [](KeyValueStore& bucket, const Keys& keys) { return stored(bucket.remove(keys)); });
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "interp/runtime/memory_pool.h"
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 
 #include <algorithm>
 
@@ -68,6 +69,53 @@ TEST_P(MemoryPoolTest, MemoriesComeBackAsTheyBegan) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Restored, MemoryPoolTest, testing::Values(uint64_t{1} << 20, 0));
+
+// Whoever looks at other pages makes the thread fault, and the pool look again.
+TEST(MemoryPool, RestoresWhatWasWrittenWithoutPageFaults) {
+  MemoryPool pool;
+  const auto image = make_image();
+  auto memory = make(pool, 3, image);
+  for (const std::vector<uint64_t>& written : std::vector<std::vector<uint64_t>>{
+           {0, 2730}, {0, 2730}, {2730}, {0, 20'000, 2730}, {20'000}, {0, 150'000}, {150'000}}) {
+    std::vector<uint8_t> before;
+    for (const uint64_t at : written) {
+      before.push_back(memory->base()[at]);
+      memory->base()[at] = static_cast<uint8_t>(~before.back());
+    }
+    memory.reset();
+    memory = make(pool, 3, image);
+    for (size_t i = 0; i < written.size(); ++i) {
+      EXPECT_EQ(memory->base()[written[i]], before[i]) << written[i];
+    }
+  }
+  EXPECT_TRUE(is_new(*memory, 3, image.get()));
+}
+
+// Where the kernel makes a huge page of small ones, pages become writable without a page fault.
+TEST(MemoryPool, RestoresWhatAHugePageMadeWritable) {
+  MemoryType type = pages(64);
+  type.limits.max = 512;
+  MemoryPool pool;
+  const auto fresh = [&] {
+    return *Memory::create(type, MemoryStrategy::kGuard, uint64_t{4} << 30, nullptr, &pool);
+  };
+  auto memory = fresh();
+  memory->base()[0] = 1;
+  ASSERT_EQ(memory->grow(256), 64);  // where huge pages are asked for
+  memory.reset();
+  memory = fresh();
+  memory->base()[0] = 1;
+  memory.reset();
+  memory = fresh();
+#if defined(__linux__)
+  constexpr int kCollapse = 25;  // MADV_COLLAPSE: what khugepaged does in its own time
+  (void)madvise(memory->base(), memory->size(), kCollapse);
+#endif
+  memory->base()[1'000'000] = 1;
+  memory.reset();
+  memory = fresh();
+  EXPECT_TRUE(is_new(*memory, 64, nullptr));
+}
 
 TEST(MemoryPool, KeepsThoseOfOneKindApart) {
   MemoryPool pool;

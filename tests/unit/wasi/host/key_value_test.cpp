@@ -28,7 +28,7 @@ TEST(KeyValueStore, KeepsValuesByKey) {
   EXPECT_EQ(show(store.set("", Bytes())), "ok");
   EXPECT_EQ(store.get("a"), bytes("2"));
   EXPECT_EQ(store.get(""), Bytes());
-  store.remove({"a", "b"});
+  EXPECT_TRUE(store.remove({"a", "b"}).ok());
   EXPECT_FALSE(store.has("a"));
   EXPECT_TRUE(store.has(""));
 }
@@ -36,7 +36,7 @@ TEST(KeyValueStore, KeepsValuesByKey) {
 TEST(KeyValueStore, TakesAllPairsOrNone) {
   KeyValueStore store(1000);
   EXPECT_EQ(show(store.set({{"a", bytes("1")}, {"b", bytes("2")}, {"a", bytes("3")}})), "ok");
-  const auto got = store.get(std::vector<std::string>{"b", "c", "a"});
+  const auto got = *store.get(std::vector<std::string>{"b", "c", "a"});
   EXPECT_THAT(got, ElementsAre(KeyValueStore::Pair("b", bytes("2")), std::nullopt,
                                KeyValueStore::Pair("a", bytes("3"))));
   EXPECT_EQ(show(store.set({{"c", Bytes(100)}, {"d", Bytes(900)}})), "the store is full");
@@ -54,7 +54,7 @@ TEST(KeyValueStore, CountsWhatItHolds) {
   // What is replaced makes room.
   EXPECT_EQ(show(store.set("a", Bytes(600))), "ok");
   EXPECT_EQ(show(store.set("b", Bytes())), "ok");
-  store.remove({"a"});
+  EXPECT_TRUE(store.remove({"a"}).ok());
   EXPECT_EQ(show(store.set("b", Bytes(871))), "ok");
 }
 
@@ -101,9 +101,24 @@ TEST(KeyValueStore, SwapsOnlyWhatHasNotChanged) {
   EXPECT_EQ(show(store.swap("a", store.look("a").number, Bytes(2000))), "the store is full");
   EXPECT_TRUE(*store.swap("a", store.look("a").number, bytes("3")));
   const auto before = store.look("a");
-  store.remove({"a"});
+  EXPECT_TRUE(store.remove({"a"}).ok());
   EXPECT_FALSE(*store.swap("a", before.number, bytes("4")));
   EXPECT_FALSE(store.has("a"));
+}
+
+// A guest needs little memory to ask for the same large value many times.
+TEST(KeyValueStore, GivesNoMoreAtOnceThanItMayHave) {
+  KeyValueStore store(1'000'000);
+  EXPECT_EQ(show(store.set("a", Bytes(400'000))), "ok");
+  EXPECT_TRUE(store.get(std::vector<std::string>(2, "a")).ok());
+  const auto refused = store.get(std::vector<std::string>(3, "a"));
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error(), KeyValueError::kTooMuch);
+  const std::vector<std::string> many(KeyValueStore::kMostKeys + 1, "b");
+  EXPECT_EQ(store.get(many).error(), KeyValueError::kTooMuch);
+  EXPECT_EQ(store.remove(many).error(), KeyValueError::kTooMuch);
+  EXPECT_EQ(show(store.set(std::vector<KeyValueStore::Pair>(many.size()))),
+            to_string(KeyValueError::kTooMuch));
 }
 
 TEST(KeyValueStore, IsSharedByThreads) {
