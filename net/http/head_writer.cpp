@@ -93,6 +93,10 @@ Result<std::optional<uint64_t>, ErrorCode> agreed_length(const Fields& fields,
   if (declared && known && *declared != *known) {
     return fail(ErrorCode::HttpProtocolError().with_detail("content-length and body differ"));
   }
+  // With a length of 0 nobody would look at what there is of the content.
+  if (declared && body.available() > *declared) {
+    return fail(ErrorCode::HttpProtocolError().with_detail("the body exceeds content-length"));
+  }
   return declared ? declared : known;
 }
 

@@ -102,6 +102,25 @@ TEST_F(ClientTest, KnowsWhereToConnect) {
   EXPECT_TRUE(received().starts_with("CONNECT a:99 HTTP/1.1\r\nHost: a:99\r\n"));
 }
 
+TEST_F(ClientTest, LosesNoContentThatExceedsItsLength) {
+  for (const char* length : {"0", "2"}) {
+    Body body = Body::make();
+    ASSERT_TRUE(body.writer.try_write(as_bytes("four")).ok());
+    Request request = post(std::move(body.reader));
+    request.fields = {{"Content-Length", length}};
+    auto pending = send(std::move(request));
+    EXPECT_EQ(error_of(pending).name(), "HTTP-protocol-error") << length;
+    EXPECT_TRUE(connector_.servers.empty());
+  }
+  // What comes later is refused.
+  Body body = Body::make();
+  Request request = post(std::move(body.reader));
+  request.fields = {{"Content-Length", "0"}};
+  auto pending = send(std::move(request));
+  EXPECT_TRUE(received().ends_with("Content-Length: 0\r\nConnection: close\r\n\r\n"));
+  EXPECT_FALSE(body.writer.try_write(as_bytes("four")).ok());
+}
+
 TEST_F(ClientTest, WritesContent) {
   auto known = send(post(BodyReader("hello")));
   EXPECT_TRUE(received().ends_with("Content-Length: 5\r\nConnection: close\r\n\r\nhello"));

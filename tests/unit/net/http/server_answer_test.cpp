@@ -31,6 +31,9 @@ TEST_F(ServerAnswer, WhatCannotBeSentIsA500) {
   EXPECT_EQ(answer({200, {{"Content-Length", "+4"}}, BodyReader("four")}), "500");
   EXPECT_EQ(answer({200, {{"Content-Length", "4"}, {"content-length", "4"}}, BodyReader("four")}),
             "500");
+  Body excess = Body::make();
+  ASSERT_TRUE(excess.writer.try_write(as_bytes("four")).ok());
+  EXPECT_EQ(answer({200, {{"Content-Length", "0"}}, std::move(excess.reader)}), "500");
   Body failed = Body::make();
   failed.writer.abort(ErrorCode::InternalError());
   EXPECT_EQ(answer({200, {}, std::move(failed.reader)}), "500");
