@@ -1,4 +1,4 @@
-// What -W help and its like print.
+// What --help, and -W help and its like, print.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,13 +13,13 @@ namespace {
 std::string_view text_of(Meaning meaning) {
   switch (meaning) {
     case Meaning::kAccepted:
-      return "accepted: always so, or without effect here";
+      return "Accepted, being always so or without effect here";
     case Meaning::kUnsupported:
-      return "not supported";
+      return "Not supported";
     case Meaning::kFeature:
-      return "a proposal for WebAssembly";
+      return "Proposals for WebAssembly, KEY[=y|n]";
     case Meaning::kComponentFeature:
-      return "a proposal for the component model";
+      return "Proposals for the component model, likewise";
     case Meaning::kTimeout:
       return "a guest's time, such as 10s or 250ms; of serve, for each request";
     case Meaning::kMaxMemory:
@@ -76,19 +76,80 @@ std::string_view text_of(Meaning meaning) {
   return {};
 }
 
+// What every terminal has room for.
+constexpr size_t kWidth = 80;
+constexpr size_t kTextColumn = 28;
+
+// `text` in lines between the column and the width, the first of which continues the last of `out`.
+void append_wrapped(std::string& out, std::string_view text) {
+  size_t at = kTextColumn;
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
+    if (at > kTextColumn && at + 1 + word.size() > kWidth) {
+      out.append("\n").append(kTextColumn, ' ');
+      at = kTextColumn;
+    } else if (at > kTextColumn) {
+      out.append(" ");
+      ++at;
+    }
+    out.append(word);
+    at += word.size();
+  }
+  out.append("\n");
+}
+
+// A name, and in the column beside or below it what it stands for.
+std::string entry(const std::string& name, std::string_view text) {
+  std::string out = "  " + name;
+  if (out.size() + 2 > kTextColumn) out += "\n";
+  out.append(kTextColumn - (out.back() == '\n' ? 0 : out.size()), ' ');
+  append_wrapped(out, text);
+  return out;
+}
+
+// Their keys need no texts of their own.
+constexpr Meaning kTogether[] = {Meaning::kFeature, Meaning::kComponentFeature, Meaning::kAccepted,
+                                 Meaning::kUnsupported};
+
+// The keys of a meaning. Nothing for none.
+std::string together(char group, Meaning meaning) {
+  std::string keys;
+  for (const KeyRow& row : kKeys) {
+    if (row.group == group && row.meaning == meaning) keys += fmt::format("{} ", row.key);
+  }
+  if (keys.empty()) return {};
+  keys.pop_back();
+  return fmt::format("\n{}:\n{}", text_of(meaning), entry("", keys));
+}
+
 std::string list(char group) {
   std::string text =
       fmt::format("The keys of -{}, as in -{} KEY[=VALUE][,KEY...]:\n", group, group);
   for (const KeyRow& row : kKeys) {
     if (row.group != group) continue;
+    if (std::find(std::begin(kTogether), std::end(kTogether), row.meaning) != std::end(kTogether)) {
+      continue;
+    }
     const std::string key =
         fmt::format("{}{}", row.key, row.kind == KeyKind::kFlag ? "[=y|n]" : "=VALUE");
-    text += fmt::format("  {:<44} {}\n", key, text_of(row.meaning));
+    text += entry(key, text_of(row.meaning));
   }
+  for (const Meaning meaning : kTogether) text += together(group, meaning);
   return text;
 }
 
 }  // namespace
+
+std::string Help::make_option(const CLI::Option* option, bool is_positional) const {
+  std::string name = is_positional ? option->get_name(true) : option->get_name(false, true);
+  for (size_t comma = name.find(','); comma != std::string::npos;
+       comma = name.find(',', comma + 2)) {
+    name.insert(comma + 1, " ");
+  }
+  const bool has_value = !is_positional && option->get_type_size() != 0;
+  return entry(has_value ? name + " " + option->get_type_name() : name, option->get_description());
+}
 
 std::optional<std::string> group_help(const RawGuest& raw) {
   for (size_t i = 0; i < std::size(kGroups); ++i) {

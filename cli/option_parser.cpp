@@ -224,8 +224,26 @@ Error name_option(const std::string& names, Error error) {
 }
 
 detail::Failure<Error> usage(std::string message) {
-  return fail(ErrorKind::kUsage, std::move(message) + "; see 'tappet --help'");
+  return fail(ErrorKind::kUsage, std::move(message));
 }
+
+namespace {
+
+// " (did you mean ...?)" for what is nearly one of `names`.
+std::string similar(std::string_view word, const std::vector<std::string>& names) {
+  const std::string_view near = nearest(word, names);
+  return near.empty() ? std::string() : fmt::format(" (did you mean {}?)", near);
+}
+
+std::string similar_key(char group, const std::string& key) {
+  std::vector<std::string> keys;
+  for (const KeyRow& row : kKeys) {
+    if (row.group == group) keys.emplace_back(row.key);
+  }
+  return similar(key, keys);
+}
+
+}  // namespace
 
 Result<> apply_group(char group, const std::string& text, GuestOptions& guest) {
   for (const std::string& part : CLI::detail::split(text, ',')) {
@@ -235,7 +253,9 @@ Result<> apply_group(char group, const std::string& text, GuestOptions& guest) {
     for (const KeyRow& row : kKeys) {
       if (row.group == group && row.key == key) found = &row;
     }
-    if (found == nullptr) return usage(fmt::format("-{} has no key '{}'", group, key));
+    if (found == nullptr) {
+      return usage(fmt::format("-{} has no key '{}'{}", group, key, similar_key(group, key)));
+    }
     if (found->kind == KeyKind::kValue && equals == std::string::npos) {
       return usage(fmt::format("-{} {} wants a value: {}=...", group, key, key));
     }
@@ -249,22 +269,30 @@ Result<> apply_group(char group, const std::string& text, GuestOptions& guest) {
 }
 
 void add_guest_options(CLI::App& app, RawGuest& raw) {
-  app.add_option("--dir", raw.dirs, "grant access to a directory: HOST[::GUEST]")
+  app.add_option("--dir", raw.dirs, "grant access to a directory; repeatable")
+      ->type_name("HOST[::GUEST]")
       ->allow_extra_args(false);
-  app.add_option("--env", raw.env, "set an environment variable: NAME=VALUE, or NAME to inherit it")
+  app.add_option("--env", raw.env, "set a variable, or inherit it; repeatable")
+      ->type_name("NAME[=VALUE]")
       ->allow_extra_args(false);
   app.add_option("--link", raw.links,
                  "let another component satisfy imports, before the host does: IMPORT=FILE for one "
                  "interface or function, of any version of its track; FILE or *=FILE for all that "
-                 "the component exports. Linked components import from the host and each other")
+                 "the component exports. Linked components import from the host and each other; "
+                 "repeatable")
+      ->type_name("[IMPORT=]FILE")
       ->allow_extra_args(false);
-  app.add_option("--max-memory", raw.max_memory, "most bytes per linear memory, such as 256M");
+  app.add_option("--max-memory", raw.max_memory, "most bytes per linear memory, such as 256M")
+      ->type_name("SIZE");
   const char* names[5] = {"-W,--wasm", "-S,--wasi", "-O,--optimize", "-D,--debug", "-C,--codegen"};
-  const char* texts[5] = {"WebAssembly options: KEY[=VALUE],...; -W help lists them",
-                          "WASI options; -S help", "tuning options; -O help",
-                          "debugging options; -D help", "translation options; -C help"};
-  for (int i = 0; i < 5; ++i)
-    app.add_option(names[i], raw.groups[i], texts[i])->allow_extra_args(false);
+  const char* texts[5] = {"WebAssembly options; -W help lists them, and so on",
+                          "WASI options, among them what the guest may do", "tuning options",
+                          "debugging options", "translation options"};
+  for (int i = 0; i < 5; ++i) {
+    app.add_option(names[i], raw.groups[i], texts[i])
+        ->type_name("KEY[=VALUE],...")
+        ->allow_extra_args(false);
+  }
   add_rows(app, kOutgoingRows, raw.outgoing, raw.error);
 }
 
@@ -302,8 +330,6 @@ Result<GuestOptions> finish(const RawGuest& raw) {
   return guest;
 }
 
-Help::Help(std::string usage_line) : usage_line_(std::move(usage_line)) { column_width(34); }
-
 Result<std::optional<std::string>> parse(CLI::App& app, std::vector<std::string> args) {
   std::reverse(args.begin(), args.end());  // CLI11 takes them from the back
   try {
@@ -318,14 +344,12 @@ Result<std::optional<std::string>> parse(CLI::App& app, std::vector<std::string>
 
 namespace {
 
-// "; did you mean --addr?" for what is nearly an option.
 std::string similar_option(const CLI::App& app, const std::string& word) {
   std::vector<std::string> names;
   for (const CLI::Option* option : app.get_options()) {
     for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
   }
-  const std::string_view near = nearest(word.substr(0, word.find('=')), names);
-  return near.empty() ? std::string() : fmt::format(" (did you mean {}?)", near);
+  return similar(std::string_view(word).substr(0, word.find('=')), names);
 }
 
 }  // namespace

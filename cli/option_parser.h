@@ -7,16 +7,17 @@
 
 namespace tappet::cli {
 
-// An error of kind kUsage that ends with how to get help.
+// An error of kind kUsage.
 detail::Failure<Error> usage(std::string message);
 
-// Help that says how a command is written.
+// Help that says how a command is written, and fits into a terminal.
 class Help : public CLI::Formatter {
  public:
-  explicit Help(std::string usage_line);
+  explicit Help(std::string usage_line) : usage_line_(std::move(usage_line)) {}
   std::string make_usage(const CLI::App*, std::string) const override {
     return "Usage: " + usage_line_ + "\n";
   }
+  std::string make_option(const CLI::Option* option, bool is_positional) const override;
 
  private:
   std::string usage_line_;

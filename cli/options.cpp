@@ -10,6 +10,14 @@
 namespace tappet::cli {
 namespace {
 
+constexpr const char* kKeys = "KEY[=VALUE],...";
+
+void add_wasm_option(CLI::App& app, std::vector<std::string>& texts) {
+  app.add_option("-W,--wasm", texts, "WebAssembly options")
+      ->type_name(kKeys)
+      ->allow_extra_args(false);
+}
+
 Result<Command> parse_run(std::vector<std::string> args) {
   CLI::App app("Runs a WebAssembly component or module", "tappet run");
   app.formatter(std::make_shared<Help>("tappet run [OPTIONS] FILE [ARGS...]"));
@@ -18,11 +26,13 @@ Result<Command> parse_run(std::vector<std::string> args) {
   add_guest_options(app, raw);
   std::string argv0;
   std::string invoke;
-  auto* argv0_option = app.add_option("--argv0", argv0, "what the guest sees as its own name");
+  auto* argv0_option =
+      app.add_option("--argv0", argv0, "what the guest sees as its own name")->type_name("NAME");
   auto* invoke_option =
       app.add_option("--invoke", invoke,
                      "call this exported function instead of the main one; of a component: "
-                     "'name(argument, ...)', the arguments in WAVE");
+                     "'name(argument, ...)', the arguments in WAVE")
+          ->type_name("FUNCTION");
   bool profile_ops = false;
   app.add_flag("--profile-ops", profile_ops,
                "count the instructions of threaded code, and print the busiest at the end");
@@ -46,8 +56,7 @@ Result<Command> parse_validate(std::vector<std::string> args) {
   Command command;
   command.kind = Command::Kind::kValidate;
   std::vector<std::string> wasm;
-  app.add_option("-W,--wasm", wasm, "WebAssembly options: KEY[=VALUE],...")
-      ->allow_extra_args(false);
+  add_wasm_option(app, wasm);
   app.add_option("files", command.validate.files, "files to check")->required();
   if (auto help = TAPPET_TRY(parse(app, std::move(args)))) return print(*help);
   GuestOptions guest;
@@ -62,8 +71,7 @@ Result<Command> parse_inspect(std::vector<std::string> args) {
   Command command;
   command.kind = Command::Kind::kInspect;
   std::vector<std::string> wasm;
-  app.add_option("-W,--wasm", wasm, "WebAssembly options: KEY[=VALUE],...")
-      ->allow_extra_args(false);
+  add_wasm_option(app, wasm);
   app.add_option("file", command.inspect.file, "the file to show")->required();
   if (auto help = TAPPET_TRY(parse(app, std::move(args)))) return print(*help);
   GuestOptions guest;
@@ -79,13 +87,16 @@ Result<Command> parse_wast(std::vector<std::string> args) {
   command.kind = Command::Kind::kWast;
   WastOptions& wast = command.wast;
   std::vector<std::string> groups[2];
-  app.add_option("-W,--wasm", groups[0], "WebAssembly options: KEY[=VALUE],...")
+  add_wasm_option(app, groups[0]);
+  app.add_option("-O,--optimize", groups[1], "tuning options")
+      ->type_name(kKeys)
       ->allow_extra_args(false);
-  app.add_option("-O,--optimize", groups[1], "tuning options")->allow_extra_args(false);
   app.add_flag("--json", wast.json, "print the results as JSON");
-  app.add_option("--junit", wast.junit, "write the results to this file, in JUnit's format");
+  app.add_option("--junit", wast.junit, "write the results to this file, in JUnit's format")
+      ->type_name("FILE");
   app.add_option("--expected", wast.expected,
-                 "a list of known failures: lines of 'name.wast[:LINE]: reason'");
+                 "a list of known failures: lines of 'name.wast[:LINE]: reason'")
+      ->type_name("FILE");
   app.add_flag("--gc-stress", wast.gc_stress, "collect garbage at every allocation");
   app.add_flag("--round-trip", wast.round_trip,
                "print and encode every module again instead of executing it");
@@ -108,7 +119,8 @@ Result<Command> parse_convert(Command::Kind kind, std::vector<std::string> args)
                                                  : "tappet print [OPTIONS] FILE"));
   Command command;
   command.kind = kind;
-  app.add_option("-o,--output", command.convert.output, "where to write; - is standard output");
+  app.add_option("-o,--output", command.convert.output, "where to write; - is standard output")
+      ->type_name("FILE");
   app.add_option("file", command.convert.file, "the file to read; - is standard input")->required();
   if (auto help = TAPPET_TRY(parse(app, std::move(args)))) return print(*help);
   return command;
@@ -130,10 +142,20 @@ constexpr std::string_view kHelp =
     "Exit codes: the guest's own; 134 if it trapped, 1 if a file cannot be loaded, 2 for wrong "
     "usage.\n";
 
+Result<Command> parse_command(const std::string& name, std::vector<std::string> args) {
+  if (name == "serve") return parse_serve(std::move(args));
+  if (name == "validate") return parse_validate(std::move(args));
+  if (name == "inspect") return parse_inspect(std::move(args));
+  if (name == "wast") return parse_wast(std::move(args));
+  if (name == "wat2wasm") return parse_convert(Command::Kind::kWat2Wasm, std::move(args));
+  if (name == "print") return parse_convert(Command::Kind::kToText, std::move(args));
+  return parse_run(std::move(args));
+}
+
 }  // namespace
 
 Result<Command> parse_command_line(std::vector<std::string> args) {
-  if (args.empty()) return usage("no file is given");
+  if (args.empty()) return usage("no file is given; see 'tappet --help'");
   const std::string first = args[0];
   if (first == "--help" || first == "-h" || first == "help") return print(std::string(kHelp));
   if (first == "--version" || first == "-V") return print(fmt::format("tappet {}\n", kVersion));
@@ -142,13 +164,12 @@ Result<Command> parse_command_line(std::vector<std::string> args) {
   const bool named =
       std::find(std::begin(kCommands), std::end(kCommands), first) != std::end(kCommands);
   if (named) args.erase(args.begin());
-  if (first == "serve") return parse_serve(std::move(args));
-  if (first == "validate") return parse_validate(std::move(args));
-  if (first == "inspect") return parse_inspect(std::move(args));
-  if (first == "wast") return parse_wast(std::move(args));
-  if (first == "wat2wasm") return parse_convert(Command::Kind::kWat2Wasm, std::move(args));
-  if (first == "print") return parse_convert(Command::Kind::kToText, std::move(args));
-  return parse_run(std::move(args));
+  const std::string name = named ? first : "run";
+  Result<Command> command = parse_command(name, std::move(args));
+  if (!command.ok() && command.error().kind == ErrorKind::kUsage) {
+    command.error().message += fmt::format("; see 'tappet {} --help'", name);
+  }
+  return command;
 }
 
 }  // namespace tappet::cli
