@@ -1,8 +1,21 @@
 #include "net/http/response_parser.h"
 
+#include <algorithm>
+
 #include "net/http/syntax.h"
 
 namespace tappet::http {
+namespace {
+
+// The peer's words for a guest, which wants UTF-8.
+std::string readable(std::string_view text) {
+  constexpr size_t kMost = 100;
+  std::string out(text.substr(0, kMost));
+  std::replace_if(out.begin(), out.end(), [](char c) { return c < 0x20 || c > 0x7e; }, '?');
+  return out;
+}
+
+}  // namespace
 
 Response ResponseParser::take_response() {
   Response response;
@@ -26,6 +39,11 @@ std::optional<ParseError> ResponseParser::check_first_line(std::string_view line
 // RFC 9112 section 6.3, with its doubtful cases refused.
 std::optional<ParseError> ResponseParser::interpret_head() {
   if (status_ == 101) return ParseError{400, ErrorCode::HttpUpgradeFailed()};
+  // RFC 9110 section 9.3.6: whatever such a response says of its length, a tunnel follows.
+  if (method_ == Method::kConnect && status_ >= 200 && status_ < 300) {
+    framing_ = Framing::kUntilClose;
+    return std::nullopt;
+  }
   if (noted_.codings > 0 && noted_.lengths > 0) {
     return protocol_error(400, "content-length and transfer-encoding");
   }
@@ -34,7 +52,7 @@ std::optional<ParseError> ResponseParser::interpret_head() {
   if (noted_.codings > 0) {
     const bool chunked = noted_.codings == 1 && equals_ignoring_case(noted_.coding, "chunked");
     if (!chunked || minor_version_ == 0) {
-      return ParseError{400, ErrorCode::HttpResponseTransferCoding(std::string(noted_.coding))};
+      return ParseError{400, ErrorCode::HttpResponseTransferCoding(readable(noted_.coding))};
     }
     framing_ = Framing::kChunked;
   } else if (noted_.lengths > 0) {

@@ -64,6 +64,7 @@ void ServerConnection::pump() {
     if (stream_->broken()) dead_ = true;
     while (!dead_ && (read_once() || dispatch() || answer_once())) {
     }
+    if (parting_ && stream_->unsent() == 0) dead_ = true;
   } while (again_ && !dead_);
   pumping_ = false;
   if (dead_) {
@@ -81,7 +82,7 @@ void ServerConnection::die() {
 
 // Registers for everything that could let something move.
 void ServerConnection::rest() {
-  if (lingering_ || wants_input()) stream_->readable().add(readable_);
+  if (lingering_ ? !parting_ : wants_input()) stream_->readable().add(readable_);
   stream_->writable().add(writable_);
   stream_->closed().add(closed_);
   if (answering_) sender_.body().await_readable(body_);
@@ -90,7 +91,7 @@ void ServerConnection::rest() {
 }
 
 ServerConnection::Phase ServerConnection::phase() const {
-  if (lingering_) return Phase::kLinger;
+  if (lingering_) return stream_->unsent() > 0 ? Phase::kFlush : Phase::kLinger;
   if (!wants_input()) return Phase::kService;
   if (receiving_) return Phase::kContent;
   if (parser_.started()) return Phase::kHead;
@@ -100,7 +101,7 @@ ServerConnection::Phase ServerConnection::phase() const {
 // A phase's deadline counts from its beginning, however often the connection moves within it.
 void ServerConnection::watch_clock() {
   const Phase current = phase();
-  const uint64_t key = current == Phase::kIdle ? answers_ : messages_;
+  const uint64_t key = phase_key();
   if (current != phase_ || key != phase_key_) {
     const uint64_t now = loop_.now();
     if (phase_ == Phase::kContent) {
@@ -114,6 +115,17 @@ void ServerConnection::watch_clock() {
   if (deadline != timer_.deadline()) timer_.set(deadline);
 }
 
+uint64_t ServerConnection::phase_key() const {
+  switch (phase()) {
+    case Phase::kIdle:
+      return answers_;
+    case Phase::kFlush:
+      return stream_->unsent();
+    default:
+      return messages_;
+  }
+}
+
 uint64_t ServerConnection::phase_duration() const {
   switch (phase_) {
     case Phase::kIdle:
@@ -124,6 +136,8 @@ uint64_t ServerConnection::phase_duration() const {
       return window_left_;
     case Phase::kService:
       return net::kNever;
+    case Phase::kFlush:
+      return limits_.write_stall_ns;
     case Phase::kLinger:
       return limits_.linger_ns;
   }
@@ -148,8 +162,12 @@ void ServerConnection::on_timer() {
       case Phase::kContent:
         check_body_rate(now);
         break;
+      case Phase::kFlush:
+        dead_ = stream_->unsent() == phase_key_;
+        if (dead_) stream_->abort();
+        break;
       case Phase::kLinger:
-        dead_ = true;
+        parting_ = true;
         break;
       case Phase::kService:
         break;
@@ -197,7 +215,7 @@ void ServerConnection::begin_linger() {
   stream_->shutdown();
   lingering_ = true;
   stall_deadline_ = probe_deadline_ = net::kNever;
-  if (peer_ended_) dead_ = true;
+  parting_ = peer_ended_;
 }
 
 }  // namespace tappet::http

@@ -39,13 +39,14 @@ class ServerConnection final : private ContentSink {
 
  private:
   // What the client may be waited for; each has its own deadline.
-  enum class Phase : uint8_t { kIdle, kHead, kContent, kService, kLinger };
+  enum class Phase : uint8_t { kIdle, kHead, kContent, kService, kFlush, kLinger };
 
   // server_connection.cpp: life and time
   void pump();
   void rest();
   Phase phase() const;
   void watch_clock();
+  uint64_t phase_key() const;
   uint64_t phase_duration() const;
   void on_timer();
   void end_idleness(uint64_t now);
@@ -84,6 +85,7 @@ class ServerConnection final : private ContentSink {
   // A response that is yet to begin can tell the client that it is the last.
   bool can_say_close() const;
   bool must_close_after(const ServerExchange& exchange, const SendPlan& plan) const;
+  bool content_is_wanted() const;
   bool drained_enough() const;
   bool content_is_stuck() const;
 
@@ -116,6 +118,7 @@ class ServerConnection final : private ContentSink {
   bool closing_ = false;             // no further request is begun
   bool peer_ended_ = false;          // the client has ended its direction
   bool lingering_ = false;           // all is said; what still comes is dropped
+  bool parting_ = false;             // nothing is read any more, but some may still have to be sent
   std::optional<uint16_t> refusal_;  // answers what came after the queue
 
   Phase phase_ = Phase::kIdle;

@@ -36,16 +36,21 @@ bool ServerConnection::read_once() {
 }
 
 bool ServerConnection::linger_once() {
+  if (parting_) return false;
   const auto peeked = stream_->try_peek();
   if (!peeked) return false;
-  if (!peeked->ok() || (*peeked)->empty()) {
+  if (!peeked->ok()) {
     dead_ = true;
+    return false;
+  }
+  if ((*peeked)->empty()) {
+    parting_ = true;
     return false;
   }
   const size_t size = (*peeked)->size();
   stream_->consume(size);
   linger_bytes_ += size;
-  if (linger_bytes_ > limits_.linger_bytes) dead_ = true;
+  if (linger_bytes_ > limits_.linger_bytes) parting_ = true;
   return true;
 }
 

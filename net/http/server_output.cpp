@@ -84,8 +84,9 @@ void ServerConnection::start_answer(ServerExchange& exchange) {
 bool ServerConnection::must_close_after(const ServerExchange& exchange,
                                         const SendPlan& plan) const {
   if (!exchange.facts.keep_alive || plan.framing == Framing::kUntilClose) return true;
-  if (queue_.size() == 1 && closing_ && !receiving_ && !refusal_) return true;
-  if (receiving_.get() != &exchange) return false;
+  const bool receiving = receiving_.get() == &exchange;
+  if (queue_.size() == 1 && closing_ && !refusal_ && (receiving || !receiving_)) return true;
+  if (!receiving) return false;
   if (content_is_stuck()) return true;
   // The client may or may not send what it was never told to continue with.
   if (exchange.facts.expects_continue && !exchange.continue_sent && received_ == 0) return true;
@@ -100,7 +101,17 @@ void ServerConnection::finish_answer() {
   exchange->detach();
   answering_ = false;
   ++answers_;
-  if (exchange->close_after) begin_linger();
+  if (!exchange->close_after) return;
+  if (receiving_.get() != exchange.get() || !content_is_wanted()) return begin_linger();
+  closing_ = true;
+  if (sender_.plan().framing == Framing::kUntilClose) stream_->shutdown();
+}
+
+// By a service that answered before it has read everything.
+bool ServerConnection::content_is_wanted() const {
+  const ServerExchange::Facts& facts = receiving_->facts;
+  const bool held_back = facts.expects_continue && !receiving_->continue_sent && received_ == 0;
+  return content_open_ && !content_.reader_gone() && !held_back;
 }
 
 // The body ended in an error, and the client must not take the response for complete: content that

@@ -34,8 +34,11 @@ class ByteStream {
   // Accepts a prefix of the parts' bytes, in order, and says how many; fewer than all means that
   // the way is full now, and writable() will tell. Accepted bytes are sent without further calls.
   virtual Result<size_t, IoError> try_write(std::span<const ByteSpan> parts) = 0;
-  // Woken when more can be written after try_write() accepted less than it was given, and on
-  // failure.
+  // Accepted bytes that are still this process's, because the way is full: destroying the stream
+  // loses them. 0 for streams that have failed.
+  virtual size_t unsent() const { return 0; }
+  // Woken when more can be written after try_write() accepted less than it was given, when unsent()
+  // has become 0, and on failure.
   WakeList& writable() { return writable_; }
 
   // Ends this direction after everything accepted so far. Later writes fail.

@@ -63,9 +63,10 @@ Result<size_t, IoError> TcpStream::try_write(std::span<const ByteSpan> parts) {
   message.msg_iovlen = used;
   const ssize_t sent = ::sendmsg(socket_.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
   if (sent < 0 && !would_block(errno)) {
-    break_now(io_error_from_errno(errno));
+    IoError error = io_error_from_errno(errno);
+    receive_rest_and_break();
     loop_.soon().add(break_waker_);
-    return fail(*error_);
+    return fail(std::move(error));
   }
   const size_t accepted = sent < 0 ? 0 : static_cast<size_t>(sent);
   write_blocked_ = accepted < wanted;
@@ -132,7 +133,7 @@ void TcpStream::receive() {
   }
   view_ = buffer.first(static_cast<size_t>(count));
   readable_.wake_all();
-  if (!alive || view_.empty()) return;
+  if (!alive || view_.empty() || error_) return;
   kept_.assign(view_.begin(), view_.end());
   view_ = kept_;
 }

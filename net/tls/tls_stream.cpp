@@ -213,6 +213,10 @@ Result<size_t, IoError> TlsStream::try_write(std::span<const ByteSpan> parts) {
   return accepted;
 }
 
+size_t TlsStream::unsent() const {
+  return error_ || write_error_ ? 0 : bio_.queued().size() + transport_->unsent();
+}
+
 bool TlsStream::encrypt(ByteSpan bytes) {
   ERR_clear_error();
   size_t count = 0;
@@ -304,7 +308,7 @@ void TlsStream::on_writable() {
   if (write_error_) return wake_everyone();
   // Input may have been left alone while the queue was too long.
   if (!bio_.flooded()) on_readable();
-  if (!alive || !write_blocked_ || bio_.full()) return;
+  if (!alive || bio_.full() || !(write_blocked_ || bio_.queued().empty())) return;
   write_blocked_ = false;
   writable_.wake_all();
 }

@@ -39,6 +39,7 @@ class TlsStream final : public ByteStream {
   Poll<Result<ByteSpan, IoError>> try_peek() override;
   void consume(size_t count) override;
   Result<size_t, IoError> try_write(std::span<const ByteSpan> parts) override;
+  size_t unsent() const override;
   void shutdown() override;
   void abort() override;
   bool broken() const override { return error_ || transport_->broken(); }

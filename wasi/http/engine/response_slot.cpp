@@ -22,8 +22,8 @@ void ResponseSlot::set(http::Response response, std::weak_ptr<http::BodyWriter> 
     set(http::ErrorCode::HttpProtocolError().with_detail("an interim status in a final response"));
     return;
   }
-  const bool has_content =
-      method_ != http::Method::kHead && response.status != 204 && response.status != 304;
+  const bool has_content = method_ != http::Method::kHead && response.status != 204 &&
+                           response.status != 304 && response.body.remaining() != 0;
   // Of other responses, the reader goes at once and tells nothing about the peer.
   if (has_content) writer_ = std::move(writer);
   responder_.send(std::move(response));

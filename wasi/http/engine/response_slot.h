@@ -26,7 +26,7 @@ class ResponseSlot {
 
   bool answered() const { return responder_.sent(); }
   // Nobody is interested any more: in the answer, or in the rest of it. Of a response without
-  // content (to HEAD, 204, 304) there is no rest, and this stays false.
+  // content (to HEAD, 204, 304, of length 0) there is no rest, and this stays false.
   bool peer_gone() const;
   // Woken when that may be so; perhaps also when it is not.
   void await_gone(Waker& waker);

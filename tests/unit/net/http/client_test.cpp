@@ -102,6 +102,21 @@ TEST_F(ClientTest, KnowsWhereToConnect) {
   EXPECT_TRUE(received().starts_with("CONNECT a:99 HTTP/1.1\r\nHost: a:99\r\n"));
 }
 
+// RFC 9110 section 9.3.6.
+TEST_F(ClientTest, NothingFollowsATunnelOnItsConnection) {
+  connector_.keeps = true;
+  for (const char* length : {"Content-Length: 0\r\n", "Transfer-Encoding: chunked\r\n"}) {
+    Request request = get();
+    request.method = Method::kConnect;
+    request.authority = "a:99";
+    request.path_with_query.reset();
+    auto pending = send(std::move(request));
+    reply(std::string("HTTP/1.1 200 OK\r\n") + length + "\r\n0\r\n\r\n");
+    EXPECT_EQ(response_of(pending).status, 200);
+  }
+  EXPECT_TRUE(connector_.released.empty());
+}
+
 TEST_F(ClientTest, LosesNoContentThatExceedsItsLength) {
   for (const char* length : {"0", "2"}) {
     Body body = Body::make();

@@ -4,6 +4,8 @@
 #include "net/http/client.h"
 #include "net/http/server.h"
 #include "net/http/tls_connector.h"
+#include "net/io/memory_pipe.h"
+#include "net/tls/tls_stream.h"
 #include "tests/unit/net/http/services.h"
 #include "tests/unit/net/io/stream_tools.h"
 #include "tests/unit/net/tls/certificates.h"
@@ -135,6 +137,86 @@ TEST_F(HttpsTest, AnEndWithoutGoodbyeIsNoEndOfContent) {
   });
   serve({.identity = {authority().issue({.ips = {"127.0.0.1"}})}}, service);
   EXPECT_EQ(fetch("127.0.0.1"), "200 half then HTTP-response-incomplete");
+}
+
+// A server behind TLS over a pipe that takes little, on a manual clock.
+class HttpsOverASlowWay : public ::testing::Test {
+ protected:
+  static constexpr size_t kContent = 48 * 1024;
+
+  void SetUp() override {
+    static net::Authority authority;
+    auto pipe = net::MemoryPipe::make(*loop_, {.capacity = 16 * 1024});
+    server_.serve(
+        *net::TlsStream::accept(
+            *loop_,
+            net::TlsContext::server({.identity = {authority.issue({.names = {"a"}})}}).value(),
+            std::move(pipe.b), kSecond),
+        {});
+    client_ = *net::TlsStream::connect(
+        *loop_,
+        net::TlsContext::client({.system_roots = false, .ca_files = {authority.ca_file()}}).value(),
+        std::move(pipe.a), "a", kSecond);
+    settle();
+    net::write(*client_, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  }
+  void settle() {
+    for (int i = 0; i < 30; ++i) loop_->turn(net::Loop::Wait::kNone);
+  }
+  void pass(uint64_t ns) {
+    settle();
+    clock_.advance(ns);
+    settle();
+  }
+  // The content, and "<end>" if it ended well.
+  std::string read_all() {
+    std::string text;
+    for (int i = 0; i < 1000; ++i) {
+      const std::string part = net::read(*client_);
+      if (part == net::kNothingYet) {
+        settle();
+        continue;
+      }
+      text += part;
+      if (part == net::kEnd || part == net::kBroken) break;
+    }
+    return text.substr(std::min(text.size(), text.find("\r\n\r\n") + 4));
+  }
+
+  net::ManualClock clock_{net::SystemClock().wall_ns()};
+  std::unique_ptr<net::Loop> loop_ = std::move(net::Loop::create(&clock_).value());
+  FunctionService service_{[](Request, Responder responder) {
+    const std::string content(kContent, 'x');
+    responder.send({200, {}, BodyReader(Bytes(content.begin(), content.end()))});
+  }};
+  ServerLimits limits_;
+  Server server_{*loop_, service_, limits_};
+  std::unique_ptr<net::TlsStream> client_;
+};
+
+TEST_F(HttpsOverASlowWay, AllIsSentBeforeTheConnectionCloses) {
+  pass(2 * limits_.linger_ns);
+  EXPECT_EQ(read_all(), std::string(kContent, 'x') + net::kEnd);
+  pass(2 * limits_.linger_ns);
+  EXPECT_EQ(server_.connections(), 0u);
+}
+
+TEST_F(HttpsOverASlowWay, AllIsSentToAClientThatHasEndedItsDirection) {
+  client_->shutdown();
+  settle();
+  EXPECT_EQ(read_all(), std::string(kContent, 'x') + net::kEnd);
+  settle();
+  EXPECT_EQ(server_.connections(), 0u);
+}
+
+TEST_F(HttpsOverASlowWay, AClientThatTakesNothingIsCut) {
+  pass(limits_.write_stall_ns / 2);
+  EXPECT_EQ(server_.connections(), 1u);
+  net::read(*client_);
+  pass(limits_.write_stall_ns / 2 + kSecond);
+  EXPECT_EQ(server_.connections(), 1u);
+  pass(limits_.write_stall_ns + kSecond);
+  EXPECT_EQ(server_.connections(), 0u);
 }
 
 }  // namespace

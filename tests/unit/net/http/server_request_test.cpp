@@ -117,6 +117,25 @@ TEST_F(ServerRequest, ClientsAreHeldBackByASlowService) {
   EXPECT_GT(calls_[0].request.body.available(), 60 * 1024u);
 }
 
+TEST_F(ServerRequest, AServiceThatAnswersFirstReadsOn) {
+  for (const char* request :
+       {"POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n", "POST / HTTP/1.0\r\nHost: a\r\n"}) {
+    Wire client(*loop_, service_, limits_);
+    client.send(std::string(request) + "Content-Length: 6\r\n\r\nabc");
+    Call call = take_call();
+    Body body = Body::make();
+    call.responder.send({202, {}, std::move(body.reader)});
+    ASSERT_TRUE(body.writer.finish().ok());
+    client.settle();
+    EXPECT_EQ(client.take().substr(9, 3), "202");
+    EXPECT_EQ(read(call.request.body), "abc<pending>");
+    client.send("def");
+    EXPECT_EQ(read(call.request.body), "def");
+    client.settle();
+    EXPECT_TRUE(client.ended());
+  }
+}
+
 TEST_F(ServerRequest, ALittleUnreadContentIsDropped) {
   wire().send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n");
   answer("x");  // drops the request and its body

@@ -194,6 +194,22 @@ TEST_F(ServerTime, DrainingLetsRequestsFinish) {
   EXPECT_EQ(server.connections(), 0u);
 }
 
+TEST_F(ServerTime, DrainingSaysSoToClientsWhoseContentIsStillComing) {
+  wire().send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nhe");
+  wire().server().drain();
+  wire().settle();
+  Call call = take_call();
+  call.responder.send({200, {}, BodyReader("x")});
+  wire().settle();
+  EXPECT_EQ(wire().take(),
+            head("200 OK", kDate) + "Content-Length: 1\r\nConnection: close\r\n\r\nx");
+  wire().send("re");
+  EXPECT_EQ(call.request.body.available(), 4u);
+  EXPECT_TRUE(call.request.body.complete());
+  wire().settle();
+  EXPECT_TRUE(wire().ended());
+}
+
 TEST_F(ServerTime, DrainingClosesIdleConnectionsAfterALastLook) {
   wire().send(kGet);
   take_call().responder.send({});

@@ -147,6 +147,17 @@ TEST_F(TcpTest, NoticesAResetWhileNobodyReads) {
   EXPECT_TRUE(client_->broken());
 }
 
+TEST_F(TcpTest, LastWordsAreHeardThoughWritingFailsFirst) {
+  listen("127.0.0.1");
+  connect();
+  write(*client_, "too large");
+  EXPECT_EQ(write(*server_, "unread"), 6u);
+  client_->abort();
+  EXPECT_EQ(write(*server_, "more"), SIZE_MAX);
+  EXPECT_EQ(read(*server_), "too large");
+  EXPECT_EQ(read(*server_), kBroken);
+}
+
 TEST_F(TcpTest, NoticesAResetAfterTheEnd) {
   listen("127.0.0.1");
   connect();

@@ -75,6 +75,15 @@ TEST_F(ResponseSlotTest, TheOutparamLeavesTheQuestionOpen) {
   EXPECT_EQ(requester->log, "unanswered;");
 }
 
+// The server needs no reader of it.
+TEST_F(ResponseSlotTest, NoContentIsNoSignOfAPeerThatLeft) {
+  http::Body body = http::Body::make({.length = 0});
+  const auto writer = std::make_shared<http::BodyWriter>(std::move(body.writer));
+  slot->set({200, {{"content-length", "0"}}, std::move(body.reader)}, writer);
+  requester->body = http::BodyReader();
+  EXPECT_FALSE(slot->peer_gone());
+}
+
 TEST_F(ResponseSlotTest, NobodyNeedsToBeThere) {
   requester->leave();
   EXPECT_TRUE(slot->peer_gone());
