@@ -168,7 +168,8 @@ bool GuestTask::return_(HostCall& call, std::span<const uint64_t> flat, const Va
   }
   InstanceHandles handles(call, inst(), nullptr, nullptr);
   LiftLowerContext cx(call, opts(), handles, caller_->peer);
-  if (caller_->peer == Peer::kGuest) cx.lift_in_place();
+  // Where an instance calls itself, its realloc could move what is being copied.
+  if (caller_->peer == Peer::kGuest && caller_->lowering != &inst()) cx.lift_in_place();
   ComponentValue result;
   const std::span<ComponentValue> results(&result, types.types.size());
   CoreValueIter vi(flat);

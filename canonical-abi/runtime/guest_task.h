@@ -22,7 +22,9 @@ struct Origin {
 // Who called: OnStart and OnResolve of definitions.py.
 class TaskCaller {
  public:
-  TaskCaller(Peer peer, StringEncoding encoding) : peer(peer), encoding(encoding) {}
+  // `lowering`: of a guest whose results are lowered into its memory.
+  TaskCaller(Peer peer, StringEncoding encoding, const ComponentInstance* lowering = nullptr)
+      : peer(peer), encoding(encoding), lowering(lowering) {}
   virtual ~TaskCaller() = default;
 
   // The arguments, of the callee's parameter types. From a guest they may refer to its memory, and
@@ -37,6 +39,7 @@ class TaskCaller {
 
   const Peer peer;
   const StringEncoding encoding;
+  const ComponentInstance* const lowering;
 };
 
 // One call, from its start until its last thread has ended; it keeps itself alive that long.

@@ -14,7 +14,7 @@ bool Caller::lift_args(HostCall& call, std::span<const uint64_t> flat,
                        std::span<ComponentValue> args) {
   InstanceHandles handles(call, inst(), &lenders_, nullptr);
   LiftLowerContext cx(call, lowered_.opts, handles, peer());
-  if (peer() == Peer::kGuest) cx.lift_in_place();
+  if (peer() == Peer::kGuest && lowered_.callee->inst != lowered_.inst) cx.lift_in_place();
   CoreValueIter vi(flat);
   return lift_flat_values(cx, vi, lowered_.signature->params, args);
 }
@@ -59,7 +59,7 @@ HostOutcome Caller::finish(HostCall& call) {
 Subtask::Subtask(const CanonFunction& lowered, HostCall& call)
     : Waitable(Kind::kSubtask, lowered.inst->store.scheduler()),
       SyncCaller(lowered.callee->is_host() ? Peer::kHost : Peer::kGuest,
-                 lowered.opts.string_encoding),
+                 lowered.opts.string_encoding, lowered.inst),
       caller_(lowered, lowered.callee->opts.string_encoding) {
   const std::span<const uint64_t> flat = caller_.flat_args(call);
   flat_args_.assign(flat.begin(), flat.end());

@@ -82,11 +82,15 @@ bool Reservation::refuse_huge_pages([[maybe_unused]] uint64_t committed) {
 bool Reservation::commit(uint64_t from, uint64_t to) const {
   // The header's page and the first pages become accessible in one call.
   const uint64_t header = from == 0 ? round_to_host_page(1) : 0;
-  uint8_t* const begin = base_ + round_to_host_page(from) - header;
-  uint8_t* const end = base_ + round_to_host_page(to);
-  if (begin != end &&
-      mprotect(begin, static_cast<uint64_t>(end - begin), PROT_READ | PROT_WRITE) != 0)
+  const uint64_t begin = round_to_host_page(from);
+  const uint64_t end = round_to_host_page(to);
+  if (end - begin + header != 0 &&
+      mprotect(base_ + begin - header, end - begin + header, PROT_READ | PROT_WRITE) != 0) {
+    // The host may have done it for the first of several mappings: their pages must not be reached
+    // beyond the memory's size.
+    (void)decommit(begin, end);
     return false;
+  }
   use_huge_pages(to);
   return true;
 }

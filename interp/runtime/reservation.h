@@ -28,7 +28,7 @@ class Reservation {
   uint8_t* base() const { return base_; }
   uint64_t size() const { return size_; }
   // Makes [from, to), which was not accessible, readable, writable and zero; both are rounded up to
-  // host pages. `to` is not beyond size(). False if the host refuses.
+  // host pages. `to` is not beyond size(). False if the host refuses, and then nothing has changed.
   bool commit(uint64_t from, uint64_t to) const;
   // Of accessible host pages: makes them what they were when they were committed or last mapped.
   // False if the host refuses.

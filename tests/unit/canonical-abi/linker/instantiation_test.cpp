@@ -55,6 +55,12 @@ TEST(Instantiation, ButTheSpecificationLetsThem) {
   EXPECT_EQ(p.call("h", {V::u32(3)}), "40");
 }
 
+TEST(Instantiation, WhatAnInstancePassesToItselfIsCopiedBeforeItsReallocRuns) {
+  Program p("self-call.wasm", {.calls_between_relatives = true});
+  EXPECT_EQ(p.call("argument"), "100");
+  EXPECT_EQ(p.call("result"), "100");
+}
+
 TEST(Instantiation, StartFunctionsCanWait) {
   Api api;
   Program p("start.wasm");
