@@ -84,22 +84,14 @@ std::string access_log_line(AccessLogFormat format, const http::RequestRecord& r
                                           : common_line(record, wall_ns);
 }
 
-void AccessLog::write(const http::RequestRecord& record) {
-  if (untold_ > 0) {
-    const std::string note = format_ == AccessLogFormat::kJson
-                                 ? fmt::format("{{\"dropped_lines\":{}}}\n", untold_)
-                                 : fmt::format("# {} lines were dropped\n", untold_);
-    if (write_line(note)) untold_ = 0;
-  }
-  if (untold_ == 0 && write_line(access_log_line(format_, record, loop_.clock().wall_ns()))) return;
-  ++dropped_;
-  ++untold_;
-}
+AccessLog::AccessLog(net::Loop& loop, net::Fd fd, AccessLogFormat format)
+    : loop_(loop), format_(format), out_(loop, std::move(fd), [format](uint64_t lines) {
+        return format == AccessLogFormat::kJson ? fmt::format("{{\"dropped_lines\":{}}}\n", lines)
+                                                : fmt::format("# {} lines were dropped\n", lines);
+      }) {}
 
-bool AccessLog::write_line(std::string_view line) {
-  const auto room = out_.check_write();
-  if (!room.ok() || *room < line.size()) return false;
-  return out_.write(Bytes(line.begin(), line.end())).ok();
+void AccessLog::write(const http::RequestRecord& record) {
+  out_.write(access_log_line(format_, record, loop_.clock().wall_ns()));
 }
 
 }  // namespace tappet::cli

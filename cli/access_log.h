@@ -3,9 +3,9 @@
 
 #include <string>
 
+#include "cli/log_output.h"
 #include "cli/options.h"
 #include "net/http/observer.h"
-#include "wasi/host/fd_stream.h"
 
 namespace tappet::cli {
 
@@ -15,25 +15,21 @@ namespace tappet::cli {
 std::string access_log_line(AccessLogFormat format, const http::RequestRecord& record,
                             uint64_t wall_ns);
 
-// Writes without ever waiting: where the other side does not take the lines, they are dropped, and
-// the next one that fits is preceded by a line that counts them. Loop thread only.
+// Loop thread only.
 class AccessLog {
  public:
   // Takes over the descriptor.
-  AccessLog(net::Loop& loop, net::Fd fd, AccessLogFormat format)
-      : loop_(loop), format_(format), out_(loop, std::move(fd)) {}
+  AccessLog(net::Loop& loop, net::Fd fd, AccessLogFormat format);
 
   void write(const http::RequestRecord& record);
-  uint64_t dropped() const { return dropped_; }
+  uint64_t dropped() const { return out_.dropped(); }
+  // As of LogOutput.
+  void drain(uint64_t longest_stall_ns) { out_.drain(longest_stall_ns); }
 
  private:
-  bool write_line(std::string_view line);
-
   net::Loop& loop_;
   const AccessLogFormat format_;
-  wasi::FdOutput out_;
-  uint64_t dropped_ = 0;
-  uint64_t untold_ = 0;
+  LogOutput out_;
 };
 
 }  // namespace tappet::cli

@@ -151,7 +151,7 @@ void GuestHost::expire() {
 }
 
 void GuestHost::drain() {
-  if (!expired_) world_.stdio->drain();
+  if (!expired_) world_.stdio->drain(net::kNever);
 }
 
 Trap interrupted() {

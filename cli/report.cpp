@@ -10,21 +10,19 @@ namespace {
 // Names come from files and guests, and are shown on terminals.
 std::string without_controls(std::string_view text) {
   std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<uint8_t>(c);
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<uint8_t>(text[i]);
+    const auto next = static_cast<uint8_t>(i + 1 < text.size() ? text[i + 1] : 0);
     if (byte < 0x20 || byte == 0x7f) {
       out += fmt::format("\\x{:02x}", byte);
+    } else if (byte == 0xc2 && next >= 0x80 && next < 0xa0) {  // U+0080 to U+009F
+      out += fmt::format("\\u{:04x}", next);
+      ++i;
     } else {
-      out += c;
+      out += text[i];
     }
   }
   return out;
-}
-
-std::string line(std::string_view file, std::string_view message) {
-  std::string text = "tappet: ";
-  if (!file.empty()) text += without_controls(file) + ": ";
-  return text + without_controls(message) + "\n";
 }
 
 void write_error(const std::string& text) {
@@ -43,20 +41,35 @@ std::string frame_line(size_t number, const StackFrame& frame) {
 
 }  // namespace
 
+std::string to_line(std::string_view subject, std::string_view message) {
+  std::string text = "tappet: ";
+  if (!subject.empty()) text += without_controls(subject) + ": ";
+  return text + without_controls(message) + "\n";
+}
+
+std::string to_lines(std::string_view subject, const Trap& trap) {
+  std::string text = to_line(subject, "wasm trap: " + trap.message);
+  if (!trap.backtrace.empty()) text += "wasm backtrace (innermost first):\n";
+  for (size_t i = 0; i < trap.backtrace.size(); ++i) text += frame_line(i, trap.backtrace[i]);
+  return text;
+}
+
 std::string to_line(std::string_view file, const Error& error) {
   switch (error.position.kind) {
     case Position::Kind::kNone:
-      return line(file, error.message);
+      return to_line(file, error.message);
     case Position::Kind::kByteOffset:
-      return line(file, fmt::format("{} at offset {:#x}", error.message, error.position.offset));
+      return to_line(file, fmt::format("{} at offset {:#x}", error.message, error.position.offset));
     case Position::Kind::kLineColumn:
-      return line(file, fmt::format("{} at line {}, column {}", error.message, error.position.line,
-                                    error.position.column));
+      return to_line(file, fmt::format("{} at line {}, column {}", error.message,
+                                       error.position.line, error.position.column));
   }
   return {};
 }
 
-void warn(std::string_view file, std::string_view message) { write_error(line(file, message)); }
+void announce(std::string_view text) { write_error(std::string(text) + "\n"); }
+
+void warn(std::string_view file, std::string_view message) { write_error(to_line(file, message)); }
 
 int report(std::string_view file, const Error& error) {
   write_error(to_line(file, error));
@@ -67,13 +80,10 @@ int report(std::string_view file, const Trap& trap) {
   if (trap.kind == TrapKind::kExit) {
     // What does not fit into a process's status must not look like success.
     if (trap.exit_code >= 0 && trap.exit_code <= 255) return trap.exit_code;
-    write_error(line(file, fmt::format("exit code {} is out of range", trap.exit_code)));
+    write_error(to_line(file, fmt::format("exit code {} is out of range", trap.exit_code)));
     return kFailure;
   }
-  std::string text = line(file, "wasm trap: " + trap.message);
-  if (!trap.backtrace.empty()) text += "wasm backtrace (innermost first):\n";
-  for (size_t i = 0; i < trap.backtrace.size(); ++i) text += frame_line(i, trap.backtrace[i]);
-  write_error(text);
+  write_error(to_lines(file, trap));
   return kTrapped;
 }
 

@@ -21,10 +21,16 @@
 namespace tappet::cli {
 namespace {
 
-// Says something that supervisors and scripts read.
-void announce(const std::string& line) {
-  fmt::print(stderr, "{}\n", line);
-  (void)std::fflush(stderr);
+std::string count_of(uint64_t requests) {
+  return fmt::format("{} request{}", requests, requests == 1 ? "" : "s");
+}
+
+// While the sockets listen: afterwards, a file of that name may be the next server's.
+void remove_files(std::vector<ListeningSocket>& sockets) {
+  for (ListeningSocket& socket : sockets) {
+    if (!socket.unix_path.empty()) ::unlink(socket.unix_path.c_str());
+    socket.unix_path.clear();
+  }
 }
 
 // Reads and links the component, and reads the certificate. Any thread.
@@ -109,11 +115,8 @@ class ServeCommand {
 ServeCommand::~ServeCommand() {
   if (reloader_.joinable()) reloader_.join();
   stop_threads();
-  for (const auto* sockets : {&sockets_, &beside_}) {
-    for (const ListeningSocket& socket : *sockets) {
-      if (!socket.unix_path.empty()) ::unlink(socket.unix_path.c_str());
-    }
-  }
+  remove_files(sockets_);
+  remove_files(beside_);
 }
 
 Result<> ServeCommand::start_threaded(const ServeWorker::Common& common, uint32_t number,
@@ -158,7 +161,7 @@ Result<> ServeCommand::listen() {
       auto fd = std::make_shared<net::Fd>(std::move(socket.fds[i + 1]));
       worker->loop().post([worker, fd, secure = socket.secure] {
         const Result<> listening = worker->listen(std::move(*fd), secure);
-        if (!listening.ok()) warn({}, listening.error().message);
+        if (!listening.ok()) worker->say(to_line({}, listening.error().message));
       });
     }
   }
@@ -214,6 +217,9 @@ Result<> ServeCommand::run() {
   TAPPET_TRY(start());
   first_->loop().run();
   metrics_.ready = false;
+  if (const uint64_t requests = metrics_.in_flight(); requests > 0) {
+    first_->say(fmt::format("{} cut off\n", count_of(requests)));
+  }
   first_->flush();
   return {};
 }
@@ -235,6 +241,11 @@ void ServeCommand::terminate() {
   if (draining_) return first_->loop().stop();
   draining_ = true;
   metrics_.ready = false;
+  remove_files(sockets_);
+  if (const uint64_t requests = metrics_.in_flight(); requests > 0) {
+    first_->say(
+        fmt::format("Waiting for {} under way; another signal ends at once\n", count_of(requests)));
+  }
   const auto done = [this] { worker_drained(); };
   for (const Threaded& other : others_) {
     other.worker->loop().post([this, worker = other.worker, done] {
@@ -264,10 +275,10 @@ void ServeCommand::reloaded(const Result<Served>& served) {
   reloader_ = {};
   ++(served.ok() ? metrics_.reloads : metrics_.failed_reloads);
   if (served.ok()) {
-    announce("Reloaded " + options_.guest.file);
+    first_->say("Reloaded " + options_.guest.file + "\n");
   } else {
-    report(options_.guest.file, served.error());
-    announce("Not reloaded: what was served before is served on");
+    first_->say(to_line(options_.guest.file, served.error()) +
+                "Not reloaded: what was served before is served on\n");
   }
   const auto apply = [served](ServeWorker* worker) {
     worker->reopen_log();

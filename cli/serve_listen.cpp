@@ -51,10 +51,16 @@ Result<ListeningSocket> open_unix(const std::string& path, bool secure, uint32_t
   return socket;
 }
 
-// Each worker has a socket of its own, and the kernel spreads the clients.
+// Each worker has a socket of its own, and the kernel spreads the clients. It would spread them
+// over another server's sockets, too, if that has several: so the first one, which is not kept,
+// does not share.
 Result<ListeningSocket> open_tcp(net::SocketAddress address, bool secure, uint32_t copies) {
   ListeningSocket socket;
   socket.secure = secure;
+  if (copies > 1 && address.port() != 0) {
+    const auto fd = net::listen_tcp(address);
+    if (!fd.ok()) return fail(cannot_listen(address.to_string(), fd.error()));
+  }
   for (uint32_t i = 0; i < copies; ++i) {
     net::ListenOptions options;
     options.reuse_port = copies > 1;

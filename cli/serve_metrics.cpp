@@ -78,6 +78,12 @@ ServeMetrics::ServeMetrics(uint32_t worker_count) {
   for (uint32_t i = 0; i < worker_count; ++i) workers.push_back(std::make_unique<WorkerMetrics>());
 }
 
+uint64_t ServeMetrics::in_flight() const {
+  uint64_t total = 0;
+  for (const auto& worker : workers) total += worker->in_flight.load(kRelaxed);
+  return total;
+}
+
 std::string ServeMetrics::to_text() const {
   const auto sum = [this](auto&& pick) {
     uint64_t total = 0;

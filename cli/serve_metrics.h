@@ -41,6 +41,8 @@ struct ServeMetrics {
   std::atomic<uint64_t> failed_reloads{};
   std::atomic<bool> ready{};  // accepts requests
 
+  // Requests that have not been answered to the end.
+  uint64_t in_flight() const;
   std::string to_text() const;
 };
 

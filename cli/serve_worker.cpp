@@ -17,6 +17,8 @@ namespace {
 // A linear memory may not grow beyond this unless --max-memory says otherwise: one guest must not
 // be able to take the machine from the others.
 constexpr uint64_t kMemoryOfOneRequest = uint64_t{256} << 20;
+// How long the end of the process waits for those who read its output.
+constexpr uint64_t kLongestStallNs = net::kSecond;
 constexpr auto kRelaxed = std::memory_order_relaxed;
 
 wasi::ServiceOptions service_options(const ServeOptions& options) {
@@ -26,6 +28,12 @@ wasi::ServiceOptions service_options(const ServeOptions& options) {
   service.request_timeout_ns = static_cast<uint64_t>(options.request_timeout.count());
   service.max_instances = options.max_concurrent_requests;
   return service;
+}
+
+std::unique_ptr<LogOutput> standard_error(net::Loop& loop) {
+  return std::make_unique<LogOutput>(
+      loop, net::Fd(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)),
+      [](uint64_t texts) { return to_line({}, fmt::format("{} messages were dropped", texts)); });
 }
 
 }  // namespace
@@ -46,6 +54,7 @@ ServeWorker::ServeWorker(const Common& common, uint32_t number, std::unique_ptr<
       client_(*loop_, common.outgoing),
       world_(*loop_),
       executor_(*loop_),
+      errors_(standard_error(*loop_)),
       server_(*loop_, *this, common.options.limits, this),
       drain_timeout_(*loop_, [this] { std::exchange(drained_, {})(); }),
       on_change_([this] { look_whether_drained(); }) {}
@@ -92,7 +101,7 @@ Result<> ServeWorker::open_log() {
 void ServeWorker::reopen_log() {
   if (!log_) return;
   const Result<> opened = open_log();
-  if (!opened.ok()) warn({}, opened.error().message);
+  if (!opened.ok()) say(to_line({}, opened.error().message));
 }
 
 // From 0. Workers' instances have numbers of their own.
@@ -105,29 +114,37 @@ uint64_t ServeWorker::instance_number(uint64_t request) const {
 wasi::World ServeWorker::world_of(uint64_t request) const {
   wasi::World world = world_;
   world.network = world_.network->for_another_guest();
-  if (!common_.options.logging_prefix) return world;
+  const bool prefix = common_.options.logging_prefix;
+  if (!prefix && !world_.stdio->out_is_terminal && !world_.stdio->err_is_terminal) return world;
   world.stdio = std::make_shared<wasi::Stdio>(*world_.stdio);
-  const auto prefixed = [&](const char* name, std::shared_ptr<wasi::OutputStream> inner) {
-    const uint64_t instance = instance_number(request);
-    return std::make_shared<wasi::LinePrefix>(
-        std::move(inner),
-        wasi::LinePrefixOptions{
-            [name, instance] { return fmt::format("{} [{}] :: ", name, instance); }, true});
+  const uint64_t instance = instance_number(request);
+  const auto make_safe = [&](const char* name, std::shared_ptr<wasi::OutputStream>& stream,
+                             bool& is_terminal) {
+    if (!prefix && !is_terminal) return;
+    auto text = [prefix, name, instance] {
+      return prefix ? fmt::format("{} [{}] :: ", name, instance) : std::string();
+    };
+    stream = std::make_shared<wasi::LinePrefix>(
+        std::move(stream), wasi::LinePrefixOptions{.prefix = text, .escape_controls = true});
+    is_terminal = false;
   };
-  world.stdio->out = prefixed("stdout", world.stdio->out);
-  world.stdio->err = prefixed("stderr", world.stdio->err);
+  make_safe("stdout", world.stdio->out, world.stdio->out_is_terminal);
+  make_safe("stderr", world.stdio->err, world.stdio->err_is_terminal);
   return world;
 }
 
-void ServeWorker::report_failure(const wasi::RequestFailure& failure) const {
+void ServeWorker::report_failure(const wasi::RequestFailure& failure) {
   const std::string request =
       fmt::format("request {} ({})", instance_number(failure.number), failure.request);
   (failure.trap != nullptr ? metrics_.traps : metrics_.failures).fetch_add(1, kRelaxed);
-  if (failure.trap != nullptr) {
-    report(request, *failure.trap);
-  } else {
-    warn(request, failure.reason);
-  }
+  say(failure.trap != nullptr ? to_lines(request, *failure.trap)
+                              : to_line(request, failure.reason));
+}
+
+void ServeWorker::flush() {
+  world_.stdio->drain(kLongestStallNs);
+  errors_->drain(kLongestStallNs);
+  if (log_) log_->drain(kLongestStallNs);
 }
 
 Result<> ServeWorker::listen(net::Fd socket, bool secure) {

@@ -48,15 +48,17 @@ class ServeWorker final : private http::ServerObserver, private http::Service {
   // Stops accepting and lets requests under way finish; calls `done` when there is none any more,
   // or when the time for that is over.
   void drain(std::function<void()> done);
-  // Hands over what guests have written.
-  void flush() { world_.stdio->drain(); }
+  // Writes to standard error, without waiting for whoever reads that. Loop thread only.
+  void say(std::string_view text) { errors_->write(text); }
+  // Hands over what was written, for the end. Who takes nothing does not keep the process alive.
+  void flush();
 
  private:
   ServeWorker(const Common& common, uint32_t number, std::unique_ptr<net::Loop> loop);
   Result<> start(const Served& served);
   Result<> open_log();
   wasi::World world_of(uint64_t request) const;
-  void report_failure(const wasi::RequestFailure& failure) const;
+  void report_failure(const wasi::RequestFailure& failure);
   uint64_t instance_number(uint64_t request) const;
   void look_whether_drained();
 
@@ -74,6 +76,7 @@ class ServeWorker final : private http::ServerObserver, private http::Service {
   ClientStack client_;
   wasi::World world_;
   wasi::Executor executor_;
+  std::unique_ptr<LogOutput> errors_;
   std::unique_ptr<wasi::ComponentService> service_;
   std::unique_ptr<AccessLog> log_;
   http::Server server_;

@@ -4,10 +4,14 @@ it tells about itself, and that components are replaced while it serves.
 Usage: as of guests.py.
 """
 
+import contextlib
 import http.client
 import json
 import os
+import pathlib
+import pty
 import re
+import select
 import shutil
 import signal
 import socket
@@ -20,6 +24,7 @@ import time
 from server import Server, check, get, in_parallel, main_of, metric, until
 
 HELLO = (200, b"Hello from C\n")
+PRINTS = str(pathlib.Path(__file__).resolve().parent / "prints.wat")
 
 
 def unix_get(path):
@@ -48,6 +53,25 @@ def listens_on_several_addresses(tappet, examples, count):
                 check(get(int(port)), HELLO, "GET /")
             assert unix_get(path).endswith(b"Hello from C\n")
         assert not os.path.exists(path), "the socket's file is still there"
+
+
+def leaves_the_socket_of_its_successor(tappet, examples, count):
+    with tempfile.TemporaryDirectory() as folder:
+        path = folder + "/socket"
+        old = Server(tappet, examples + "/c.wasm", "--addr", "unix:" + path, "--request-timeout",
+                     "60s")
+        spinner = old.socket()
+        spinner.sendall(b"GET /spin HTTP/1.1\r\nHost: a\r\n\r\n")
+        time.sleep(0.2)
+        old.process.send_signal(signal.SIGTERM)
+        until(lambda: not os.path.exists(path), "a drain removes the file")
+        assert old.process.poll() is None, "it has ended already"
+        with Server(tappet, examples + "/c.wasm", "--addr", "unix:" + path):
+            assert unix_get(path).endswith(b"Hello from C\n")
+            old.process.send_signal(signal.SIGTERM)
+            check(old.process.wait(timeout=30), 0, "exit status")
+            assert unix_get(path).endswith(b"Hello from C\n")
+        spinner.close()
 
 
 def takes_the_sockets_of_a_supervisor(tappet, examples, count):
@@ -206,6 +230,9 @@ def a_second_signal_ends_at_once(tappet, examples, count):
     server.process.send_signal(signal.SIGINT)
     check(server.process.wait(timeout=30), 0, "exit status")
     assert time.monotonic() - begin < 5
+    said = server.output()
+    assert "Waiting for 1 request under way; another signal ends at once\n" in said, said
+    assert said.endswith("1 request cut off\n"), said
     spinner.close()
 
 
@@ -221,6 +248,93 @@ def drains_no_longer_than_it_may(tappet, examples, count):
     check(get(admin, "/healthz")[0], 200, "/healthz while draining")
     check(server.process.wait(timeout=30), 0, "exit status")
     spinner.close()
+
+
+def more_of(descriptor, said, pattern):
+    """What is read until the pattern is in it, and where it is."""
+    while not (found := re.search(pattern, said)):
+        readable, _, _ = select.select([descriptor], [], [], 60)
+        assert readable, f"{pattern!r} is not in {said[-1000:]!r}"
+        said += os.read(descriptor, 1 << 16).decode()
+    return said, found
+
+
+@contextlib.contextmanager
+def serving(tappet, *words, **options):
+    """`tappet serve` that a test reads itself; ends it, and looks how it ends."""
+    process = subprocess.Popen([tappet, "serve", "--addr", "127.0.0.1:0", *words], **options)
+    try:
+        yield process
+        process.send_signal(signal.SIGTERM)
+        check(process.wait(timeout=60), 0, "exit status")
+    finally:
+        process.kill()
+        process.wait()
+
+
+def prints_nothing_that_a_terminal_obeys(tappet, examples, count):
+    for options, prefix in ([], "stdout [{}] :: "), (["--no-logging-prefix"], ""):
+        ours, theirs = pty.openpty()
+        with serving(tappet, *options, PRINTS, stdin=theirs, stdout=theirs, stderr=theirs):
+            os.close(theirs)
+            said, found = more_of(ours, "", r"http://127\.0\.0\.1:(\d+)/\r\n")
+            for number in range(2):
+                check(get(int(found.group(1)))[0], 500, "GET /")
+                line = prefix.format(number)
+                # What is left of a line at the end is one.
+                for pattern in (re.escape(f"{line}\\x1b[31mred\\u009b0m\r\n"),
+                                rf"\ntappet: request {number} .*\r\n",
+                                re.escape(f"\n{line}end\r\n")):
+                    said, _ = more_of(ours, said, pattern)
+            assert "\x1b" not in said and "\x9b" not in said, said
+        os.close(ours)
+
+
+def serves_on_whoever_reads_what_it_says(tappet, examples, count):
+    # More than a pipe and all buffers hold is dropped, and counted.
+    def trap(times):
+        for _ in range(times):
+            check(get(port, "/trap")[0], 500, "GET /trap")
+
+    read_end, write_end = os.pipe()
+    with serving(tappet, examples + "/c.wasm", stdout=write_end, stderr=write_end):
+        os.close(write_end)
+        said, found = more_of(read_end, "", r"Serving HTTP on http://127\.0\.0\.1:(\d+)/\n")
+        port = int(found.group(1))
+        trap(1200)
+        while "messages were dropped\n" not in said:
+            trap(1)
+            said += os.read(read_end, 1 << 20).decode()
+        trap(1200)
+    os.close(read_end)
+
+
+def serves_on_when_nobody_can_read_what_it_says(tappet, examples, count):
+    def look(streams, **options):
+        # What listens is ours, as nobody will read where the server does.
+        with socket.create_server(("127.0.0.1", 0)) as ours:
+            shell = f'exec 3<&{ours.fileno()} {streams}; LISTEN_PID=$$ LISTEN_FDS=1 exec "$0" "$@"'
+            process = subprocess.Popen(
+                ["bash", "-c", shell, tappet, "serve", examples + "/c.wasm"],
+                pass_fds=[ours.fileno()], **options)
+            try:
+                port = ours.getsockname()[1]
+                for _ in range(3):
+                    check(get(port, "/trap")[0], 500, "GET /trap")
+                process.send_signal(signal.SIGHUP)
+                for _ in range(20):
+                    check(get(port), HELLO, "GET / around a reload")
+                process.send_signal(signal.SIGTERM)
+                check(process.wait(timeout=60), 0, "exit status")
+            finally:
+                process.kill()
+                process.wait()
+
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    look("", stderr=write_end)
+    os.close(write_end)
+    look("<&- >&- 2>&-")
 
 
 def every_worker_drains(tappet, examples, count):

@@ -211,11 +211,13 @@ def outgoing_body_config(tappet):
 
 
 def only_one_process(tappet):
-    with serve(tappet) as server:
-        words = [tappet, "serve", "--addr", f"127.0.0.1:{server.port}", SERVICE]
-        ran = subprocess.run(words, capture_output=True, text=True, timeout=120)
-        assert ran.returncode == 1 and re.search("address already in use", ran.stderr, re.I), ran
-        check(ask(server, "/"), HELLO, "the one that is there")
+    # Workers share a port with each other, not with those of another process.
+    for options in [], ["--workers", "2"]:
+        with serve(tappet, *options) as server:
+            words = [tappet, "serve", "--addr", f"127.0.0.1:{server.port}", *options, SERVICE]
+            ran = subprocess.run(words, capture_output=True, text=True, timeout=120)
+            assert ran.returncode == 1 and re.search("address already in use", ran.stderr, re.I), ran
+            check(ask(server, "/"), HELLO, "the one that is there")
 
 
 def quick_rebind(tappet):
@@ -223,8 +225,8 @@ def quick_rebind(tappet):
         port = server.port
         # The server closes first, and so has the connection in TIME_WAIT.
         assert raw(server, b"GET /" + CLOSE).endswith(HELLO[1])
-    for _ in range(3):
-        with Server(tappet, SERVICE, addr=f"127.0.0.1:{port}") as server:
+    for workers in "1", "2", "1":
+        with Server(tappet, SERVICE, "--workers", workers, addr=f"127.0.0.1:{port}") as server:
             assert raw(server, b"GET /" + CLOSE).endswith(HELLO[1])
 
 

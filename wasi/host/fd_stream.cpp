@@ -70,8 +70,11 @@ FdOutput::FdOutput(net::Loop& loop, net::Fd fd)
 
 FdOutput::~FdOutput() { pump(); }
 
-void FdOutput::drain() {
-  for (pump(); buffered() != 0; pump()) waiter_.block();
+bool FdOutput::drain(uint64_t longest_stall_ns) {
+  for (pump(); buffered() != 0; pump()) {
+    if (!waiter_.block(longest_stall_ns)) return false;
+  }
+  return true;
 }
 
 ssize_t FdOutput::write_some(ByteSpan bytes) {

@@ -30,7 +30,7 @@ class FdOutput final : public BufferedOutput {
   // What is buffered and does not fit anywhere is lost; see drain().
   ~FdOutput() override;
 
-  void drain() override;
+  bool drain(uint64_t longest_stall_ns) override;
 
  private:
   enum class Kind : uint8_t { kMayBlock, kNeverBlocks, kSocket };

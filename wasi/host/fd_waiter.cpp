@@ -5,7 +5,9 @@
 #include <sys/epoll.h>
 #endif
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 
 namespace tappet::wasi {
 namespace {
@@ -35,10 +37,16 @@ FdWaiter::FdWaiter(net::Loop& loop, int fd, WaitFor what, std::function<void()> 
         look();
       }) {}
 
-void FdWaiter::block() const {
+bool FdWaiter::block(uint64_t longest_ns) const {
+  constexpr uint64_t kLongest = INT_MAX;
+  const uint64_t ms = longest_ns / net::kMillisecond;
+  const int timeout = longest_ns == net::kNever ? -1 : static_cast<int>(std::min(ms, kLongest));
   pollfd query{fd_, events_of(what_), 0};
-  while (poll(&query, 1, -1) < 0 && errno == EINTR) {
-  }
+  int outcome = -1;
+  do {
+    outcome = poll(&query, 1, timeout);
+  } while (outcome < 0 && errno == EINTR);
+  return outcome != 0;  // a failure is for the read or write to tell
 }
 
 void FdWaiter::arm() {

@@ -27,8 +27,8 @@ class FdWaiter {
   bool ready() const { return ready_now(fd_, what_); }
   // Calls on_ready once, on the loop, when ready() has become true.
   void arm();
-  // Waits on the spot.
-  void block() const;
+  // Waits on the spot, at most for so long. Whether it is ready.
+  bool block(uint64_t longest_ns) const;
 
  private:
   static constexpr uint64_t kLookAgain = 10 * net::kMillisecond;

@@ -24,9 +24,9 @@ struct Stdio {
   void inherit_out(net::Loop& loop);
   void inherit_err(net::Loop& loop);
 
-  void drain() const {
-    out->drain();
-    err->drain();
+  void drain(uint64_t longest_stall_ns) const {
+    (void)out->drain(longest_stall_ns);
+    (void)err->drain(longest_stall_ns);
   }
 };
 

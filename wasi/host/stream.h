@@ -98,8 +98,9 @@ class OutputStream : public Readiness {
   virtual StreamResult<> write(Bytes bytes) = 0;
   // Begins to hand over what was written; check_write() returns 0 until that is done.
   virtual StreamResult<> flush() = 0;
-  // Hands over what was written before it returns, however long that takes: for a program's end.
-  virtual void drain() {}
+  // Hands over what was written before it returns, for a program's end. False: nothing more was
+  // taken for so long, and something is left.
+  virtual bool drain(uint64_t /*longest_stall_ns*/) { return true; }
 };
 
 }  // namespace tappet::wasi

@@ -164,7 +164,7 @@ TEST_F(FdStreams, NobodyReadingIsTheEnd) {
   ASSERT_FALSE(closed.ok());
   EXPECT_EQ(closed.error().error, nullptr);
   EXPECT_FALSE(out.write(bytes("y")).ok());
-  out.drain();
+  EXPECT_TRUE(out.drain(net::kNever));
 }
 
 TEST_F(FdStreams, AFullDeviceIsAFailure) {
@@ -198,10 +198,20 @@ TEST_F(FdStreams, DrainWaitsForTheReader) {
     }
     _exit(0);
   }
-  out.drain();
+  EXPECT_TRUE(out.drain(net::kNever));
   int status = -1;
   ASSERT_EQ(waitpid(child, &status, 0), child);
   EXPECT_EQ(status, 0);
+}
+
+TEST_F(FdStreams, DrainGivesUpOnWhoeverReadsNothing) {
+  make_pipe();
+  FdOutput out(*loop, copy(writer));
+  for (size_t permit = 1; permit != 0; permit = out.check_write().value()) {
+    ASSERT_TRUE(out.write(Bytes(permit)).ok());
+  }
+  EXPECT_FALSE(out.drain(net::kMillisecond));
+  EXPECT_GT(out.buffered(), 0U);
 }
 
 TEST_F(FdStreams, SocketsWorkBothWays) {

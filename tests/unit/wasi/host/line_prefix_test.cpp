@@ -61,6 +61,49 @@ TEST(LinePrefix, EscapesWhatATerminalWouldObey) {
   EXPECT_EQ(inner->text(), "\\x1b[2J\ttab\\x0d\\x7f\xc3\xbc\n");
 }
 
+// U+009B begins sequences like ESC [ on many terminals.
+TEST(LinePrefix, EscapesTheControlCharactersOfUnicode) {
+  const auto inner = std::make_shared<MemoryOutput>();
+  LinePrefix out(inner, {.prefix = [] { return ""; }, .escape_controls = true});
+  for (const char* piece : {"a\xc2", "\x9b", "31m \xc2\xa0\xc2\xc2\x80 \xc2", "\x1b\xc3\x9f\n"}) {
+    ASSERT_TRUE(out.write(bytes(piece)).ok());
+  }
+  EXPECT_EQ(inner->text(), "a\\u009b31m \xc2\xa0\xc2\\u0080 \xc2\\x1b\xc3\x9f\n");
+}
+
+TEST(LinePrefix, LinesOfSeveralDoNotMix) {
+  const auto inner = std::make_shared<MemoryOutput>();
+  LinePrefix one(inner, {.prefix = [] { return "1> "; }});
+  {
+    LinePrefix two(inner, {.prefix = [] { return "2> "; }});
+    ASSERT_TRUE(one.write(bytes("a")).ok());
+    ASSERT_TRUE(two.write(bytes("b")).ok());
+    ASSERT_TRUE(one.write(bytes("c\nd")).ok());
+    EXPECT_EQ(inner->text(), "1> ac\n");
+  }
+  EXPECT_EQ(inner->text(), "1> ac\n2> b\n");
+  ASSERT_TRUE(one.write(bytes("\n")).ok());
+  EXPECT_EQ(inner->text(), "1> ac\n2> b\n1> d\n");
+}
+
+TEST(LinePrefix, LongLinesAreNotHeld) {
+  const auto inner = std::make_shared<MemoryOutput>();
+  LinePrefix out(inner, {.prefix = [] { return "> "; }});
+  const std::string half(3000, 'x');
+  ASSERT_TRUE(out.write(bytes(half)).ok());
+  EXPECT_EQ(inner->text(), "");
+  ASSERT_TRUE(out.write(bytes(half)).ok());
+  EXPECT_EQ(inner->text(), "> " + half + half);
+}
+
+TEST(LinePrefix, DrainsIncompleteLines) {
+  const auto inner = std::make_shared<MemoryOutput>();
+  LinePrefix out(inner, {.prefix = [] { return "> "; }});
+  ASSERT_TRUE(out.write(bytes("a")).ok());
+  EXPECT_TRUE(out.drain(0));
+  EXPECT_EQ(inner->text(), "> a");
+}
+
 TEST(LinePrefix, WaitsForTheInnerStream) {
   const auto inner = std::make_shared<Valve>();
   inner->open(5);
@@ -82,7 +125,7 @@ TEST(LinePrefix, WaitsForTheInnerStream) {
 TEST(LinePrefix, FlushesAfterEverythingIsPassedOn) {
   const auto inner = std::make_shared<Valve>();
   LinePrefix out(inner, {.prefix = [] { return "> "; }});
-  ASSERT_TRUE(out.write(bytes("a")).ok());
+  ASSERT_TRUE(out.write(bytes("a\n")).ok());
   ASSERT_TRUE(out.flush().ok());
   EXPECT_EQ(inner->flushes, 0);
   inner->open(10);
@@ -93,7 +136,7 @@ TEST(LinePrefix, FlushesAfterEverythingIsPassedOn) {
 TEST(LinePrefix, PassesOnAFailureOnce) {
   const auto inner = std::make_shared<Valve>();
   LinePrefix out(inner, {.prefix = [] { return "> "; }});
-  ASSERT_TRUE(out.write(bytes("a")).ok());
+  ASSERT_TRUE(out.write(bytes("a\n")).ok());
   EXPECT_FALSE(out.ready());
   inner->fail_now();
   EXPECT_TRUE(out.ready());
@@ -105,7 +148,7 @@ TEST(LinePrefix, PassesOnAFailureOnce) {
   EXPECT_EQ(out.check_write().error().error, nullptr);
   EXPECT_FALSE(out.write(bytes("b")).ok());
   EXPECT_FALSE(out.flush().ok());
-  out.drain();
+  EXPECT_TRUE(out.drain(0));
 }
 
 }  // namespace
