@@ -227,13 +227,13 @@ detail::Failure<Error> usage(std::string message) {
   return fail(ErrorKind::kUsage, std::move(message));
 }
 
-namespace {
-
-// " (did you mean ...?)" for what is nearly one of `names`.
-std::string similar(std::string_view word, const std::vector<std::string>& names) {
+std::string similar(std::string_view word, const std::vector<std::string>& names,
+                    std::string_view before) {
   const std::string_view near = nearest(word, names);
-  return near.empty() ? std::string() : fmt::format(" (did you mean {}?)", near);
+  return near.empty() ? std::string() : fmt::format(" (did you mean {}{}?)", before, near);
 }
+
+namespace {
 
 std::string similar_key(char group, const std::string& key) {
   std::vector<std::string> keys;
@@ -347,9 +347,12 @@ namespace {
 std::string similar_option(const CLI::App& app, const std::string& word) {
   std::vector<std::string> names;
   for (const CLI::Option* option : app.get_options()) {
-    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    const auto& long_names = option->get_lnames();
+    names.insert(names.end(), long_names.begin(), long_names.end());
   }
-  return similar(std::string_view(word).substr(0, word.find('=')), names);
+  // Dashes make nothing similar.
+  const size_t dashes = std::min(word.find_first_not_of('-'), word.size());
+  return similar(std::string_view(word).substr(dashes, word.find('=') - dashes), names, "--");
 }
 
 }  // namespace

@@ -9,6 +9,9 @@ namespace tappet::cli {
 
 // An error of kind kUsage.
 detail::Failure<Error> usage(std::string message);
+// " (did you mean ...?)" for what is nearly one of `names`.
+std::string similar(std::string_view word, const std::vector<std::string>& names,
+                    std::string_view before = "");
 
 // Help that says how a command is written, and fits into a terminal.
 class Help : public CLI::Formatter {

@@ -1,6 +1,7 @@
 #include "cli/options.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -11,6 +12,7 @@ namespace tappet::cli {
 namespace {
 
 constexpr const char* kKeys = "KEY[=VALUE],...";
+constexpr const char* kRunning = "Running";
 
 void add_wasm_option(CLI::App& app, std::vector<std::string>& texts) {
   app.add_option("-W,--wasm", texts, "WebAssembly options")
@@ -26,16 +28,19 @@ Result<Command> parse_run(std::vector<std::string> args) {
   add_guest_options(app, raw);
   std::string argv0;
   std::string invoke;
-  auto* argv0_option =
-      app.add_option("--argv0", argv0, "what the guest sees as its own name")->type_name("NAME");
+  auto* argv0_option = app.add_option("--argv0", argv0, "what the guest sees as its own name")
+                           ->type_name("NAME")
+                           ->group(kRunning);
   auto* invoke_option =
       app.add_option("--invoke", invoke,
                      "call this exported function instead of the main one; of a component: "
                      "'name(argument, ...)', the arguments in WAVE")
-          ->type_name("FUNCTION");
+          ->type_name("FUNCTION")
+          ->group(kRunning);
   bool profile_ops = false;
   app.add_flag("--profile-ops", profile_ops,
-               "count the instructions of threaded code, and print the busiest at the end");
+               "count the instructions of threaded code, and print the busiest at the end")
+      ->group(kRunning);
   if (auto help = TAPPET_TRY(parse(app, std::move(args)))) return print(*help);
   if (auto help = group_help(raw)) return print(*help);
   Command command;
@@ -152,6 +157,17 @@ Result<Command> parse_command(const std::string& name, std::vector<std::string> 
   return parse_run(std::move(args));
 }
 
+const std::vector<std::string>& commands() {
+  static const std::vector<std::string> names = {"run",  "serve",    "validate", "inspect",
+                                                 "wast", "wat2wasm", "print"};
+  return names;
+}
+
+// For what is taken for a file's name: nothing if it is one, or not nearly a command's.
+std::string similar_command(const std::string& word) {
+  return ::access(word.c_str(), F_OK) == 0 ? std::string() : similar(word, commands());
+}
+
 }  // namespace
 
 Result<Command> parse_command_line(std::vector<std::string> args) {
@@ -159,11 +175,12 @@ Result<Command> parse_command_line(std::vector<std::string> args) {
   const std::string first = args[0];
   if (first == "--help" || first == "-h" || first == "help") return print(std::string(kHelp));
   if (first == "--version" || first == "-V") return print(fmt::format("tappet {}\n", kVersion));
-  static constexpr std::string_view kCommands[] = {"run",  "serve",    "validate", "inspect",
-                                                   "wast", "wat2wasm", "print"};
-  const bool named =
-      std::find(std::begin(kCommands), std::end(kCommands), first) != std::end(kCommands);
+  const bool named = std::find(commands().begin(), commands().end(), first) != commands().end();
   if (named) args.erase(args.begin());
+  if (const std::string near = named ? "" : similar_command(first); !near.empty()) {
+    return usage(
+        fmt::format("'{}' is neither a command nor a file{}; see 'tappet --help'", first, near));
+  }
   const std::string name = named ? first : "run";
   Result<Command> command = parse_command(name, std::move(args));
   if (!command.ok() && command.error().kind == ErrorKind::kUsage) {

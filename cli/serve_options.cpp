@@ -46,8 +46,10 @@ Result<> add_header(ServeOptions& serve, std::string_view line) {
 // "name: value", or @FILE with one on each line.
 Result<> add_headers(ServeOptions& serve, const std::string& text) {
   if (!text.starts_with('@')) return add_header(serve, text);
-  const Bytes content = TAPPET_TRY(read_file(text.substr(1), uint64_t{1} << 20));
-  std::string_view rest = as_text(content);
+  const std::string file = text.substr(1);
+  const Result<Bytes> content = read_file(file, uint64_t{1} << 20);
+  if (!content.ok()) return fail(content.error().kind, file + ": " + content.error().message);
+  std::string_view rest = as_text(*content);
   while (!rest.empty()) {
     const size_t end = std::min(rest.find('\n'), rest.size());
     const std::string_view line = http::trim(rest.substr(0, end));

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 namespace tappet::cli {
 namespace {
 
@@ -167,7 +169,7 @@ TEST(Options, GroupsListTheirKeys) {
   const std::string text = parse({"-S", "help"}).text;
   EXPECT_NE(text.find("\n  config-var=VALUE "), std::string::npos) << text;
   EXPECT_NE(text.find("\n  http[=y|n] "), std::string::npos) << text;
-  EXPECT_EQ(text.find("fuel"), std::string::npos) << text;
+  EXPECT_EQ(text.find("\n  fuel"), std::string::npos) << text;
   EXPECT_EQ(parse({"serve", "-S", "help", "a.wasm"}).text, text);
   EXPECT_NE(parse({"-W", "help"}).text.find("\n  fuel=VALUE "), std::string::npos);
 }
@@ -200,6 +202,24 @@ TEST(Options, UnknownOnesAreErrors) {
   EXPECT_EQ(error({"-S", "http=maybe", "a.wasm"}), "-S http is y or n, not 'maybe'");
   EXPECT_EQ(error({"-W", "fuel=1k", "a.wasm"}), "'1k' is not a number such as 1000000");
   EXPECT_EQ(error({"-W", "fuel=-1", "a.wasm"}), "'-1' is not a number such as 1000000");
+}
+
+TEST(Options, NearlyRightOnesAreSuggested) {
+  EXPECT_EQ(error({"--alow-host", "a", "a.wasm"}),
+            "run: unknown option --alow-host (did you mean --allow-host?)");
+  // Dashes that are right make nothing similar.
+  EXPECT_EQ(error({"--profile", "a.wasm"}), "run: unknown option --profile");
+  EXPECT_EQ(error({"-W", "tmeout=1s", "a.wasm"}), "-W has no key 'tmeout' (did you mean timeout?)");
+  EXPECT_EQ(error({"srve", "a.wasm"}),
+            "'srve' is neither a command nor a file (did you mean serve?)");
+  EXPECT_EQ(parse({"nothing-like-it"}).run.guest.file, "nothing-like-it");
+}
+
+// Keys that wasmtime has and that mean nothing here are told apart from misspelled ones.
+TEST(Options, SomeKeysAreNotSupported) {
+  EXPECT_EQ(error({"-S", "hostcall-fuel=1", "a.wasm"}), "-S hostcall-fuel is not supported");
+  EXPECT_EQ(error({"-S", "nn", "a.wasm"}), "-S nn is not supported");
+  parse({"-S", "nn=n", "a.wasm"});
 }
 
 TEST(Options, MissingWords) {
@@ -239,6 +259,14 @@ TEST(Options, HelpAndVersion) {
     const Command help = parse({command, "--help"});
     EXPECT_EQ(help.kind, Command::Kind::kPrint);
     EXPECT_NE(help.text.find(std::string("Usage: tappet ") + command), std::string::npos);
+    // Each group fits a screen of 24 lines of 80 columns.
+    size_t lines = 0;
+    std::istringstream text(help.text);
+    for (std::string line; std::getline(text, line);) {
+      EXPECT_LE(line.size(), 80u) << line;
+      lines = line.empty() ? 0 : lines + 1;
+      EXPECT_LE(lines, 24u) << line;
+    }
   }
   EXPECT_NE(parse({"--help"}).text.find("Exit codes"), std::string::npos);
 }
