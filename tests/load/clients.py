@@ -10,13 +10,13 @@ import threading
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent / "serve"))
+from server import PATIENCE  # noqa: E402
+
 # What is freed is not kept from being used again, or memory would say nothing under AddressSanitizer.
 os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=1"
 
 REQUEST = b"GET %s HTTP/1.1\r\nHost: a\r\n\r\n"
 GREETING = b"here\n"
-# Seconds; nothing waits so long but what fails.
-PATIENCE = 240
 
 
 def allow_descriptors(wanted):

@@ -32,12 +32,15 @@ def drain_with(workers, tappet, examples, count):
     clients.allow_descriptors(count)
     server = Server(tappet, examples + "/load.wasm", "--workers", str(workers), *OPTIONS)
     admin = server.admin_port()
+    begin = time.monotonic()
     kept = [clients.Client(server) for _ in range(count * 2 // 5)]
     for one in kept:
         check(one.get()[0], 200, "GET / before")
+    # Long enough for all of them to begin, on this machine.
+    wait = 2000 + 5000 * (time.monotonic() - begin)
     working = [clients.Client(server) for _ in range(count * 3 // 10)]
     for one in working:
-        one.ask(b"/wait/2000")
+        one.ask(b"/wait/%d" % wait)
     until(lambda: metric(admin, "tappet_http_requests_in_flight") == len(working),
           "the guests' beginning", clients.PATIENCE)
     # While it is stopped, nothing that is sent is read, and no connection accepted.
@@ -50,7 +53,7 @@ def drain_with(workers, tappet, examples, count):
     said = [answered(one, what) for group, what in ((kept, "on a kept connection"),
                                                     (new, "on a new connection"),
                                                     (working, "under way")) for one in group]
-    check(server.process.wait(timeout=clients.PATIENCE), 0, "exit status")
+    server.wait()
     return (f"{len(kept)} on kept connections, {len(new)} on new ones, {len(working)} under way; "
             f"{sum(said)} said that they are the last")
 
@@ -74,7 +77,7 @@ def clients_that_never_pause_see_no_reset(tappet, examples, count):
     begin = time.monotonic()
     for one in hammers:
         one.join()
-    check(server.process.wait(timeout=clients.PATIENCE), 0, "exit status")
+    server.wait()
     failures = [one.failure for one in hammers if one.failure]
     assert not failures, failures
     return (f"{sum(one.answers for one in hammers)} answers, the last {time.monotonic() - begin:.2f}"

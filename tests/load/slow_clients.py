@@ -12,15 +12,15 @@ import time
 import clients
 from server import Server, check, main_of
 
-TIMEOUT = 2  # seconds
-EVERY = 0.2  # so often comes a byte
+EVERY = 0.2  # seconds; so often comes a byte
+FIRSTS = (b"GET / HTTP/1.1\r\nHost: a\r\nX: ", b"G", b"", b"POST / HTTP/1.1\r\n")
 
 
 class Slow:
     def __init__(self, server, first):
-        self.client = clients.Client(server)
         self.talks = bool(first)
         self.begin = time.monotonic()
+        self.client = clients.Client(server)
         self.client.socket.sendall(first)
         self.client.socket.setblocking(False)
         self.answer = b""
@@ -58,10 +58,30 @@ def wait_for_their_ends(slow):
             assert time.monotonic() - one.begin < clients.PATIENCE, "a slow client is still there"
 
 
+def served_with(timeout, tappet, examples):
+    return Server(tappet, examples + "/load.wasm", "--header-timeout", f"{timeout * 1000:.0f}ms")
+
+
+def begin(server, count):
+    return [Slow(server, FIRSTS[i % len(FIRSTS)]) for i in range(count)]
+
+
+def time_to_begin(count, tappet, examples):
+    """How long it takes here until all of them are there, and another one has its answer."""
+    with served_with(clients.PATIENCE, tappet, examples) as server:
+        start = time.monotonic()
+        slow = begin(server, count)
+        check(server.get("/"), (200, clients.GREETING), "GET / beside slow clients")
+        taken = time.monotonic() - start
+        for one in slow:
+            one.client.close()
+    return taken
+
+
 def slow_heads_end_at_their_timeout(tappet, examples, count):
-    with Server(tappet, examples + "/load.wasm", "--header-timeout", f"{TIMEOUT}s") as server:
-        firsts = [b"GET / HTTP/1.1\r\nHost: a\r\nX: ", b"G", b"", b"POST / HTTP/1.1\r\n"]
-        slow = [Slow(server, firsts[i % len(firsts)]) for i in range(count)]
+    timeout = 2 + 5 * time_to_begin(count, tappet, examples)
+    with served_with(timeout, tappet, examples) as server:
+        slow = begin(server, count)
         drip = threading.Thread(target=wait_for_their_ends, args=(slow,))
         drip.start()
         served = beside_all = 0
@@ -75,7 +95,7 @@ def slow_heads_end_at_their_timeout(tappet, examples, count):
                 assert one.answer.startswith(b"HTTP/1.1 408 "), one.answer
             else:
                 check(one.answer, b"", "the answer to silence")
-            assert one.duration > TIMEOUT * 0.99, f"one was cut after {one.duration} s"
+            assert one.duration > timeout * 0.99, f"one was cut after {one.duration} s"
             one.client.close()
         assert beside_all >= 3, f"{beside_all} answers while all slow clients were there"
         longest = max(one.duration for one in slow)

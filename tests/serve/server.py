@@ -14,6 +14,12 @@ import time
 
 # Sanitizers make everything slow, and memory cannot be judged by what the program asks for.
 SANITIZED = os.environ.get("TAPPET_SANITIZED", "OFF") != "OFF"
+# Seconds; nothing waits so long but what fails.
+PATIENCE = 240
+# Limits that tests are about are among their options; otherwise nothing is hurried, however slow the
+# machine is. TAPPET_SERVE_WORKERS has all of them run with so many workers, for ThreadSanitizer.
+UNHURRIED = {"--request-timeout": "10m", "--drain-timeout": "10m",
+             "--workers": os.environ.get("TAPPET_SERVE_WORKERS", "1")}
 
 
 class Server:
@@ -23,15 +29,16 @@ class Server:
         # The server writes at the end, wherever output() has just read.
         self.log = tempfile.TemporaryFile(mode="a+")
         self.started = time.monotonic()
+        defaults = [word for option in UNHURRIED.items() if option[0] not in options for word in option]
         self.process = subprocess.Popen(
-            [tappet, "serve", "--addr", addr, *options, component],
+            [tappet, "serve", "--addr", addr, *defaults, *options, component],
             stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
         self.port = None
         while self.port is None:
             found = re.search(r"^Serving HTTP on https?://[0-9.]+:(\d+)/$", self.output(), re.M)
             if found:
                 self.port = int(found.group(1))
-            elif self.process.poll() is not None or time.monotonic() - self.started > 60:
+            elif self.process.poll() is not None or time.monotonic() - self.started > PATIENCE:
                 raise AssertionError("the server did not start: " + self.output())
             else:
                 time.sleep(0.005)
@@ -46,24 +53,28 @@ class Server:
             self.process.wait()
             return
         self.process.send_signal(signal.SIGTERM)
-        status = self.process.wait(timeout=30)
-        assert status == 0, f"exit status {status}: {self.output()[-2000:]}"
+        self.wait()
+
+    def wait(self):
+        """For its end in order; sanitizers have seen nothing either."""
+        status = self.process.wait(timeout=PATIENCE)
+        assert status == 0, f"exit status {status}: {self.output()[:10000]}"
 
     def output(self):
         self.log.seek(0)
         return self.log.read()
 
-    def connect(self, timeout=30):
+    def connect(self, timeout=PATIENCE):
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
 
     def socket(self):
-        return socket.create_connection(("127.0.0.1", self.port), timeout=30)
+        return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
 
     def get(self, path, **options):
         """(status, body) on a connection of its own."""
         return self.request("GET", path, **options)
 
-    def request(self, method, path, body=None, timeout=30):
+    def request(self, method, path, body=None, timeout=PATIENCE):
         connection = self.connect(timeout)
         try:
             connection.request(method, path, body=body)
@@ -91,7 +102,7 @@ class Server:
 
 def get(port, path="/"):
     """(status, body) from 127.0.0.1, on a connection of its own."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
         connection.request("GET", path)
         response = connection.getresponse()
@@ -105,7 +116,7 @@ def metric(admin_port, name):
     return float(re.search("^" + re.escape(name) + r" (\S+)$", text, re.M).group(1))
 
 
-def until(condition, what, seconds=60):
+def until(condition, what, seconds=PATIENCE):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, f"{what}: not within {seconds} s"

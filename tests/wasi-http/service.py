@@ -23,16 +23,14 @@ from upstream import Upstream, content_of, hash_of  # noqa: E402
 SERVICE = str(HERE / "guest/service.wasm")
 HELLO = (200, b"Hello, WASI!\n")
 LOCAL = ["--allow-network", "127.0.0.1"]
-PATIENT = ["--request-timeout", "120s"]
 
 
 def serve(program, *options):
-    timeout = [] if "-W" in options or "--request-timeout" in options else PATIENT
-    return Server(program, SERVICE, *timeout, *options)
+    return Server(program, SERVICE, *options)
 
 
 def ask(server, path, method="GET", body=None, headers=()):
-    connection = server.connect(120)
+    connection = server.connect()
     try:
         connection.request(method, path, body=body, headers=dict(headers))
         response = connection.getresponse()
@@ -161,7 +159,7 @@ def hello_world(tappet):
 def keep_alive(tappet, *options):
     with serve(tappet, *options) as server:
         def on_one_connection(_):
-            connection = server.connect(120)
+            connection = server.connect()
             for _ in range(5):
                 connection.request("GET", "/")
                 response = connection.getresponse()

@@ -30,10 +30,10 @@ inline size_t write(ByteStream& stream, std::string_view text) {
   return accepted.ok() ? *accepted : SIZE_MAX;
 }
 
-// Turns the loop until the condition holds; false after ten seconds.
+// Turns the loop until the condition holds; false after a minute.
 inline bool run_until(Loop& loop, const std::function<bool()>& condition) {
   SystemClock clock;
-  const uint64_t limit = clock.monotonic_ns() + 10 * kSecond;
+  const uint64_t limit = clock.monotonic_ns() + 60 * kSecond;
   Timer tick(loop, [] {});
   while (!condition()) {
     if (clock.monotonic_ns() > limit) return false;
