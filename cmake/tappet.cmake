@@ -75,10 +75,15 @@ function(tappet_library folder)
   endif()
 endfunction()
 
-# tappet_test(name SOURCES ... DEPS ...): one GoogleTest binary; its tests appear in CTest as
-# <preset>.<Suite>.<Test>.
+# What `./dev tsan` builds.
+if(NOT TARGET threads)
+  add_custom_target(threads)
+endif()
+
+# tappet_test(name [THREADS] SOURCES ... DEPS ...): one GoogleTest binary; its tests appear in CTest as
+# <preset>.<Suite>.<Test>. THREADS: they are about more than one.
 function(tappet_test name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "THREADS" "" "SOURCES;DEPS;LIBS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   set(libs tappet_flags GTest::gtest_main GTest::gmock ${ARG_LIBS})
   foreach(dep ${ARG_DEPS})
@@ -87,8 +92,14 @@ function(tappet_test name)
   endforeach()
   target_link_libraries(${name} PRIVATE ${libs})
   get_filename_component(preset ${CMAKE_BINARY_DIR} NAME)
+  # Not a list, which does not get through to the tests; -L looks for parts of a label.
+  set(label unit)
+  if(ARG_THREADS)
+    set(label unit-threads)
+    add_dependencies(threads ${name})
+  endif()
   gtest_discover_tests(${name} TEST_PREFIX "${preset}." DISCOVERY_MODE PRE_TEST
-    PROPERTIES TIMEOUT 120 LABELS unit)
+    PROPERTIES TIMEOUT 120 LABELS ${label})
 endfunction()
 
 # tappet_fuzzer(name SOURCES ... DEPS ...): a libFuzzer binary under the fuzz preset; in the others

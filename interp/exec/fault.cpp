@@ -1,8 +1,9 @@
 // Memory faults as traps: a fault inside a guarded memory's reservation, while guest code runs on
 // this OS thread, jumps back into run(). Anything else goes to whoever handled the signal before.
+#include <pthread.h>
 #include <ucontext.h>
-#include <csignal>
 
+#include <csignal>
 #include <mutex>
 
 #include "interp/exec/machine.h"
@@ -60,7 +61,11 @@ void on_fault(int signal, siginfo_t* info, void* context) {
     forward(signal, info, context);
     return;
   }
-  keep_registers(*activation, *static_cast<const ucontext_t*>(context));
+  const auto& interrupted = *static_cast<const ucontext_t*>(context);
+  keep_registers(*activation, interrupted);
+  // The jump leaves the signal mask as it is. Nothing is blocked here, unless this was called by
+  // another handler, as under ThreadSanitizer, which blocks everything.
+  pthread_sigmask(SIG_SETMASK, &interrupted.uc_sigmask, nullptr);
   siglongjmp(activation->fault_return, 1);
 }
 
@@ -71,7 +76,7 @@ void install_fault_handler() {
   std::call_once(once, [] {
     struct sigaction action = {};
     action.sa_sigaction = on_fault;
-    // Not deferred: on_fault leaves by a jump that does not restore the signal mask.
+    // Not deferred: on_fault leaves by a jump.
     action.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK;
     sigemptyset(&action.sa_mask);
     sigaction(SIGSEGV, &action, &previous_segv);

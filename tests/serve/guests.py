@@ -80,7 +80,7 @@ def javascript_fetches(tappet, examples, count):
         check(server.get("/fetch?url=" + url), (200, b"upstream said 203: merged\n"), "fetch")
         upstream.shutdown()
         upstream.server_close()
-        check(server.get("/fetch?url=" + url)[0], 500, "fetch from nobody")
+        check(server.status("/fetch?url=" + url), 500, "fetch from nobody")
 
 
 def guests_do_not_reach_what_is_not_public(tappet, examples, count):
@@ -90,11 +90,11 @@ def guests_do_not_reach_what_is_not_public(tappet, examples, count):
     with Server(tappet, examples + "/js.wasm") as server:
         for host in ("127.0.0.1", "localhost", "127.1", "0x7f000001", "2130706433", "[::1]",
                      "[::ffff:127.0.0.1]", "0.0.0.0"):
-            check(server.get(f"/fetch?url=http://{host}:{port}/")[0], 500, host)
+            check(server.status(f"/fetch?url=http://{host}:{port}/"), 500, host)
     with Server(tappet, examples + "/js.wasm", "--allow-network", "all", "--allow-host",
                 f"127.0.0.1:{port}") as server:
         check(server.get(f"/fetch?url=http://127.0.0.1:{port}/")[0], 200, "an allowed host")
-        check(server.get(f"/fetch?url=http://localhost:{port}/")[0], 500, "another host")
+        check(server.status(f"/fetch?url=http://localhost:{port}/"), 500, "another host")
     upstream.shutdown()
     upstream.server_close()
 
@@ -179,7 +179,7 @@ def others_are_answered_beside_a_spinning_guest(tappet, examples, count):
         # Nine of ten: a client may be without a processor itself.
         usual, beside = (sorted(taken)[44] for taken in times.values())
         said = f"nine of ten took {beside * 1000:.0f} ms, beside none {usual * 1000:.0f} ms"
-        assert beside < 0.25 + 10 * usual, said
+        assert beside < 0.25 + 30 * usual, said
         return said
 
 

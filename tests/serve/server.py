@@ -23,7 +23,10 @@ UNHURRIED = {"--request-timeout": "10m", "--drain-timeout": "10m",
 
 
 class Server:
-    """Starts on construction; `with` ends it and checks that it ended in order."""
+    """Starts on construction; `with` ends it and checks that it ended in order. main() ends those of
+    tests that have failed."""
+
+    started_ever = []
 
     def __init__(self, tappet, component, *options, addr="127.0.0.1:0"):
         # The server writes at the end, wherever output() has just read.
@@ -33,6 +36,7 @@ class Server:
         self.process = subprocess.Popen(
             [tappet, "serve", "--addr", addr, *defaults, *options, component],
             stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+        Server.started_ever.append(self.process)
         self.port = None
         while self.port is None:
             found = re.search(r"^Serving HTTP on https?://[0-9.]+:(\d+)/$", self.output(), re.M)
@@ -80,6 +84,15 @@ class Server:
             connection.request(method, path, body=body)
             response = connection.getresponse()
             return response.status, response.read()
+        finally:
+            connection.close()
+
+    def status(self, path):
+        """Without the content, of which a guest that fails after it has answered may owe the rest."""
+        connection = self.connect()
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().status
         finally:
             connection.close()
 
@@ -170,6 +183,9 @@ def main(tests, arguments):
         except Exception as error:
             failed += 1
             print(f"FAILED {test.__name__}: {error!r}", flush=True)
+            for process in Server.started_ever:
+                if process.poll() is None:
+                    process.kill()
         else:
             print(f"passed {test.__name__} ({time.monotonic() - begin:.2f} s) {said or ''}", flush=True)
     return 1 if failed else 0

@@ -232,7 +232,7 @@ PRINTED = ["{out}this is half a line\n", "{out}\n", "{out}and more", "{err}an er
 
 
 def printed(tappet, prefixes, *options):
-    with serve(tappet, *options) as server:
+    with serve(tappet, "--workers", "1", *options) as server:
         for number in range(2):
             check(ask(server, "/print"), HELLO, "GET /print")
             out, err = (prefix.format(number) for prefix in prefixes)

@@ -368,6 +368,7 @@ TEST_P(AtomicsTest, GuestsTakeTurns) {
   EXPECT_EQ(load_le<uint32_t>(memory.base() + 128), 1999u * 2000 / 2);
 }
 
+// Each has a word of the new page to itself.
 TEST_P(AtomicsTest, GrowthIsSeenByOtherThreads) {
   Guests guest(GetParam());
   Memory& memory = *guest.add("m", kWaiting).exported_memory("memory");
@@ -375,10 +376,11 @@ TEST_P(AtomicsTest, GrowthIsSeenByOtherThreads) {
   std::thread others([&] {
     seen = run_on_threads(memory, GetParam(), 2, R"((module
       (memory (import "host" "memory") 1 4 shared)
-      (func (export "run") (result i32)
+      (func (export "run") (result i32) (local $own i32)
         (loop $again (br_if $again (i32.lt_u (memory.size) (i32.const 3))))
-        (i32.store (i32.const 0x2fffc) (i32.const 9))
-        (i32.add (memory.grow (i32.const 0)) (i32.load (i32.const 0x2fffc))))))");
+        (local.set $own (i32.atomic.rmw.add (i32.const 0) (i32.const 4)))
+        (i32.store offset=0x2fff8 (local.get $own) (i32.const 9))
+        (i32.add (memory.grow (i32.const 0)) (i32.load offset=0x2fff8 (local.get $own))))))");
   });
   uint8_t* const base = memory.base();
   EXPECT_EQ(guest.value("grow", {2}), 1u);
