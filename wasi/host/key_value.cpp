@@ -5,7 +5,7 @@
 namespace tappet::wasi {
 namespace {
 
-constexpr uint64_t kPairCost = 128;  // of a pair, beside its bytes
+constexpr uint64_t kPairCost = 192;  // of a pair, beside its bytes
 
 uint64_t cost(std::string_view key, size_t value_size) {
   return key.size() + value_size + kPairCost;
@@ -62,7 +62,13 @@ Result<Unit, KeyValueError> KeyValueStore::put(const std::string& key, Bytes val
   const uint64_t bytes = bytes_ - replaced + cost(key, value.size());
   if (bytes > max_bytes_) return fail(KeyValueError::kFull);
   bytes_ = bytes;
-  entries_[key] = {std::move(value), ++versions_};
+  const auto [entry, is_new] = entries_.try_emplace(key);
+  entry->second.value = std::move(value);
+  entry->second.number = ++versions_;
+  if (is_new) {
+    entry->second.added = ++last_added_;
+    as_added_.emplace(last_added_, &entry->first);
+  }
   return Unit();
 }
 
@@ -94,21 +100,32 @@ Result<Unit, KeyValueError> KeyValueStore::remove(const std::vector<std::string>
     const auto at = entries_.find(key);
     if (at == entries_.end()) continue;
     bytes_ -= cost(key, at->second.value.size());
+    as_added_.erase(at->second.added);
     entries_.erase(at);
   }
   return Unit();
 }
 
-KeyValueStore::Page KeyValueStore::list(const std::optional<std::string>& after,
-                                        uint64_t skip) const {
+KeyValueStore::Page KeyValueStore::list(const std::optional<std::string>& after) const {
   const std::scoped_lock lock(mutex_);
   auto at = after ? entries_.upper_bound(*after) : entries_.begin();
-  for (; skip > 0 && at != entries_.end(); --skip) ++at;
   Page page;
   for (; at != entries_.end() && page.keys.size() < kKeysPerPage; ++at) {
     page.keys.push_back(at->first);
   }
   page.more = at != entries_.end();
+  return page;
+}
+
+KeyValueStore::Page KeyValueStore::list_as_added(uint64_t from) const {
+  const std::scoped_lock lock(mutex_);
+  auto at = as_added_.upper_bound(from);
+  Page page;
+  for (; at != as_added_.end() && page.keys.size() < kKeysPerPage; ++at) {
+    page.keys.push_back(*at->second);
+    page.end = at->first;
+  }
+  page.more = at != as_added_.end();
   return page;
 }
 

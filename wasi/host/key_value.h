@@ -33,6 +33,7 @@ class KeyValueStore {
   struct Page {
     std::vector<std::string> keys;
     bool more = false;
+    uint64_t end = 0;  // for list_as_added
   };
 
   static constexpr size_t kLongestKey = 4096;
@@ -54,8 +55,11 @@ class KeyValueStore {
   Result<Unit, KeyValueError> set(std::vector<Pair> pairs);
   Result<Unit, KeyValueError> set(std::string key, Bytes value);
   Result<Unit, KeyValueError> remove(const std::vector<std::string>& keys);
-  // In the order of keys: those behind `after`, without the first `skip` of them.
-  Page list(const std::optional<std::string>& after, uint64_t skip = 0) const;
+  // In the order of keys: those behind `after`.
+  Page list(const std::optional<std::string>& after) const;
+  // In the order in which keys came into the store: from the beginning, or where a page ended,
+  // which is a number without a meaning. Keys that come or go do not shift others.
+  Page list_as_added(uint64_t from = 0) const;
 
   // Adds to the decimal number that the value is; where there is none, to 0. The sum. Integer is
   // int64_t or uint64_t.
@@ -71,6 +75,7 @@ class KeyValueStore {
   struct Entry {
     Bytes value;
     uint64_t number = 0;
+    uint64_t added = 0;  // in as_added_
   };
   using Entries = std::map<std::string, Entry, std::less<>>;
 
@@ -79,6 +84,8 @@ class KeyValueStore {
   const uint64_t max_bytes_;
   mutable std::mutex mutex_;
   Entries entries_;
+  std::map<uint64_t, const std::string*> as_added_;
+  uint64_t last_added_ = 0;
   uint64_t bytes_ = 0;
   uint64_t versions_ = 0;
 };

@@ -15,12 +15,12 @@ struct KeyResponse {
 };
 TAPPET_RECORD(KeyResponse, keys, cursor)
 
-// In the older draft, cursors count keys.
-struct CountedKeyResponse {
+// In the older draft, cursors are numbers.
+struct NumberedKeyResponse {
   std::vector<std::string> keys;
   std::optional<uint64_t> cursor;
 };
-TAPPET_RECORD(CountedKeyResponse, keys, cursor)
+TAPPET_RECORD(NumberedKeyResponse, keys, cursor)
 
 // Which version of a key's value was looked at last; gives way to nothing but that. It does not
 // hold the value: guests may have many of these.
@@ -80,12 +80,12 @@ Stored<KeyResponse> list_keys(const KeyValueStore& bucket,
   return KeyResponse{std::move(page.keys), std::move(next)};
 }
 
-Stored<CountedKeyResponse> list_counted_keys(const KeyValueStore& bucket,
-                                             std::optional<uint64_t> cursor) {
-  KeyValueStore::Page page = bucket.list(std::nullopt, cursor.value_or(0));
+Stored<NumberedKeyResponse> list_numbered_keys(const KeyValueStore& bucket,
+                                               std::optional<uint64_t> cursor) {
+  KeyValueStore::Page page = bucket.list_as_added(cursor.value_or(0));
   std::optional<uint64_t> next;
-  if (page.more) next = cursor.value_or(0) + page.keys.size();
-  return CountedKeyResponse{std::move(page.keys), next};
+  if (page.more) next = page.end;
+  return NumberedKeyResponse{std::move(page.keys), next};
 }
 
 template <class ListKeys>
@@ -163,7 +163,7 @@ HostInterfaceDef batch(component::Version draft) {
 std::vector<HostInterfaceDef> key_value_interfaces() {
   constexpr component::Version kOld = version("0.2.0-draft");
   constexpr component::Version kNew = version("0.2.0-draft2");
-  return {store(kOld, list_counted_keys),
+  return {store(kOld, list_numbered_keys),
           atomics_without_cas(),
           batch(kOld),
           store(kNew, list_keys),

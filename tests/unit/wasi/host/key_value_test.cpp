@@ -48,14 +48,14 @@ TEST(KeyValueStore, TakesAllPairsOrNone) {
 
 TEST(KeyValueStore, CountsWhatItHolds) {
   KeyValueStore store(1000);
-  EXPECT_EQ(show(store.set("a", Bytes(871))), "ok");
-  EXPECT_EQ(show(store.set("a", Bytes(872))), "the store is full");
+  EXPECT_EQ(show(store.set("a", Bytes(807))), "ok");
+  EXPECT_EQ(show(store.set("a", Bytes(808))), "the store is full");
   EXPECT_EQ(show(store.set("b", Bytes())), "the store is full");
   // What is replaced makes room.
   EXPECT_EQ(show(store.set("a", Bytes(600))), "ok");
   EXPECT_EQ(show(store.set("b", Bytes())), "ok");
   EXPECT_TRUE(store.remove({"a"}).ok());
-  EXPECT_EQ(show(store.set("b", Bytes(871))), "ok");
+  EXPECT_EQ(show(store.set("b", Bytes(807))), "ok");
 }
 
 TEST(KeyValueStore, ListsKeysInPages) {
@@ -71,8 +71,27 @@ TEST(KeyValueStore, ListsKeysInPages) {
   const auto second = store.list(first.keys.back());
   EXPECT_THAT(second.keys, ElementsAre("11000"));
   EXPECT_FALSE(second.more);
-  EXPECT_THAT(store.list(std::nullopt, KeyValueStore::kKeysPerPage).keys, ElementsAre("11000"));
-  EXPECT_TRUE(store.list(std::nullopt, UINT64_MAX).keys.empty());
+}
+
+TEST(KeyValueStore, ListsKeysAsTheyCame) {
+  KeyValueStore store;
+  for (size_t i = 0; i <= KeyValueStore::kKeysPerPage; ++i) {
+    ASSERT_EQ(show(store.set(std::to_string(20000 - i), Bytes())), "ok");
+  }
+  const auto first = store.list_as_added();
+  EXPECT_EQ(first.keys.size(), KeyValueStore::kKeysPerPage);
+  EXPECT_EQ(first.keys.front(), "20000");
+  EXPECT_TRUE(first.more);
+  // Neither a new value nor what has gone shifts the others.
+  EXPECT_EQ(show(store.set(first.keys.front(), Bytes(1))), "ok");
+  EXPECT_TRUE(store.remove({first.keys.back()}).ok());
+  EXPECT_EQ(show(store.set(first.keys.back(), Bytes())), "ok");
+  const auto second = store.list_as_added(first.end);
+  EXPECT_THAT(second.keys, ElementsAre("19000", first.keys.back()));
+  EXPECT_FALSE(second.more);
+  EXPECT_TRUE(store.list_as_added(UINT64_MAX).keys.empty());
+  EXPECT_TRUE(store.remove(second.keys).ok());
+  EXPECT_TRUE(store.list_as_added(first.end).keys.empty());
 }
 
 TEST(KeyValueStore, AddsToNumbers) {
