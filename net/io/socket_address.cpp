@@ -106,6 +106,11 @@ bool SocketAddress::is_multicast_or_broadcast() const {
          std::all_of(bytes.begin(), bytes.end(), [](uint8_t byte) { return byte == 0xff; });
 }
 
+bool SocketAddress::is_link_local() const {
+  return is_v6() && (IN6_IS_ADDR_LINKLOCAL(&storage_.v6.sin6_addr) ||
+                     IN6_IS_ADDR_MC_LINKLOCAL(&storage_.v6.sin6_addr));
+}
+
 bool SocketAddress::is_mapped() const {
   return is_v6() && IN6_IS_ADDR_V4MAPPED(&storage_.v6.sin6_addr);
 }

@@ -37,6 +37,8 @@ class SocketAddress {
   // What the special addresses are for: every interface; several hosts, or all of them.
   bool is_unspecified() const;
   bool is_multicast_or_broadcast() const;
+  // fe80::/10 and ff02::/16: who is meant depends on the scope. Of IPv4, nothing.
+  bool is_link_local() const;
   // ::ffff:a.b.c.d.
   bool is_mapped() const;
   // ::ffff:a.b.c.d as the IPv4 address it stands for; everything else as it is. Policies look at

@@ -29,7 +29,9 @@ class TcpSocket final : public Readiness {
   SocketResult<Streams> finish_connect();
   SocketResult<> start_listen();
   SocketResult<> finish_listen();
-  // A connected socket; streams() are its.
+  // A connected socket; streams() are its. Clients of any address: the policy is about whom the
+  // guest may reach, as wasmtime's check of addresses is, which knows no accepting either. Who may
+  // reach the guest is up to where it may bind.
   SocketResult<std::shared_ptr<TcpSocket>> accept();
   // Of a connected socket, once.
   Streams streams();

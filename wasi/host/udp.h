@@ -39,6 +39,8 @@ class UdpSocket final : public Readiness, public std::enable_shared_from_this<Ud
   SocketResult<> finish_bind();
   // Somebody still has streams that were made before: another pair would put them out of use.
   bool has_streams() const { return !in_.expired() || !out_.expired(); }
+  // Datagrams that have come already are not thrown away, as in POSIX: without `remote` they are
+  // received whoever sent them, a former peer among others; with it only if they are its.
   SocketResult<Streams> stream(const std::optional<net::SocketAddress>& remote);
   SocketResult<net::SocketAddress> local_address() const;
   SocketResult<net::SocketAddress> remote_address() const;

@@ -2,6 +2,7 @@
 #include "wasi/host/udp.h"
 
 #include "tests/unit/wasi/host/network_fixture.h"
+#include "wasi/host/address_rules.h"
 
 namespace tappet::wasi {
 namespace {
@@ -154,6 +155,48 @@ TEST_F(Udp, ThePeerChanges) {
     ASSERT_TRUE(send(*out, datagram("still here", address("127.0.0.1", port))).ok());
     EXPECT_EQ(as_text(receive(*streams.in)[0].data), "still here");
   }
+}
+
+// What was sent before is for whoever may receive now.
+TEST_F(Udp, WhatHasComeStays) {
+  const auto me = udp();
+  const auto former = udp();
+  const auto third = udp();
+  const net::SocketAddress peer = former->local_address().value();
+  const auto theirs = former->stream(me->local_address().value()).value();
+  ASSERT_TRUE(me->stream(peer).ok());
+  ASSERT_TRUE(send(*theirs.out, datagram("one")).ok());
+  {
+    const auto streams = me->stream(third->local_address().value()).value();
+    turn_until(*streams.in);
+    EXPECT_TRUE(streams.in->receive(9).value().empty());
+  }
+  ASSERT_TRUE(me->stream(peer).ok());
+  ASSERT_TRUE(send(*theirs.out, datagram("two")).ok());
+  const auto streams = me->stream(std::nullopt).value();
+  EXPECT_EQ(as_text(receive(*streams.in)[0].data), "two");
+}
+
+// Where a scope means nothing, the kernel forgets it, and so do we.
+TEST_F(Udp, ScopesOfLinksOnly) {
+  const auto with_scope = [](std::string_view ip, uint32_t scope) {
+    return net::SocketAddress::from_bytes(address(ip).ip(), 9, 0, scope);
+  };
+  EXPECT_TRUE(is_same_peer(with_scope("::1", 7), with_scope("::1", 0)));
+  EXPECT_TRUE(is_same_peer(with_scope("2001:db8::1", 7), with_scope("2001:db8::1", 8)));
+  EXPECT_TRUE(is_same_peer(with_scope("fe80::1", 7), with_scope("fe80::1", 7)));
+  EXPECT_TRUE(is_same_peer(with_scope("fe80::1", 7), with_scope("fe80::1", 0)));
+  EXPECT_FALSE(is_same_peer(with_scope("fe80::1", 7), with_scope("fe80::1", 8)));
+  if (!testing::has_ipv6()) return;
+  const auto me = udp("::1");
+  const auto other = udp("::1");
+  const auto theirs = other->stream(me->local_address().value()).value();
+  const uint16_t port = other->local_address().value().port();
+  const auto streams =
+      me->stream(net::SocketAddress::from_bytes(address("::1").ip(), port, 0, 7)).value();
+  ASSERT_TRUE(send(*theirs.out, datagram("hello")).ok());
+  turn_until(*streams.in);
+  EXPECT_EQ(streams.in->receive(9).value().size(), 1U);
 }
 
 TEST_F(Udp, NobodyThere) {
