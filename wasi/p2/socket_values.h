@@ -79,4 +79,10 @@ auto map(SocketResult<T> result, Convert convert) -> SocketResult<decltype(conve
   return convert(std::move(*result));
 }
 
+// Nothing yet.
+template <class T>
+bool would_block(const SocketResult<T>& result) {
+  return !result.ok() && result.error() == SocketError::kWouldBlock;
+}
+
 }  // namespace tappet::wasi::p2

@@ -5,12 +5,16 @@
 #include "wasi/host/tcp.h"
 #include "wasi/host/udp.h"
 #include "wasi/p2/io.h"
+#include "wasi/p2/patience.h"
 #include "wasi/p2/socket_values.h"
 #include "wasi/p2/version.h"
 
 namespace tappet::wasi::p2 {
 namespace {
 
+using component::Async;
+using component::Borrow;
+using component::HostEnvironment;
 using component::HostInterface;
 using component::HostInterfaceDef;
 using component::Own;
@@ -27,10 +31,20 @@ SocketResult<Own<NameLookup>> resolve_addresses(Network& network, const std::str
   return map(NameLookup::begin(network, name), [](auto lookup) { return Own(std::move(lookup)); });
 }
 
-SocketResult<std::optional<IpAddress>> resolve_next_address(NameLookup& lookup) {
+using NextAddress = std::optional<IpAddress>;
+
+SocketResult<NextAddress> resolve_next_address(NameLookup& lookup) {
   return map(lookup.next(), [](const std::optional<net::SocketAddress>& address) {
-    return address ? std::optional(to_guest_ip(*address)) : std::nullopt;
+    return address ? NextAddress(to_guest_ip(*address)) : std::nullopt;
   });
+}
+
+Async<SocketResult<NextAddress>> resolve_next_address_patiently(HostEnvironment& environment,
+                                                                const Borrow<NameLookup>& lookup) {
+  return patiently<SocketResult<NextAddress>>(
+      environment, lookup.share(),
+      [lookup = lookup.share()] { return resolve_next_address(*lookup); },
+      would_block<NextAddress>);
 }
 
 // A socket of class S.
@@ -59,7 +73,7 @@ HostInterfaceDef sockets_ip_name_lookup() {
       .resource<Pollable>("pollable")
       .resource<Network>("network")
       .resource<NameLookup>("resolve-address-stream")
-      .method("resolve-next-address", resolve_next_address)
+      .method("resolve-next-address", resolve_next_address_patiently)
       .method("subscribe", subscribe_to<NameLookup>)
       .func("resolve-addresses", {"network", "name"}, resolve_addresses);
 }

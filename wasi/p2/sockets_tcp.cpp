@@ -2,6 +2,7 @@
 #include "wasi/host/socket_settings.h"
 #include "wasi/host/tcp.h"
 #include "wasi/p2/io.h"
+#include "wasi/p2/patience.h"
 #include "wasi/p2/socket_values.h"
 #include "wasi/p2/sockets.h"
 #include "wasi/p2/version.h"
@@ -9,7 +10,9 @@
 namespace tappet::wasi::p2 {
 namespace {
 
+using component::Async;
 using component::Borrow;
+using component::HostEnvironment;
 using component::HostInterface;
 using component::HostInterfaceDef;
 using component::Own;
@@ -36,6 +39,13 @@ SocketResult<Connection> finish_connect(const Borrow<S>& socket) {
   });
 }
 
+Async<SocketResult<Connection>> finish_connect_patiently(HostEnvironment& environment,
+                                                         const Borrow<S>& socket) {
+  return patiently<SocketResult<Connection>>(
+      environment, socket.share(), [socket] { return finish_connect(socket); },
+      would_block<Connection>);
+}
+
 SocketResult<Accepted> accept(S& listener) {
   return map(listener.accept(), [](std::shared_ptr<S> accepted) {
     S::Streams streams = accepted->streams();
@@ -44,6 +54,13 @@ SocketResult<Accepted> accept(S& listener) {
     auto out = Own<OutputStream>(std::move(streams.out)).child_of(socket);
     return Accepted(std::move(socket), std::move(in), std::move(out));
   });
+}
+
+Async<SocketResult<Accepted>> accept_patiently(HostEnvironment& environment,
+                                               const Borrow<S>& listener) {
+  return patiently<SocketResult<Accepted>>(
+      environment, listener.share(), [listener = listener.share()] { return accept(*listener); },
+      would_block<Accepted>);
 }
 
 SocketResult<IpSocketAddress> local_address(const S& socket) {
@@ -87,10 +104,10 @@ HostInterfaceDef sockets_tcp() {
       .method("start-bind", {"network", "local-address"}, start_bind)
       .method("finish-bind", &S::finish_bind)
       .method("start-connect", {"network", "remote-address"}, start_connect)
-      .method("finish-connect", finish_connect)
+      .method("finish-connect", finish_connect_patiently)
       .method("start-listen", &S::start_listen)
       .method("finish-listen", &S::finish_listen)
-      .method("accept", accept)
+      .method("accept", accept_patiently)
       .method("local-address", local_address)
       .method("remote-address", remote_address)
       .method("is-listening", &S::is_listening)

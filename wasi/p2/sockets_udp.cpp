@@ -2,6 +2,7 @@
 #include "wasi/host/socket_settings.h"
 #include "wasi/host/udp.h"
 #include "wasi/p2/io.h"
+#include "wasi/p2/patience.h"
 #include "wasi/p2/socket_values.h"
 #include "wasi/p2/sockets.h"
 #include "wasi/p2/version.h"
@@ -9,7 +10,9 @@
 namespace tappet::wasi::p2 {
 namespace {
 
+using component::Async;
 using component::Borrow;
+using component::HostEnvironment;
 using component::HostInterface;
 using component::HostInterfaceDef;
 using component::HostResult;
@@ -67,7 +70,9 @@ SocketResult<> set_buffer(S& socket, uint64_t value) {
   return set_buffer_size(socket.socket(), kOption, value);
 }
 
-SocketResult<std::vector<IncomingDatagram>> receive(DatagramInput& in, uint64_t limit) {
+using Received = SocketResult<std::vector<IncomingDatagram>>;
+
+Received receive(DatagramInput& in, uint64_t limit) {
   return map(in.receive(limit), [](std::vector<Datagram> received) {
     std::vector<IncomingDatagram> datagrams;
     datagrams.reserve(received.size());
@@ -76,6 +81,15 @@ SocketResult<std::vector<IncomingDatagram>> receive(DatagramInput& in, uint64_t 
     }
     return datagrams;
   });
+}
+
+Async<Received> receive_patiently(HostEnvironment& environment, const Borrow<DatagramInput>& in,
+                                  uint64_t limit) {
+  return patiently<Received>(
+      environment, in.share(), [in = in.share(), limit] { return receive(*in, limit); },
+      [limit](const Received& received) {
+        return limit > 0 && received.ok() && received->empty();
+      });
 }
 
 HostResult<SocketResult<uint64_t>> send(DatagramOutput& out,
@@ -91,7 +105,13 @@ HostResult<SocketResult<uint64_t>> send(DatagramOutput& out,
   return out.send(datagrams);
 }
 
-SocketResult<uint64_t> check_send(DatagramOutput& out) { return out.check_send(); }
+Async<SocketResult<uint64_t>> check_send_patiently(HostEnvironment& environment,
+                                                   const Borrow<DatagramOutput>& out) {
+  return patiently<SocketResult<uint64_t>>(
+      environment, out.share(),
+      [out = out.share()] { return SocketResult<uint64_t>(out->check_send()); },
+      [](const SocketResult<uint64_t>& permitted) { return *permitted == 0; });
+}
 
 }  // namespace
 
@@ -115,10 +135,10 @@ HostInterfaceDef sockets_udp() {
       .method("set-send-buffer-size", {"value"}, set_buffer<Option::kSendBuffer>)
       .method("subscribe", subscribe_to<S>)
       .resource<DatagramInput>("incoming-datagram-stream")
-      .method("receive", {"max-results"}, receive)
+      .method("receive", {"max-results"}, receive_patiently)
       .method("subscribe", subscribe_to<DatagramInput>)
       .resource<DatagramOutput>("outgoing-datagram-stream")
-      .method("check-send", check_send)
+      .method("check-send", check_send_patiently)
       .method("send", {"datagrams"}, send)
       .method("subscribe", subscribe_to<DatagramOutput>);
 }
