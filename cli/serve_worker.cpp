@@ -109,11 +109,13 @@ uint64_t ServeWorker::instance_number(uint64_t request) const {
   return (request - 1) * common_.options.workers + number_;
 }
 
-// The same for every request, but for what it holds of the network, and for what each output line
-// says where it comes from.
+// The same for every request, but for what it holds of the network, whose look-ups its are, and for
+// what each output line says where it comes from.
 wasi::World ServeWorker::world_of(uint64_t request) const {
   wasi::World world = world_;
   world.network = world_.network->for_another_guest();
+  world.http = std::make_shared<wasi::HttpContext>(*world_.http);
+  world.http->asker = request;
   const bool prefix = common_.options.logging_prefix;
   if (!prefix && !world_.stdio->out_is_terminal && !world_.stdio->err_is_terminal) return world;
   world.stdio = std::make_shared<wasi::Stdio>(*world_.stdio);

@@ -33,7 +33,8 @@ void ClientExchange::begin(Handle self, Request request, Origin origin, const Se
   }
   sender_.start(std::move(request.body), plan);
   const Reuse reuse = repeatable_head_.empty() ? Reuse::kRecent : Reuse::kAny;
-  connecting_ = client_->connector_.connect(origin_, options_.connect_timeout_ns, reuse);
+  connecting_ =
+      client_->connector_.connect(origin_, {options_.connect_timeout_ns, reuse, options_.asker});
   loop_.soon().add(soon_);
 }
 
@@ -102,7 +103,8 @@ bool ClientExchange::connect_again() {
   sender_.text() = repeatable_head_;
   request_sent_ = false;
   head_deadline_ = stall_deadline_ = net::kNever;
-  connecting_ = client_->connector_.connect(origin_, options_.connect_timeout_ns, Reuse::kNever);
+  connecting_ = client_->connector_.connect(
+      origin_, {options_.connect_timeout_ns, Reuse::kNever, options_.asker});
   return true;
 }
 

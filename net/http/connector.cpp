@@ -37,13 +37,13 @@ void Connector::release(const Origin&, std::unique_ptr<net::ByteStream> stream) 
 // One origin's connection: a look-up, then a race between its permitted addresses.
 class TcpConnector::Attempt final : public Connecting {
  public:
-  Attempt(TcpConnector& connector, Origin origin, uint64_t timeout_ns)
+  Attempt(TcpConnector& connector, Origin origin, const ConnectOptions& options)
       : connector_(connector),
         origin_(std::move(origin)),
-        deadline_(net::saturating_add(connector.loop_.now(), timeout_ns)),
+        deadline_(net::saturating_add(connector.loop_.now(), options.timeout_ns)),
         timeout_(connector.loop_, [this] { settle(fail(ErrorCode::ConnectionTimeout())); }),
         progress_([this] { advance(); }),
-        resolution_(connector.resolver_.resolve(origin_.host, origin_.port)) {
+        resolution_(connector.resolver_.resolve(origin_.host, origin_.port, options.asker)) {
     timeout_.set(deadline_);
     advance();
   }
@@ -104,12 +104,12 @@ std::unique_ptr<Connecting> failed_connection(ErrorCode error) {
   return std::make_unique<Failed>(std::move(error));
 }
 
-std::unique_ptr<Connecting> TcpConnector::connect(const Origin& origin, uint64_t timeout_ns,
-                                                  Reuse /*reuse*/) {
+std::unique_ptr<Connecting> TcpConnector::connect(const Origin& origin,
+                                                  const ConnectOptions& options) {
   if (origin.secure) {
     return failed_connection(ErrorCode::TlsProtocolError().with_detail("this client has no TLS"));
   }
-  return std::make_unique<Attempt>(*this, origin, timeout_ns);
+  return std::make_unique<Attempt>(*this, origin, options);
 }
 
 }  // namespace tappet::http

@@ -39,6 +39,12 @@ enum class Reuse : uint8_t {
   kNever,   // a new one
 };
 
+struct ConnectOptions {
+  uint64_t timeout_ns = net::kNever;
+  Reuse reuse = Reuse::kAny;
+  net::Asker asker = net::kNobodyInParticular;  // who looks the name up
+};
+
 // A connection that has failed from the start.
 std::unique_ptr<Connecting> failed_connection(ErrorCode error);
 
@@ -46,8 +52,8 @@ std::unique_ptr<Connecting> failed_connection(ErrorCode error);
 class Connector {
  public:
   virtual ~Connector() = default;
-  virtual std::unique_ptr<Connecting> connect(const Origin& origin, uint64_t timeout_ns,
-                                              Reuse reuse) = 0;
+  virtual std::unique_ptr<Connecting> connect(const Origin& origin,
+                                              const ConnectOptions& options) = 0;
   // Whether release() keeps connections. If not, requests say "Connection: close".
   virtual bool keeps_connections() const { return false; }
   // A connection after an exchange that left it in order. The default closes it.
@@ -67,8 +73,7 @@ struct TcpConnectorOptions {
 class TcpConnector final : public Connector {
  public:
   explicit TcpConnector(net::Loop& loop, TcpConnectorOptions options = {});
-  std::unique_ptr<Connecting> connect(const Origin& origin, uint64_t timeout_ns,
-                                      Reuse reuse) override;
+  std::unique_ptr<Connecting> connect(const Origin& origin, const ConnectOptions& options) override;
 
  private:
   class Attempt;

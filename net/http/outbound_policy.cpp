@@ -84,9 +84,9 @@ bool OutboundPolicy::permits(const net::SocketAddress& address) const {
                      [&](const net::Network& network) { return network.contains(address); });
 }
 
-std::unique_ptr<Connecting> PolicyConnector::connect(const Origin& origin, uint64_t timeout_ns,
-                                                     Reuse reuse) {
-  if (policy_.permits(origin)) return inner_.connect(origin, timeout_ns, reuse);
+std::unique_ptr<Connecting> PolicyConnector::connect(const Origin& origin,
+                                                     const ConnectOptions& options) {
+  if (policy_.permits(origin)) return inner_.connect(origin, options);
   return failed_connection(ErrorCode::HttpRequestDenied().with_detail(
       "not an allowed host: " + origin.host + ":" + std::to_string(origin.port)));
 }

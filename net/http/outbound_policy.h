@@ -53,8 +53,7 @@ class PolicyConnector final : public Connector {
   // Both must outlive the connector.
   PolicyConnector(Connector& inner, const OutboundPolicy& policy)
       : inner_(inner), policy_(policy) {}
-  std::unique_ptr<Connecting> connect(const Origin& origin, uint64_t timeout_ns,
-                                      Reuse reuse) override;
+  std::unique_ptr<Connecting> connect(const Origin& origin, const ConnectOptions& options) override;
   bool keeps_connections() const override { return inner_.keeps_connections(); }
   void release(const Origin& origin, std::unique_ptr<net::ByteStream> stream) override {
     inner_.release(origin, std::move(stream));

@@ -56,9 +56,10 @@ PoolConnector::PoolConnector(net::Loop& loop, Connector& inner, const PoolLimits
 
 PoolConnector::~PoolConnector() = default;
 
-std::unique_ptr<Connecting> PoolConnector::connect(const Origin& origin, uint64_t timeout_ns,
-                                                   Reuse reuse) {
+std::unique_ptr<Connecting> PoolConnector::connect(const Origin& origin,
+                                                   const ConnectOptions& options) {
   const uint64_t now = loop_.now();
+  const Reuse reuse = options.reuse;
   const uint64_t longest = reuse == Reuse::kAny      ? limits_.idle_timeout_ns
                            : reuse == Reuse::kRecent ? limits_.recent_ns
                                                      : 0;
@@ -72,7 +73,7 @@ std::unique_ptr<Connecting> PoolConnector::connect(const Origin& origin, uint64_
     taken->closed.unlink();
     if (is_quiet(*taken->stream)) return std::make_unique<Reused>(std::move(taken->stream));
   }
-  return inner_.connect(origin, timeout_ns, reuse);
+  return inner_.connect(origin, options);
 }
 
 void PoolConnector::release(const Origin& origin, std::unique_ptr<net::ByteStream> stream) {

@@ -25,8 +25,7 @@ class PoolConnector final : public Connector {
   PoolConnector(net::Loop& loop, Connector& inner, const PoolLimits& limits = {});
   ~PoolConnector() override;
 
-  std::unique_ptr<Connecting> connect(const Origin& origin, uint64_t timeout_ns,
-                                      Reuse reuse) override;
+  std::unique_ptr<Connecting> connect(const Origin& origin, const ConnectOptions& options) override;
   bool keeps_connections() const override { return true; }
   void release(const Origin& origin, std::unique_ptr<net::ByteStream> stream) override;
 

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "net/http/message.h"
+#include "net/io/asker.h"
 #include "net/io/socket_address.h"
 #include "net/loop/clock.h"
 
@@ -90,6 +91,8 @@ struct RequestOptions {
   uint64_t connect_timeout_ns = 600 * net::kSecond;
   uint64_t first_byte_timeout_ns = 600 * net::kSecond;
   uint64_t between_bytes_timeout_ns = 600 * net::kSecond;
+  // Among those whose names are looked up.
+  net::Asker asker = net::kNobodyInParticular;
 };
 
 // What a transport fills in: the state behind a PendingResponse.

@@ -10,14 +10,15 @@ namespace tappet::http {
 class TlsConnector::Attempt final : public Connecting {
  public:
   Attempt(TlsConnector& connector, std::shared_ptr<const net::TlsContext> context,
-          const Origin& origin, uint64_t timeout_ns)
+          const Origin& origin, const ConnectOptions& options)
       : loop_(connector.loop_),
         context_(std::move(context)),
         host_(origin.host),
-        deadline_(net::saturating_add(connector.loop_.now(), timeout_ns)),
+        deadline_(net::saturating_add(connector.loop_.now(), options.timeout_ns)),
         progress_([this] { advance(); }) {
     // A plain connection that is used again has nobody for a handshake at its other end.
-    plain_ = connector.inner_.connect({false, origin.host, origin.port}, timeout_ns, Reuse::kNever);
+    plain_ = connector.inner_.connect({false, origin.host, origin.port},
+                                      {options.timeout_ns, Reuse::kNever, options.asker});
     advance();
   }
 
@@ -65,14 +66,14 @@ class TlsConnector::Attempt final : public Connecting {
   WakeList ready_;
 };
 
-std::unique_ptr<Connecting> TlsConnector::connect(const Origin& origin, uint64_t timeout_ns,
-                                                  Reuse reuse) {
-  if (!origin.secure) return inner_.connect(origin, timeout_ns, reuse);
+std::unique_ptr<Connecting> TlsConnector::connect(const Origin& origin,
+                                                  const ConnectOptions& options) {
+  if (!origin.secure) return inner_.connect(origin, options);
   auto context = context_for_(origin);
   if (!context) {
     return failed_connection(ErrorCode::TlsProtocolError().with_detail("this client has no TLS"));
   }
-  return std::make_unique<Attempt>(*this, std::move(context), origin, timeout_ns);
+  return std::make_unique<Attempt>(*this, std::move(context), origin, options);
 }
 
 }  // namespace tappet::http

@@ -20,8 +20,7 @@ class TlsConnector final : public Connector {
   // Both must outlive the connector.
   TlsConnector(net::Loop& loop, Connector& inner, ContextFor context_for)
       : loop_(loop), inner_(inner), context_for_(std::move(context_for)) {}
-  std::unique_ptr<Connecting> connect(const Origin& origin, uint64_t timeout_ns,
-                                      Reuse reuse) override;
+  std::unique_ptr<Connecting> connect(const Origin& origin, const ConnectOptions& options) override;
 
  private:
   class Attempt;

@@ -70,9 +70,7 @@ SocketResult<std::shared_ptr<NameLookup>> NameLookup::begin(Network& network,
 }
 
 NameLookup::NameLookup(std::shared_ptr<Network> network, std::string_view name)
-    : network_(std::move(network)),
-      name_(name),
-      resolution_(network_->resolver().resolve(name, 0)) {
+    : network_(std::move(network)), name_(name), resolution_(network_->resolve(name)) {
   ++network_->lookups();
 }
 

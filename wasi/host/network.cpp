@@ -33,11 +33,12 @@ SharedNetwork::SharedNetwork(net::Loop& loop_in, NetworkGrants grants_in, Networ
       budget(std::make_shared<SocketBudget>(
           limits.sockets_of_all != 0 ? limits.sockets_of_all
                                      : half_of_all_descriptors() / std::max(limits.loops, 1u))),
-      resolver(loop) {}
+      resolver(loop, limits.resolver) {}
 
 Network::Network(std::shared_ptr<SharedNetwork> shared)
     : shared_(std::move(shared)),
       budget_(std::make_shared<SocketBudget>(limits().sockets, shared_->budget)),
+      asker_(++shared_->guests),
       sweep_(shared_->loop, [this] { sweep(); }) {}
 
 Network::~Network() = default;

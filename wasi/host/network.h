@@ -37,8 +37,9 @@ struct NetworkLimits {
   // Of all guests of the loop; 0: their share of half the descriptors that the process may have.
   uint32_t sockets_of_all = 0;
   uint32_t loops = 1;  // that share them
-  // Look-ups of one guest at once.
+  // Look-ups of one guest that are under way or wait for it.
   uint32_t lookups = 32;
+  net::ResolverLimits resolver = {};  // each guest is an asker
   // Addresses of names that are remembered for permits_host.
   uint32_t remembered = 1024;
 };
@@ -52,6 +53,7 @@ struct SharedNetwork {
   const NetworkLimits limits;
   const std::shared_ptr<SocketBudget> budget;
   net::Resolver resolver;
+  net::Asker guests = net::kNobodyInParticular;  // counts them
 };
 
 // One guest's. Sockets and look-ups keep it. Loop thread only.
@@ -68,7 +70,10 @@ class Network : public std::enable_shared_from_this<Network> {
   net::Loop& loop() const { return shared_->loop; }
   const NetworkGrants& grants() const { return shared_->grants; }
   const NetworkLimits& limits() const { return shared_->limits; }
-  net::Resolver& resolver() const { return shared_->resolver; }
+  // An IP address is its own. Guests take turns at this.
+  std::unique_ptr<net::Resolution> resolve(std::string_view name) const {
+    return shared_->resolver.resolve(name, 0, asker_);
+  }
 
   // Errors: access-denied, new-socket-limit, not-supported.
   SocketResult<std::shared_ptr<Socket>> make_socket(Socket::Kind kind, bool is_v6) const;
@@ -99,6 +104,7 @@ class Network : public std::enable_shared_from_this<Network> {
 
   std::shared_ptr<SharedNetwork> shared_;
   std::shared_ptr<SocketBudget> budget_;
+  const net::Asker asker_;
   std::deque<Found> found_;
   uint32_t lookups_ = 0;
   std::vector<std::shared_ptr<SocketOutput>> unfinished_;

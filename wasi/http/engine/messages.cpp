@@ -169,8 +169,10 @@ Result<std::shared_ptr<FutureIncomingResponse>, ErrorCode> send(const HttpContex
   if (context.client == nullptr) {
     return std::make_shared<FutureIncomingResponse>(ErrorCode::HttpRequestDenied());
   }
+  http::RequestOptions given = options.finish();
+  given.asker = context.asker;
   return std::make_shared<FutureIncomingResponse>(
-      context.client->send(std::move(message).value(), options.finish()), context.fields);
+      context.client->send(std::move(message).value(), given), context.fields);
 }
 
 }  // namespace tappet::wasi

@@ -14,8 +14,9 @@ class PipeConnector final : public Connector {
   explicit PipeConnector(net::Loop& loop, std::function<size_t()> next_read = nullptr)
       : loop_(loop), next_read_(std::move(next_read)) {}
 
-  std::unique_ptr<Connecting> connect(const Origin& origin, uint64_t, Reuse reuse) override {
-    reuses.push_back(reuse);
+  std::unique_ptr<Connecting> connect(const Origin& origin,
+                                      const ConnectOptions& options) override {
+    asked.push_back(options);
     auto pipe = net::MemoryPipe::make(loop_, {.capacity = 64 * 1024, .next_read = next_read_});
     origins.push_back(origin);
     servers.push_back(std::move(pipe.b));
@@ -27,7 +28,7 @@ class PipeConnector final : public Connector {
   }
 
   std::vector<Origin> origins;
-  std::vector<Reuse> reuses;
+  std::vector<ConnectOptions> asked;
   std::deque<std::unique_ptr<net::ByteStream>> servers;  // the far ends
   std::vector<std::unique_ptr<net::ByteStream>> released;
   bool keeps = false;

@@ -139,7 +139,7 @@ TEST_F(PoolTest, RepeatsWhatMayBeRepeated) {
       }
       settle();
       EXPECT_EQ(connections(), before + 1);
-      EXPECT_EQ(inner_.reuses.back(), Reuse::kNever);
+      EXPECT_EQ(inner_.asked.back().reuse, Reuse::kNever);
       reply(inner_.servers.size() - 1);
       EXPECT_EQ(outcome(pending), "200");
       inner_.servers.back()->shutdown();

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "net/io/resolver.h"
 #include "net/io/socket_address.h"
 #include "tests/unit/net/io/stream_tools.h"
@@ -45,6 +47,8 @@ class ResolverTest : public ::testing::Test {
     EXPECT_TRUE(run_until(*loop_, [&] { return (outcome = resolution.try_get()).has_value(); }));
     return *outcome;
   }
+  static constexpr Asker kGreedy = 1;
+  static constexpr Asker kOther = 2;
   std::unique_ptr<Loop> loop_ = std::move(Loop::create().value());
 };
 
@@ -79,6 +83,45 @@ TEST_F(ResolverTest, LimitsWaitingLookups) {
   EXPECT_TRUE(finish(*lookups[1]).ok());
 }
 
+// Who asks for many names delays another by one of them.
+TEST_F(ResolverTest, AskersTakeTurns) {
+  Resolver resolver(*loop_, {.concurrent = 1});
+  std::vector<std::unique_ptr<Resolution>> many;
+  for (int i = 0; i < 5; ++i) many.push_back(resolver.resolve("localhost", 1, kGreedy));
+  const auto one = resolver.resolve("localhost", 1, kOther);
+  int answers = 0;
+  Waker answered([&] {
+    for (const auto& lookup : many) answers += lookup->try_get().has_value() ? 1 : 0;
+  });
+  one->ready().add(answered);
+  EXPECT_TRUE(finish(*one).ok());
+  EXPECT_EQ(answers, 1);
+  for (const auto& lookup : many) EXPECT_TRUE(finish(*lookup).ok());
+}
+
+// Also if nobody wants the answer any more: the C library goes on all the same.
+TEST_F(ResolverTest, AnAskerDoesNotHaveAllThreads) {
+  Resolver resolver(*loop_, {.concurrent = 2});
+  (void)resolver.resolve("localhost", 1, kGreedy);
+  const auto second = resolver.resolve("localhost", 1, kGreedy);
+  // Whatever runs is answered in one turn then; and nothing that the turn begins.
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  loop_->turn(Loop::Wait::kForEvent);
+  EXPECT_FALSE(second->try_get());
+  EXPECT_TRUE(finish(*resolver.resolve("localhost", 1, kOther)).ok());
+  EXPECT_TRUE(finish(*second).ok());
+}
+
+TEST_F(ResolverTest, LookupsThatAreGivenUpLeaveNothing) {
+  Resolver resolver(*loop_, {.concurrent = 0, .waiting = 2});
+  for (int i = 0; i < 9; ++i) {
+    const auto first = resolver.resolve("localhost", 1, kGreedy);
+    const auto second = resolver.resolve("localhost", 1);
+    EXPECT_FALSE(first->try_get());
+    EXPECT_FALSE(second->try_get());
+  }
+}
+
 TEST_F(ResolverTest, TimesOut) {
   Resolver resolver(*loop_, {.concurrent = 0, .waiting = 1, .timeout_ns = 5 * kMillisecond});
   const auto outcome = finish(*resolver.resolve("localhost", 1));
@@ -89,8 +132,12 @@ TEST_F(ResolverTest, TimesOut) {
 TEST_F(ResolverTest, MayGoBeforeItsResolutions) {
   auto resolver = std::make_unique<Resolver>(*loop_, ResolverLimits{.concurrent = 0});
   const auto waiting = resolver->resolve("localhost", 1);
+  auto other = resolver->resolve("localhost", 1);
+  Waker canceled([&] { other.reset(); });
+  waiting->ready().add(canceled);
   resolver.reset();
   EXPECT_FALSE(finish(*waiting).ok());
+  EXPECT_FALSE(other);
 }
 
 }  // namespace

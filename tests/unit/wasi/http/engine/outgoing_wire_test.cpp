@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "net/http/client.h"
+#include "net/http/outbound_policy.h"
+#include "net/http/pool_connector.h"
 #include "tests/unit/net/http/pipe_connector.h"
 #include "tests/unit/net/io/stream_tools.h"
 #include "wasi/http/engine/messages.h"
@@ -136,6 +138,18 @@ TEST_F(OutgoingWireTest, WithoutASchemeItIsHttps) {
   EXPECT_TRUE(made->set_authority("h"));
   const auto future = start(std::move(made));
   EXPECT_EQ(connector.origins.back(), (http::Origin{true, "h", 443}));
+}
+
+TEST_F(OutgoingWireTest, TheGuestIsWhoAsksForTheName) {
+  context.asker = 7;
+  http::PoolConnector pool(*loop, connector);
+  http::OutboundPolicy all;
+  all.allow_network("all");
+  http::PolicyConnector permitted(pool, all);
+  http::HttpClient pooled(*loop, permitted, {});
+  context.client = &pooled;
+  const auto future = start(request());
+  EXPECT_EQ(connector.asked.back().asker, 7U);
 }
 
 // No network is touched: the connector knows at once.
