@@ -82,7 +82,8 @@ class TcpConnector::Attempt final : public Connecting {
     });
     if (addresses.empty()) return false;
     const uint64_t now = connector_.loop_.now();
-    race_.emplace(connector_.loop_, addresses, deadline_ > now ? deadline_ - now : 0);
+    race_.emplace(connector_.loop_, addresses, deadline_ > now ? deadline_ - now : 0,
+                  connector_.spare_);
     return true;
   }
 
@@ -98,7 +99,10 @@ class TcpConnector::Attempt final : public Connecting {
 };
 
 TcpConnector::TcpConnector(net::Loop& loop, TcpConnectorOptions options)
-    : loop_(loop), options_(std::move(options)), resolver_(loop, options_.resolver) {}
+    : loop_(loop),
+      options_(std::move(options)),
+      resolver_(loop, options_.resolver),
+      spare_(std::make_shared<net::SocketBudget>(options_.spare_attempts)) {}
 
 std::unique_ptr<Connecting> failed_connection(ErrorCode error) {
   return std::make_unique<Failed>(std::move(error));

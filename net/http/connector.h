@@ -9,6 +9,7 @@
 #include "net/http/service.h"
 #include "net/io/byte_stream.h"
 #include "net/io/resolver.h"
+#include "net/io/socket_budget.h"
 
 namespace tappet::http {
 
@@ -62,6 +63,8 @@ class Connector {
 
 struct TcpConnectorOptions {
   net::ResolverLimits resolver = {};
+  // Attempts to connect beside the first of each connection, of all of them together: TcpRace.
+  uint32_t spare_attempts = 256;
   // Asked for every address that a connection may be about to be made to, after name resolution and
   // each time anew, with IPv4-mapped addresses unmapped. Refused addresses are passed over; if none
   // is left: destination-IP-prohibited. Unset, every address is permitted.
@@ -80,6 +83,7 @@ class TcpConnector final : public Connector {
   net::Loop& loop_;
   TcpConnectorOptions options_;
   net::Resolver resolver_;
+  const std::shared_ptr<net::SocketBudget> spare_;
 };
 
 }  // namespace tappet::http

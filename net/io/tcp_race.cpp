@@ -21,18 +21,29 @@ std::vector<SocketAddress> take_turns(const std::vector<SocketAddress>& addresse
 }
 
 struct TcpRace::Runner {
-  Runner(TcpRace& race, const SocketAddress& address, uint64_t timeout_ns)
-      : connect(race.loop_, address, timeout_ns),
-        ended([&race] { race.loop_.soon().add(race.soon_); }) {}
+  Runner(TcpRace& race, const SocketAddress& address, uint64_t timeout_ns, SocketBudget* counted_by)
+      : budget(counted_by),
+        connect(race.loop_, address, timeout_ns),
+        ended([&race] { race.loop_.soon().add(race.soon_); }) {
+    if (budget != nullptr) budget->take();
+  }
+  ~Runner() {
+    if (budget != nullptr) budget->give_back();
+  }
+  Runner(const Runner&) = delete;
+  Runner& operator=(const Runner&) = delete;
 
+  SocketBudget* const budget;  // outlives the race; null: not counted
   TcpConnect connect;
   Waker ended;
 };
 
-TcpRace::TcpRace(Loop& loop, const std::vector<SocketAddress>& addresses, uint64_t timeout_ns)
+TcpRace::TcpRace(Loop& loop, const std::vector<SocketAddress>& addresses, uint64_t timeout_ns,
+                 std::shared_ptr<SocketBudget> spare)
     : loop_(loop),
       addresses_(take_turns(addresses)),
       deadline_(saturating_add(loop.now(), timeout_ns)),
+      spare_(std::move(spare)),
       delay_(loop, [this] { begin_next(); }),
       soon_([this] { look(); }) {
   begin_next();
@@ -46,10 +57,14 @@ Poll<Result<std::unique_ptr<TcpStream>, IoError>> TcpRace::try_get() {
 
 void TcpRace::begin_next() {
   if (next_ == addresses_.size() || runners_.size() == kMostAtOnce) return;
+  SocketBudget* const budget = runners_.empty() ? nullptr : spare_.get();
+  // Others give room back without telling.
+  if (budget != nullptr && budget->exhausted()) return delay_.set_after(kDelay);
   const SocketAddress& address = addresses_[next_++];
   const uint64_t now = loop_.now();
   const uint64_t left = deadline_ > now ? deadline_ - now : 0;
-  runners_.emplace_back(*this, address, left / ((addresses_.size() - next_) / kMostAtOnce + 1));
+  runners_.emplace_back(*this, address, left / ((addresses_.size() - next_) / kMostAtOnce + 1),
+                        budget);
   delay_.set_after(kDelay);
   loop_.soon().add(soon_);
 }

@@ -5,6 +5,7 @@
 #include <list>
 #include <vector>
 
+#include "net/io/socket_budget.h"
 #include "net/io/tcp_connect.h"
 
 namespace tappet::net {
@@ -14,15 +15,18 @@ namespace tappet::net {
 std::vector<SocketAddress> take_turns(const std::vector<SocketAddress>& addresses);
 
 // Attempts one address after the other in that order, the next whenever one has failed or 250 ms
-// have passed; the first connection wins. Destroying it gives it up. Loop thread only.
+// have passed and `spare` has room, which counts what runs beside the first of each race; the first
+// connection wins. Destroying it gives it up. Loop thread only.
 class TcpRace {
  public:
   static constexpr uint64_t kDelay = 250 * kMillisecond;
   static constexpr size_t kMostAtOnce = 8;
 
   // `addresses` has at least one. Gives up after timeout_ns; where there are more addresses than
-  // may be tried at once, silent ones leave the others their share of the time.
-  TcpRace(Loop& loop, const std::vector<SocketAddress>& addresses, uint64_t timeout_ns);
+  // may be tried at once, silent ones leave the others their share of the time. Without `spare`
+  // there is always room.
+  TcpRace(Loop& loop, const std::vector<SocketAddress>& addresses, uint64_t timeout_ns,
+          std::shared_ptr<SocketBudget> spare = nullptr);
   ~TcpRace();
   TcpRace(const TcpRace&) = delete;
   TcpRace& operator=(const TcpRace&) = delete;
@@ -41,6 +45,7 @@ class TcpRace {
   Loop& loop_;
   const std::vector<SocketAddress> addresses_;
   const uint64_t deadline_;
+  const std::shared_ptr<SocketBudget> spare_;
   size_t next_ = 0;  // of addresses_
   std::list<Runner> runners_;
   Timer delay_;

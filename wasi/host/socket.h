@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "net/io/socket.h"
+#include "net/io/socket_budget.h"
 #include "wasi/host/descriptor.h"
 #include "wasi/host/errno.h"
 #include "wasi/host/socket_waiter.h"
@@ -16,31 +17,7 @@ enum class SocketOption : uint8_t {
 #undef SOCKET_OPTION
 };
 
-// How many sockets there may be. A value that counts them is shared by those who may open them;
-// with an outer one, both limits hold. Loop thread only.
-class SocketBudget {
- public:
-  explicit SocketBudget(uint32_t most, std::shared_ptr<SocketBudget> outer = nullptr)
-      : most_(most), outer_(std::move(outer)) {}
-  SocketBudget(const SocketBudget&) = delete;
-  SocketBudget& operator=(const SocketBudget&) = delete;
-
-  bool exhausted() const { return used_ >= most_ || (outer_ && outer_->exhausted()); }
-  void take() {
-    ++used_;
-    if (outer_) outer_->take();
-  }
-  void give_back() {
-    --used_;
-    if (outer_) outer_->give_back();
-  }
-  uint32_t used() const { return used_; }
-
- private:
-  uint32_t most_;
-  uint32_t used_ = 0;
-  std::shared_ptr<SocketBudget> outer_;
-};
+using net::SocketBudget;
 
 // A TCP or UDP socket, non-blocking and nobody else's. No call waits: what would have to is EAGAIN,
 // and readable() or writable() says when to try again. Errors are the system's. Loop thread only;

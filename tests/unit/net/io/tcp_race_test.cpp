@@ -55,7 +55,7 @@ class TcpRaceTest : public ::testing::Test {
   }
   void turn() { loop_->turn(Loop::Wait::kNone); }
   std::string run(const std::vector<SocketAddress>& addresses, uint64_t timeout_ns) {
-    TcpRace race(*loop_, addresses, timeout_ns);
+    TcpRace race(*loop_, addresses, timeout_ns, spare_);
     Outcome outcome;
     const uint64_t begin = loop_->now();
     if (!run_until(*loop_, [&] { return (outcome = race.try_get()).has_value(); })) return "late";
@@ -66,6 +66,7 @@ class TcpRaceTest : public ::testing::Test {
   std::unique_ptr<Loop> loop_ = std::move(Loop::create().value());
   std::vector<std::unique_ptr<TcpListener>> listeners_;
   std::vector<std::unique_ptr<TcpConnect>> fillers_;
+  std::shared_ptr<SocketBudget> spare_;
   uint64_t took_ = 0;
 };
 
@@ -125,6 +126,30 @@ TEST_F(TcpRaceTest, ManySilentAddressesLeaveTheOthersTheirTime) {
   std::vector<SocketAddress> addresses(TcpRace::kMostAtOnce, v4);
   addresses.push_back(good("127.0.0.1"));
   EXPECT_EQ(run(addresses, 5 * kSecond), addresses.back().to_string());
+}
+
+TEST_F(TcpRaceTest, WithoutRoomOneAtATime) {
+  const SocketAddress v6 = silent("::1");
+  const SocketAddress v4 = good("127.0.0.1");
+  const SocketAddress closed = refusing("127.0.0.1");
+  spare_ = std::make_shared<SocketBudget>(0);
+  run({v6, v4}, 2 * TcpRace::kDelay);
+  EXPECT_GE(took_, 2 * TcpRace::kDelay);
+  EXPECT_EQ(run({closed, v4}, 60 * kSecond), v4.to_string());
+  spare_ = std::make_shared<SocketBudget>(1);
+  EXPECT_EQ(run({v6, v4}, 60 * kSecond), v4.to_string());
+  EXPECT_EQ(spare_->used(), 0U);
+}
+
+TEST_F(TcpRaceTest, RoomMayComeLater) {
+  const SocketAddress v6 = silent("::1");
+  const SocketAddress v4 = good("127.0.0.1");
+  spare_ = std::make_shared<SocketBudget>(1);
+  spare_->take();
+  Timer later(*loop_, [&] { spare_->give_back(); });
+  later.set_after(2 * TcpRace::kDelay);
+  EXPECT_EQ(run({v6, v4}, 60 * kSecond), v4.to_string());
+  EXPECT_GE(took_, 2 * TcpRace::kDelay);
 }
 
 }  // namespace
