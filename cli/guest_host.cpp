@@ -11,6 +11,17 @@ namespace {
 // How long a program that has ended waits for peers that are slow to read.
 constexpr uint64_t kSocketDrainNs = 5 * net::kSecond;
 
+// Nobody else waits for the processor: how long a guest computes is its own affair.
+constexpr wasi::WatchdogOptions kSlices = {.slice = std::chrono::milliseconds(10),
+                                           .patience = std::chrono::nanoseconds::max()};
+
+// There are no others to leave threads to.
+wasi::NetworkLimits limits_of_only_guest() {
+  wasi::NetworkLimits limits;
+  limits.resolver.concurrent_of_asker = limits.resolver.concurrent;
+  return limits;
+}
+
 }  // namespace
 
 EngineConfig engine_config(const GuestOptions& options) {
@@ -117,11 +128,12 @@ GuestHost::GuestHost(const RunOptions& options, std::unique_ptr<net::Loop> loop,
     : loop_(std::move(loop)),
       outgoing_(std::move(outgoing)),
       client_(*loop_, *outgoing_),
-      world_(*loop_) {
+      world_(*loop_),
+      watchdog_(kSlices) {
   set_up(world_, options.guest);
   *world_.environment = make_environment(options.guest, options.argv0);
-  world_.network = std::make_shared<wasi::Network>(
-      std::make_shared<wasi::SharedNetwork>(*loop_, network_grants(options.guest, *outgoing_)));
+  world_.network = std::make_shared<wasi::Network>(std::make_shared<wasi::SharedNetwork>(
+      *loop_, network_grants(options.guest, *outgoing_), limits_of_only_guest()));
   for (const std::string& argument : options.args) world_.environment->add_argument(argument);
   world_.stdio->inherit_in(*loop_);
   world_.stdio->inherit_out(*loop_);
@@ -134,15 +146,29 @@ GuestHost::~GuestHost() {
   if (!expired_) world_.network->drain(kSocketDrainNs);
 }
 
-Outcome GuestHost::drive(const std::function<Outcome()>& step) {
+Outcome GuestHost::drive(wasi::Interruptible& guest, const std::function<Outcome()>& step) {
   for (;;) {
-    woken_ = false;
-    const Outcome outcome = step();
-    if (outcome == Outcome::kInterrupted) continue;
+    const Outcome outcome = run_slices(guest, step);
     if (outcome != Outcome::kSuspended) return outcome;
-    while (!woken_ && !expired_) loop_->turn(net::Loop::Wait::kForEvent);
+    // A guest whose threads wake each other is suspended and woken at once.
+    do loop_->turn(woken_ ? net::Loop::Wait::kNone : net::Loop::Wait::kForEvent);
+    while (!woken_ && !expired_);
     if (expired_) return Outcome::kInterrupted;
   }
+}
+
+// The turns are part of what is watched, so that each look of the watchdog's ends a slice.
+Outcome GuestHost::run_slices(wasi::Interruptible& guest, const std::function<Outcome()>& step) {
+  watchdog_.begin(guest);
+  woken_ = false;
+  Outcome outcome = step();
+  while (outcome == Outcome::kInterrupted) {
+    loop_->turn(net::Loop::Wait::kNone);
+    woken_ = false;
+    outcome = step();
+  }
+  watchdog_.end();
+  return outcome;
 }
 
 void GuestHost::expire() {

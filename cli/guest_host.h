@@ -15,6 +15,7 @@
 #include "cli/options.h"
 #include "interp/engine.h"
 #include "net/loop/loop.h"
+#include "wasi/host/watchdog.h"
 #include "wasi/world/world.h"
 
 namespace tappet::cli {
@@ -45,6 +46,18 @@ class Deadline {
   std::jthread thread_;
 };
 
+// Guest code of a Store or ComponentStore, which outlives it.
+template <class S>
+class Preemptible final : public wasi::Interruptible {
+ public:
+  explicit Preemptible(S& store) : store_(store) {}
+  void preempt() override { store_.preempt(); }
+  void kill() override { store_.kill(); }
+
+ private:
+  S& store_;
+};
+
 // Neither copies nor moves. One OS thread, except expire().
 class GuestHost {
  public:
@@ -60,9 +73,11 @@ class GuestHost {
 
   // It is worth running a suspended guest again.
   void wake() { woken_ = true; }
-  // Runs guest code until it has ended: `step` runs or resumes it. kReturned, kTrapped, or
-  // kInterrupted if expire() came while it waited for something.
-  Outcome drive(const std::function<Outcome()>& step);
+  // Runs guest code until it has ended: `step` runs or resumes it. The loop turns while `guest`
+  // waits, and every few milliseconds while it does not: a guest that asks again and again for what
+  // has to happen there gets it. kReturned, kTrapped, or kInterrupted if expire() came while it
+  // waited for something.
+  Outcome drive(wasi::Interruptible& guest, const std::function<Outcome()>& step);
   // Nothing is waited for any longer. Any thread.
   void expire();
   // Hands over what the guest has written, however long that takes; once expired, only what is
@@ -72,6 +87,8 @@ class GuestHost {
  private:
   GuestHost(const RunOptions& options, std::unique_ptr<net::Loop> loop,
             std::unique_ptr<Outgoing> outgoing);
+  // Until the guest ends or waits.
+  Outcome run_slices(wasi::Interruptible& guest, const std::function<Outcome()>& step);
 
   std::unique_ptr<net::Loop> loop_;
   std::unique_ptr<Outgoing> outgoing_;
@@ -79,6 +96,7 @@ class GuestHost {
   wasi::World world_;
   bool woken_ = false;
   std::atomic<bool> expired_ = false;
+  wasi::Watchdog watchdog_;
 };
 
 // What a guest that expired while it waited has ended with.

@@ -30,6 +30,7 @@ class ComponentRun {
         host_(host),
         linker_(engine, {.unknown_imports_trap = options.guest.unknown_imports_trap}),
         store_(engine, component_limits(options.guest)),
+        guest_(store_),
         deadline_(options.guest.timeout, [this] {
           store_.kill();
           host_.expire();
@@ -49,6 +50,7 @@ class ComponentRun {
   GuestHost& host_;
   component::Linker linker_;
   component::ComponentStore store_;
+  Preemptible<component::ComponentStore> guest_;
   Deadline deadline_;  // last: it refers to the store
 };
 
@@ -79,7 +81,7 @@ Result<ComponentCall> ComponentRun::main_call(const component::InstancePre& pre)
 int ComponentRun::make(const std::shared_ptr<const component::InstancePre>& pre,
                        ComponentCall call) {
   component::Instantiation instantiation(pre, store_, [this] { host_.wake(); });
-  const Outcome made = host_.drive([&] { return instantiation.run(); });
+  const Outcome made = host_.drive(guest_, [&] { return instantiation.run(); });
   if (made == Outcome::kReturned && call.value != nullptr) {
     host_.drain();
     return print(
@@ -95,7 +97,7 @@ int ComponentRun::make(const std::shared_ptr<const component::InstancePre>& pre,
 
 int ComponentRun::call(const component::FuncInst& function, component::ComponentValue::List args) {
   component::Task task(store_, function, std::move(args), [this] { host_.wake(); });
-  const Outcome outcome = host_.drive([&] { return task.run(); });
+  const Outcome outcome = host_.drive(guest_, [&] { return task.run(); });
   // What the guest wrote comes before what is said about it.
   host_.drain();
   if (outcome == Outcome::kTrapped) return report(file(), task.trap());

@@ -77,6 +77,7 @@ class ModuleRun {
         host_(host),
         preview1_(preview1_host(host.world(), listeners), [&host] { host.wake(); }),
         store_(engine.make_store(store_limits(options.guest))),
+        guest_(*store_),
         deadline_(options.guest.timeout, [this] {
           store_->kill();
           host_.expire();
@@ -96,6 +97,7 @@ class ModuleRun {
   GuestHost& host_;
   wasi::Preview1 preview1_;
   std::unique_ptr<Store> store_;
+  Preemptible<Store> guest_;
   Instance* instance_ = nullptr;
   bool started_ = false;  // something of the module has been run
   Deadline deadline_;     // last: it refers to the store
@@ -103,7 +105,7 @@ class ModuleRun {
 
 int ModuleRun::call(Function& function, std::span<const uint64_t> args, Thread& thread) {
   thread.start(function, args);
-  const Outcome outcome = host_.drive([&] { return tappet::run(thread); });
+  const Outcome outcome = host_.drive(guest_, [&] { return tappet::run(thread); });
   started_ = true;
   if (outcome == Outcome::kReturned) return kSuccess;
   // What the guest wrote comes before what is said about it.

@@ -1,6 +1,6 @@
 """Guests with sockets (sockets-guest/sockets.c) against clients and servers of other processes.
 
-Usage: sockets.py TAPPET SOCKETS.WASM
+Usage: sockets.py TAPPET SOCKETS.WASM SOCKETS-NO-POLL.WASM
 """
 
 import contextlib
@@ -8,14 +8,18 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 
 PATIENCE = 200  # seconds; nothing takes so long but what fails
 MILLION = 1000000
+LATE = 0.5
+NO_POLL = ("-S", "inherit-network,poll=n")
 
 
 class Guest:
     def __init__(self, *arguments, options=("-S", "inherit-network")):
-        self.process = subprocess.Popen([TAPPET, *options, WASM, *arguments],
+        wasm = WITHOUT_POLL if options == NO_POLL else WASM
+        self.process = subprocess.Popen([TAPPET, *options, wasm, *arguments],
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def port(self):
@@ -94,10 +98,31 @@ def deadlines_hold():
         assert "interrupted" in err, err
 
 
+# Guests that can only ask are kept waiting a little each time.
+def clients_are_late():
+    patient = "asked now and then\n"
+    with Guest("tcp-echo", options=NO_POLL) as guest:
+        port = guest.port()
+        time.sleep(LATE)
+        with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as client:
+            client.sendall(b"hello")
+            client.shutdown(socket.SHUT_WR)
+            check(client.recv(9), b"hello", "the echo")
+        check(guest.end(), (0, patient, ""), "the server's end")
+    with Guest("udp-echo", options=NO_POLL) as guest:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+            client.settimeout(PATIENCE)
+            client.connect(("127.0.0.1", guest.port()))
+            time.sleep(LATE)
+            client.send(b"x")
+            check(client.recv(9), b"x", "the datagram that came back")
+        check(guest.end(), (0, patient, ""), "the end")
+
+
 def main():
     failures = 0
     for case in (a_server_echoes, a_client_is_patient, guests_talk_to_each_other, datagrams,
-                 deadlines_hold):
+                 deadlines_hold, clients_are_late):
         try:
             case()
             print(f"ok {case.__name__}")
@@ -107,5 +132,5 @@ def main():
     return failures != 0
 
 
-TAPPET, WASM = sys.argv[1:]
+TAPPET, WASM, WITHOUT_POLL = sys.argv[1:]
 sys.exit(main())
