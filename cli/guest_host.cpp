@@ -82,7 +82,7 @@ wasi::NetworkGrants network_grants(const GuestOptions& options, const Outgoing& 
 
 Result<std::shared_ptr<wasi::KeyValueStores>> make_key_value(const GuestOptions& options) {
   auto stores = std::make_shared<wasi::KeyValueStores>();
-  if (!options.key_value) return stores;
+  if (!options.key_value.value_or(!options.key_value_data.empty())) return stores;
   const auto store = std::make_shared<wasi::KeyValueStore>();
   for (const auto& [key, value] : options.key_value_data) {
     const auto set = store->set(wasi::to_utf8(key), Bytes(value.begin(), value.end()));
@@ -96,9 +96,12 @@ Result<std::shared_ptr<wasi::KeyValueStores>> make_key_value(const GuestOptions&
   return stores;
 }
 
-void set_up(wasi::World& world, const GuestOptions& options) {
+void set_up(wasi::World& world, const GuestOptions& options, net::Loop& loop) {
+  if (options.inherit_stdout) world.stdio->inherit_out(loop);
+  if (options.inherit_stderr) world.stdio->inherit_err(loop);
   world.http->fields = options.fields;
   world.http->outgoing_bodies = options.outgoing_bodies;
+  if (!options.settings) return;
   for (const auto& [name, value] : options.config) world.config->set(name, value);
 }
 
@@ -130,14 +133,12 @@ GuestHost::GuestHost(const RunOptions& options, std::unique_ptr<net::Loop> loop,
       client_(*loop_, *outgoing_),
       world_(*loop_),
       watchdog_(kSlices) {
-  set_up(world_, options.guest);
+  set_up(world_, options.guest, *loop_);
   *world_.environment = make_environment(options.guest, options.argv0);
   world_.network = std::make_shared<wasi::Network>(std::make_shared<wasi::SharedNetwork>(
       *loop_, network_grants(options.guest, *outgoing_), limits_of_only_guest()));
   for (const std::string& argument : options.args) world_.environment->add_argument(argument);
-  world_.stdio->inherit_in(*loop_);
-  world_.stdio->inherit_out(*loop_);
-  world_.stdio->inherit_err(*loop_);
+  if (options.guest.inherit_stdin) world_.stdio->inherit_in(*loop_);
   // Who runs a command decides whether it may use the network.
   if (options.guest.http.value_or(false)) world_.http->client = &client_.client();
 }

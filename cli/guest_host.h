@@ -31,8 +31,8 @@ wasi::NetworkGrants network_grants(const GuestOptions& options, const Outgoing& 
 
 // The stores that -S keyvalue grants. Errors: kUsage for data that they do not take.
 Result<std::shared_ptr<wasi::KeyValueStores>> make_key_value(const GuestOptions& options);
-// The rules of messages, and the settings.
-void set_up(wasi::World& world, const GuestOptions& options);
+// The rules of messages, the settings, and this process's outputs.
+void set_up(wasi::World& world, const GuestOptions& options, net::Loop& loop);
 
 // Ends guest code that takes too long. Whoever makes it destroys it before what `on_due` refers to.
 class Deadline {

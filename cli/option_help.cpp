@@ -13,7 +13,9 @@ namespace {
 std::string_view text_of(Meaning meaning) {
   switch (meaning) {
     case Meaning::kAccepted:
-      return "Accepted, being always so or without effect here";
+      return "Accepted, being without effect here";
+    case Meaning::kAlways:
+      return "Accepted, being always so";
     case Meaning::kUnsupported:
       return "Not supported";
     case Meaning::kFeature:
@@ -44,6 +46,11 @@ std::string_view text_of(Meaning meaning) {
       return "imports that nothing satisfies trap when they are called";
     case Meaning::kInheritEnv:
       return "the guest sees all environment variables";
+    case Meaning::kInheritStdin:
+      return "n: nothing to read on standard input";
+    case Meaning::kInheritStdout:
+    case Meaning::kInheritStderr:
+      return "n: what the guest writes there vanishes";
     case Meaning::kHttp:
       return "the guest may send requests (serve: y, run: n)";
     case Meaning::kMaxFieldsSize:
@@ -51,15 +58,17 @@ std::string_view text_of(Meaning meaning) {
     case Meaning::kForbiddenField:
       return "a field that guests neither see nor set; repeatable";
     case Meaning::kBodyBufferChunks:
-      return "full writes of a body that wait for the peer (1)";
+      return "full writes of a body that wait for the peer in memory (1)";
     case Meaning::kBodyChunkSize:
-      return "most bytes of one write of a body (64K)";
+      return "most bytes of one write of a body, up to 1M (64K)";
+    case Meaning::kSettings:
+      return "n: the guest finds no settings in wasi:config/store";
     case Meaning::kConfigVar:
-      return "a setting of wasi:config/store: NAME=VALUE; repeatable";
+      return "a setting of them: NAME=VALUE without commas; repeatable; or --config-var";
     case Meaning::kKeyValue:
       return "the guest may open the stores '' and 'default' of wasi:keyvalue, in memory";
     case Meaning::kKeyValueData:
-      return "what they hold at first: KEY=VALUE; repeatable";
+      return "what they hold at first: KEY=VALUE without commas; repeatable; or --keyvalue-data";
     case Meaning::kTcpListen:
       return "a socket that a core module starts with: ADDRESS";
     case Meaning::kInheritNetwork:
@@ -109,8 +118,8 @@ std::string entry(const std::string& name, std::string_view text) {
 }
 
 // Their keys need no texts of their own.
-constexpr Meaning kTogether[] = {Meaning::kFeature, Meaning::kComponentFeature, Meaning::kAccepted,
-                                 Meaning::kUnsupported};
+constexpr Meaning kTogether[] = {Meaning::kFeature, Meaning::kComponentFeature, Meaning::kAlways,
+                                 Meaning::kAccepted, Meaning::kUnsupported};
 
 // The keys of a meaning. Nothing for none.
 std::string together(char group, Meaning meaning) {

@@ -9,6 +9,7 @@ namespace tappet::cli {
 enum class KeyKind : uint8_t { kFlag, kValue };
 enum class Meaning : uint8_t {
   kAccepted,
+  kAlways,
   kUnsupported,
   kFeature,
   kComponentFeature,
@@ -24,11 +25,15 @@ enum class Meaning : uint8_t {
   kParallel,
   kUnknownImports,
   kInheritEnv,
+  kInheritStdin,
+  kInheritStdout,
+  kInheritStderr,
   kHttp,
   kMaxFieldsSize,
   kForbiddenField,
   kBodyBufferChunks,
   kBodyChunkSize,
+  kSettings,
   kConfigVar,
   kKeyValue,
   kKeyValueData,

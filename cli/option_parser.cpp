@@ -9,6 +9,7 @@
 #include "cli/option_keys.h"
 #include "net/http/outbound_policy.h"
 #include "net/http/syntax.h"
+#include "wasi/host/stream.h"
 
 namespace tappet::cli {
 namespace {
@@ -41,10 +42,11 @@ Result<Pair> parse_pair(const std::string& text) {
   return Pair(text.substr(0, equals), text.substr(equals + 1));
 }
 
-Result<size_t> parse_least_one(const std::string& text) {
+Result<size_t> parse_least_one(const std::string& text, size_t most) {
   const uint64_t size = TAPPET_TRY(parse_size(text));
   if (size == 0) return usage("0 is too few");
-  return static_cast<size_t>(std::min<uint64_t>(size, SIZE_MAX));
+  if (size > most) return usage(fmt::format("{} is too many: the most is {}", text, most));
+  return static_cast<size_t>(size);
 }
 
 // The keys about messages and the interfaces beside them.
@@ -58,17 +60,16 @@ Result<> apply_http(const KeyRow& row, const std::string& value, GuestOptions& g
       guest.fields.forbidden.push_back(value);
       break;
     case Meaning::kBodyBufferChunks:
-      guest.outgoing_bodies.buffer_chunks = TAPPET_TRY(parse_least_one(value));
+      guest.outgoing_bodies.buffer_chunks = TAPPET_TRY(parse_least_one(value, SIZE_MAX));
       break;
     case Meaning::kBodyChunkSize:
-      guest.outgoing_bodies.chunk_size = TAPPET_TRY(parse_least_one(value));
+      guest.outgoing_bodies.chunk_size = TAPPET_TRY(parse_least_one(value, wasi::kMostWritten));
       break;
     case Meaning::kConfigVar:
       guest.config.push_back(TAPPET_TRY(parse_pair(value)));
       break;
     case Meaning::kKeyValueData:
       guest.key_value_data.push_back(TAPPET_TRY(parse_pair(value)));
-      guest.key_value = true;
       break;
     default:
       break;
@@ -81,6 +82,9 @@ Result<> apply(const KeyRow& row, const std::string& value, GuestOptions& guest)
   const bool on = parse_flag(value).value_or(true);
   switch (row.meaning) {
     case Meaning::kAccepted:
+      break;
+    case Meaning::kAlways:
+      if (!on) return usage(fmt::format("-{} {} cannot be switched off", row.group, row.key));
       break;
     case Meaning::kUnsupported:
       if (on) return usage(fmt::format("-{} {} is not supported", row.group, row.key));
@@ -126,6 +130,9 @@ Result<> apply(const KeyRow& row, const std::string& value, GuestOptions& guest)
     case Meaning::kHttp:
       guest.http = on;
       break;
+    case Meaning::kSettings:
+      guest.settings = on;
+      break;
     case Meaning::kKeyValue:
       guest.key_value = on;
       break;
@@ -141,6 +148,15 @@ Result<> apply(const KeyRow& row, const std::string& value, GuestOptions& guest)
       break;
     case Meaning::kInheritEnv:
       guest.inherit_env = on;
+      break;
+    case Meaning::kInheritStdin:
+      guest.inherit_stdin = on;
+      break;
+    case Meaning::kInheritStdout:
+      guest.inherit_stdout = on;
+      break;
+    case Meaning::kInheritStderr:
+      guest.inherit_stderr = on;
       break;
     case Meaning::kInheritNetwork:
       guest.sockets.addresses = on;
@@ -160,6 +176,10 @@ Result<> apply(const KeyRow& row, const std::string& value, GuestOptions& guest)
   }
   return Unit{};
 }
+
+// What takes values that the keys of -S cannot have.
+constexpr const char* kConfigVarOption = "--config-var";
+constexpr const char* kKeyValueOption = "--keyvalue-data";
 
 constexpr const char* kOutgoing = "Requests that the guest sends";
 
@@ -246,6 +266,7 @@ std::string similar_key(char group, const std::string& key) {
 }  // namespace
 
 Result<> apply_group(char group, const std::string& text, GuestOptions& guest) {
+  std::string_view instead;  // of the key before, for values with commas
   for (const std::string& part : CLI::detail::split(text, ',')) {
     const size_t equals = part.find('=');
     const std::string key = part.substr(0, equals);
@@ -253,9 +274,16 @@ Result<> apply_group(char group, const std::string& text, GuestOptions& guest) {
     for (const KeyRow& row : kKeys) {
       if (row.group == group && row.key == key) found = &row;
     }
+    if (found == nullptr && !instead.empty()) {
+      return usage(fmt::format("-{} has no key '{}', and values end at commas: {} takes any value",
+                               group, key, instead));
+    }
     if (found == nullptr) {
       return usage(fmt::format("-{} has no key '{}'{}", group, key, similar_key(group, key)));
     }
+    instead = found->meaning == Meaning::kConfigVar      ? kConfigVarOption
+              : found->meaning == Meaning::kKeyValueData ? kKeyValueOption
+                                                         : "";
     if (found->kind == KeyKind::kValue && equals == std::string::npos) {
       return usage(fmt::format("-{} {} wants a value: {}=...", group, key, key));
     }
@@ -274,6 +302,14 @@ void add_guest_options(CLI::App& app, RawGuest& raw) {
       ->allow_extra_args(false);
   app.add_option("--env", raw.env, "set a variable, or inherit it; repeatable")
       ->type_name("NAME[=VALUE]")
+      ->allow_extra_args(false);
+  app.add_option(kConfigVarOption, raw.config,
+                 "a setting of wasi:config/store, commas and all; repeatable")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
+  app.add_option(kKeyValueOption, raw.key_value_data,
+                 "what the stores of wasi:keyvalue hold at first, likewise")
+      ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   app.add_option("--link", raw.links,
                  "let another component satisfy imports, before the host does: IMPORT=FILE for one "
@@ -326,6 +362,10 @@ Result<GuestOptions> finish(const RawGuest& raw) {
   if (!raw.max_memory.empty()) guest.max_memory = TAPPET_TRY(parse_size(raw.max_memory));
   for (int i = 0; i < 5; ++i) {
     for (const std::string& text : raw.groups[i]) TAPPET_TRY(apply_group(kGroups[i], text, guest));
+  }
+  for (const std::string& text : raw.config) guest.config.push_back(TAPPET_TRY(parse_pair(text)));
+  for (const std::string& text : raw.key_value_data) {
+    guest.key_value_data.push_back(TAPPET_TRY(parse_pair(text)));
   }
   return guest;
 }

@@ -61,6 +61,8 @@ void add_rows(CLI::App& app, const OptionRow<T> (&rows)[N], T& target,
 struct RawGuest {
   std::vector<std::string> dirs;
   std::vector<std::string> env;
+  std::vector<std::string> config;
+  std::vector<std::string> key_value_data;
   std::vector<std::string> links;
   std::vector<std::string> groups[5];
   std::string max_memory;

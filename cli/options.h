@@ -64,11 +64,15 @@ struct GuestOptions {
   std::string file;
   std::vector<LinkFile> links;
   std::vector<Preopen> dirs;
-  std::vector<std::pair<std::string, std::string>> env;             // in order; later ones win
-  std::vector<std::pair<std::string, std::string>> config;          // likewise, for wasi:config
-  bool key_value = false;                                           // may use wasi:keyvalue
-  std::vector<std::pair<std::string, std::string>> key_value_data;  // what is stored at first
+  std::vector<std::pair<std::string, std::string>> env;     // in order; later ones win
+  bool settings = true;                                     // finds those of wasi:config
+  std::vector<std::pair<std::string, std::string>> config;  // likewise, for wasi:config
+  std::optional<bool> key_value;  // may use wasi:keyvalue; unset: if anything is stored at first
+  std::vector<std::pair<std::string, std::string>> key_value_data;  // what that is
   bool inherit_env = false;
+  bool inherit_stdin = true;  // of run; guests of serve have none
+  bool inherit_stdout = true;
+  bool inherit_stderr = true;
   std::vector<std::string> tcp_listen;  // addresses of sockets that core modules start with
   Features features;
   bool guard_pages = true;

@@ -63,14 +63,12 @@ ServeWorker::ServeWorker(const Common& common, uint32_t number, std::unique_ptr<
 // outputs.
 Result<> ServeWorker::start(const Served& served) {
   const GuestOptions& guest = common_.options.guest;
-  set_up(world_, guest);
+  set_up(world_, guest, *loop_);
   world_.key_value = common_.key_value;
   *world_.environment = make_environment(guest, {});
   for (const Preopen& dir : guest.dirs) {
     TAPPET_TRY(world_.filesystem->preopen(dir.host, dir.guest));
   }
-  world_.stdio->inherit_out(*loop_);
-  world_.stdio->inherit_err(*loop_);
   world_.network = std::make_shared<wasi::Network>(
       std::make_shared<wasi::SharedNetwork>(*loop_, network_grants(guest, common_.outgoing),
                                             wasi::NetworkLimits{.loops = common_.options.workers}));

@@ -266,13 +266,20 @@ def config(tappet):
         check(ask(server, "/config/hello"), (200, b"world"), "a setting")
         check(ask(server, "/config/other"), (200, b"none"), "another")
 
+    with serve(tappet, "-S", "config-var=hello=world,config=n") as server:
+        check(ask(server, "/config/hello"), (200, b"none"), "a setting, switched off")
+    with serve(tappet, "--config-var", "hello=a,b=c,config=n") as server:
+        check(ask(server, "/config/hello"), (200, b"a,b=c,config=n"), "a setting with commas")
 
 def keyvalue(tappet):
     with serve(tappet, "-S", "keyvalue", "-S", "keyvalue-in-memory-data=hits=10", "--workers", "2") as server:
         got = in_parallel(30, lambda i: ask(server, "/increment/hits"))
         check(sorted(int(text) for _, text in got), list(range(11, 41)), "counts of all workers")
-    with serve(tappet) as server:
-        check(ask(server, "/increment/hits")[0], 500, "without a store")
+    with serve(tappet, "--keyvalue-data", "hits=5") as server:
+        check(ask(server, "/increment/hits"), (200, b"6"), "a count")
+    for options in ((), ("-S", "keyvalue=n,keyvalue-in-memory-data=hits=10")):
+        with serve(tappet, *options) as server:
+            check(ask(server, "/increment/hits")[0], 500, "without a store")
 
 
 def failed(tappet, path, said, *options):

@@ -147,6 +147,11 @@ TEST(Options, Messages) {
   EXPECT_EQ(guest.outgoing_bodies.buffer_chunks, 2U);
   EXPECT_EQ(error({"-S", "http-outgoing-body-chunk-size=0", "a.wasm"}), "0 is too few");
   EXPECT_EQ(error({"-S", "http-outgoing-body-buffer-chunks=0", "a.wasm"}), "0 is too few");
+  EXPECT_EQ(parse({"-S", "http-outgoing-body-chunk-size=1M", "a.wasm"})
+                .run.guest.outgoing_bodies.chunk_size,
+            1U << 20);
+  EXPECT_EQ(error({"-S", "http-outgoing-body-chunk-size=1048577", "a.wasm"}),
+            "1048577 is too many: the most is 1048576");
   EXPECT_EQ(error({"-S", "http-forbidden-field=a b", "a.wasm"}), "'a b' is not a field's name");
 }
 
@@ -154,15 +159,53 @@ TEST(Options, SettingsAndStores) {
   using Pairs = std::vector<std::pair<std::string, std::string>>;
   GuestOptions guest = parse({"a.wasm"}).run.guest;
   EXPECT_FALSE(guest.key_value);
+  EXPECT_TRUE(guest.settings);
   guest = parse({"-S", "config,config-var=a=1,config-var=b=c=d", "-S", "config-var=e=", "a.wasm"})
               .run.guest;
   EXPECT_EQ(guest.config, (Pairs{{"a", "1"}, {"b", "c=d"}, {"e", ""}}));
-  EXPECT_TRUE(parse({"-S", "keyvalue", "a.wasm"}).run.guest.key_value);
+  EXPECT_EQ(parse({"-S", "keyvalue", "a.wasm"}).run.guest.key_value, true);
   guest = parse({"-S", "keyvalue-in-memory-data=a=1", "a.wasm"}).run.guest;
-  EXPECT_TRUE(guest.key_value);
+  EXPECT_FALSE(guest.key_value);
   EXPECT_EQ(guest.key_value_data, (Pairs{{"a", "1"}}));
   EXPECT_EQ(error({"-S", "config-var=a", "a.wasm"}), "'a' is not NAME=VALUE");
   EXPECT_EQ(error({"-S", "keyvalue-in-memory-data==1", "a.wasm"}), "'=1' is not NAME=VALUE");
+}
+
+TEST(Options, SettingsAndStoresCanBeSwitchedOff) {
+  EXPECT_FALSE(parse({"-S", "config=n,config-var=a=1", "a.wasm"}).run.guest.settings);
+  EXPECT_EQ(parse({"-S", "keyvalue=n,keyvalue-in-memory-data=a=1", "a.wasm"}).run.guest.key_value,
+            false);
+}
+
+// Text of somebody else's must not become another option.
+TEST(Options, SettingsWithCommas) {
+  using Pairs = std::vector<std::pair<std::string, std::string>>;
+  const GuestOptions guest =
+      parse({"-S", "config-var=a=1", "--config-var", "b=c,inherit-network=y,\\",
+             "--config-var=d=", "--keyvalue-data", "k=v,w=x", "a.wasm"})
+          .run.guest;
+  EXPECT_EQ(guest.config, (Pairs{{"a", "1"}, {"b", "c,inherit-network=y,\\"}, {"d", ""}}));
+  EXPECT_EQ(guest.key_value_data, (Pairs{{"k", "v,w=x"}}));
+  EXPECT_FALSE(guest.sockets.addresses);
+  EXPECT_EQ(error({"--config-var", "a", "a.wasm"}), "'a' is not NAME=VALUE");
+  EXPECT_EQ(error({"-S", "config-var=a=b,c", "a.wasm"}),
+            "-S has no key 'c', and values end at commas: --config-var takes any value");
+  EXPECT_EQ(error({"-S", "keyvalue-in-memory-data=a=b,c=d", "a.wasm"}),
+            "-S has no key 'c', and values end at commas: --keyvalue-data takes any value");
+}
+
+TEST(Options, StandardStreamsCanBeSwitchedOff) {
+  GuestOptions guest = parse({"-S", "inherit-stdin=n,inherit-stderr=n", "a.wasm"}).run.guest;
+  EXPECT_FALSE(guest.inherit_stdin);
+  EXPECT_TRUE(guest.inherit_stdout);
+  EXPECT_FALSE(guest.inherit_stderr);
+}
+
+TEST(Options, WhatIsAlwaysOnSaysSo) {
+  (void)parse({"-S", "cli=y,common", "-W", "component-model", "a.wasm"});
+  EXPECT_EQ(error({"-S", "cli=n", "a.wasm"}), "-S cli cannot be switched off");
+  EXPECT_EQ(error({"-W", "component-model=n", "a.wasm"}),
+            "-W component-model cannot be switched off");
 }
 
 TEST(Options, GroupsListTheirKeys) {
