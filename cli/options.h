@@ -117,6 +117,8 @@ struct ServeOptions {
   http::ServerLimits limits;
   uint32_t max_concurrent_requests = 1000;  // per worker
   std::chrono::nanoseconds request_timeout = std::chrono::seconds(10);
+  uint32_t requests_per_instance = 1;
+  std::chrono::nanoseconds idle_instance_timeout = std::chrono::seconds(1);
 
   // Set in every request, instead of the client's fields of these names.
   std::vector<std::pair<std::string, std::string>> headers;

@@ -138,6 +138,11 @@ std::string ServeMetrics::to_text() const {
       {"tappet_guest_failures_total", "counter",
        "Requests whose guest failed in another way: timeouts, no answer.",
        &WorkerMetrics::failures},
+      {"tappet_guest_instances_total", "counter", "Instances made.", &WorkerMetrics::instances},
+      {"tappet_guest_instances_reused_total", "counter",
+       "Requests given to an instance that had answered others.", &WorkerMetrics::instances_reused},
+      {"tappet_guest_instances_idle", "gauge", "Instances that wait for their next request.",
+       &WorkerMetrics::instances_idle},
   };
   for (const Simple& row : kSimple) {
     out.one(row.name, row.kind, row.help,

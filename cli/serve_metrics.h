@@ -29,6 +29,9 @@ struct WorkerMetrics {
   std::atomic<uint64_t> duration_ns{};
   std::atomic<uint64_t> traps{};
   std::atomic<uint64_t> failures{};  // of other kinds
+  std::atomic<uint64_t> instances{};
+  std::atomic<uint64_t> instances_reused{};
+  std::atomic<uint64_t> instances_idle{};
 
   void ended(const http::RequestRecord& record);
 };

@@ -69,12 +69,6 @@ Result<> set_access_log(ServeOptions& serve, const std::string& text) {
   return {};
 }
 
-// A limit on instances that are used again, which is never done.
-Result<> accept_count(ServeOptions&, const std::string& text) {
-  (void)TAPPET_TRY(parse_count(text));
-  return {};
-}
-
 using S = ServeOptions;
 using V = const std::string;
 
@@ -149,11 +143,19 @@ constexpr OptionRow<ServeOptions> kRows[] = {
     {"-H,--header", "FIELD", kRequests,
      "'name: value' to set in every request, or @FILE with one per line; repeatable", add_headers},
     {"--max-instance-reuse-count", "N", kRequests,
-     "accepted: every request has an instance of its own", accept_count},
-    {"--max-instance-concurrent-reuse-count", "N", kRequests, "accepted, likewise", accept_count},
-    {"--idle-instance-timeout", "TIME", kRequests, "accepted, likewise",
-     [](S&, V& v) -> Result<> {
-       (void)TAPPET_TRY(parse_duration(v));
+     "requests that one instance answers, one after the other; those after the first find what it "
+     "has kept of earlier ones (1: each request has a fresh one)",
+     [](S& s, V& v) { return assign_count(s.requests_per_instance, v, 1); }},
+    {"--max-instance-concurrent-reuse-count", "N", kRequests,
+     "accepted: with wasi:http 0.2 an instance never answers two requests at the same time (1)",
+     [](S&, V& v) {
+       uint32_t ignored = 0;
+       return assign_count(ignored, v, 1);
+     }},
+    {"--idle-instance-timeout", "TIME", kRequests,
+     "an instance that waits so long for its next request goes (1s)",
+     [](S& s, V& v) -> Result<> {
+       s.idle_instance_timeout = TAPPET_TRY(parse_duration(v));
        return {};
      }},
 

@@ -27,6 +27,8 @@ wasi::ServiceOptions service_options(const ServeOptions& options) {
   if (!options.guest.max_memory) service.limits.core.memory_bytes = kMemoryOfOneRequest;
   service.request_timeout_ns = static_cast<uint64_t>(options.request_timeout.count());
   service.max_instances = options.max_concurrent_requests;
+  service.requests_per_instance = options.requests_per_instance;
+  service.idle_timeout_ns = static_cast<uint64_t>(options.idle_instance_timeout.count());
   return service;
 }
 
@@ -76,8 +78,9 @@ Result<> ServeWorker::start(const Served& served) {
   if (common_.options.access_log != AccessLogFormat::kNone) TAPPET_TRY(open_log());
   service_ = TAPPET_TRY(wasi::ComponentService::create(
       common_.engine, served.component, executor_,
-      {.world = [this](uint64_t request) { return world_of(request); },
-       .failed = [this](const wasi::RequestFailure& failure) { report_failure(failure); }},
+      {.world = [this](uint64_t instance) { return world_of(instance); },
+       .failed = [this](const wasi::RequestFailure& failure) { report_failure(failure); },
+       .counted = [this](const wasi::InstanceCounts& counts) { note(counts); }},
       service_options(common_.options)));
   server_.set_tls(served.tls);
   return {};
@@ -102,27 +105,26 @@ void ServeWorker::reopen_log() {
   if (!opened.ok()) say(to_line({}, opened.error().message));
 }
 
-// From 0. Workers' instances have numbers of their own.
-uint64_t ServeWorker::instance_number(uint64_t request) const {
-  return (request - 1) * common_.options.workers + number_;
+// Of what a worker counts from 1, from 0: no two workers have the same numbers.
+uint64_t ServeWorker::number_among_all(uint64_t own) const {
+  return (own - 1) * common_.options.workers + number_;
 }
 
-// The same for every request, but for what it holds of the network, whose look-ups its are, and for
-// what each output line says where it comes from.
-wasi::World ServeWorker::world_of(uint64_t request) const {
+// The same for every instance, but for what it holds of the network, whose look-ups its are, and
+// for what each output line says where it comes from.
+wasi::World ServeWorker::world_of(uint64_t instance) const {
   wasi::World world = world_;
   world.network = world_.network->for_another_guest();
   world.http = std::make_shared<wasi::HttpContext>(*world_.http);
-  world.http->asker = request;
+  world.http->asker = instance;
   const bool prefix = common_.options.logging_prefix;
   if (!prefix && !world_.stdio->out_is_terminal && !world_.stdio->err_is_terminal) return world;
   world.stdio = std::make_shared<wasi::Stdio>(*world_.stdio);
-  const uint64_t instance = instance_number(request);
   const auto make_safe = [&](const char* name, std::shared_ptr<wasi::OutputStream>& stream,
                              bool& is_terminal) {
     if (!prefix && !is_terminal) return;
-    auto text = [prefix, name, instance] {
-      return prefix ? fmt::format("{} [{}] :: ", name, instance) : std::string();
+    auto text = [prefix, name, number = number_among_all(instance)] {
+      return prefix ? fmt::format("{} [{}] :: ", name, number) : std::string();
     };
     stream = std::make_shared<wasi::LinePrefix>(
         std::move(stream), wasi::LinePrefixOptions{.prefix = text, .escape_controls = true});
@@ -135,7 +137,7 @@ wasi::World ServeWorker::world_of(uint64_t request) const {
 
 void ServeWorker::report_failure(const wasi::RequestFailure& failure) {
   const std::string request =
-      fmt::format("request {} ({})", instance_number(failure.number), failure.request);
+      fmt::format("request {} ({})", number_among_all(failure.number), failure.request);
   (failure.trap != nullptr ? metrics_.traps : metrics_.failures).fetch_add(1, kRelaxed);
   say(failure.trap != nullptr ? to_lines(request, *failure.trap)
                               : to_line(request, failure.reason));
@@ -145,6 +147,12 @@ void ServeWorker::flush() {
   world_.stdio->drain(kLongestStallNs);
   errors_->drain(kLongestStallNs);
   if (log_) log_->drain(kLongestStallNs);
+}
+
+void ServeWorker::note(const wasi::InstanceCounts& counts) const {
+  metrics_.instances.store(counts.made, kRelaxed);
+  metrics_.instances_reused.store(counts.reused, kRelaxed);
+  metrics_.instances_idle.store(counts.idle, kRelaxed);
 }
 
 Result<> ServeWorker::listen(net::Fd socket, bool secure) {
@@ -166,6 +174,7 @@ void ServeWorker::drain(std::function<void()> done) {
   if (server_.draining()) return;
   drained_ = std::move(done);
   server_.drain();
+  service_->retire();
   drain_timeout_.set_after(static_cast<uint64_t>(common_.options.drain_timeout.count()));
   look_whether_drained();
 }

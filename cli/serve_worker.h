@@ -57,9 +57,10 @@ class ServeWorker final : private http::ServerObserver, private http::Service {
   ServeWorker(const Common& common, uint32_t number, std::unique_ptr<net::Loop> loop);
   Result<> start(const Served& served);
   Result<> open_log();
-  wasi::World world_of(uint64_t request) const;
+  wasi::World world_of(uint64_t instance) const;
   void report_failure(const wasi::RequestFailure& failure);
-  uint64_t instance_number(uint64_t request) const;
+  void note(const wasi::InstanceCounts& counts) const;
+  uint64_t number_among_all(uint64_t own) const;
   void look_whether_drained();
 
   void handle(http::Request request, http::Responder responder) override;

@@ -47,6 +47,9 @@ class ComponentStore {
   bool poisoned() const { return poisoned_; }
   void poison() { poisoned_ = true; }
 
+  // No guest code is under way or could go on. Between calls.
+  bool quiet() const { return scheduler_.quiet(); }
+
   // Counts instances about to be made. False: more than the limit.
   bool reserve_instances(uint64_t count);
   void own(std::unique_ptr<Owned> owned) { owned_.push_back(std::move(owned)); }

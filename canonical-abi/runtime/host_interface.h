@@ -143,6 +143,14 @@ class HostResources {
   Result<Object> remove(const HostResourceType& type, uint32_t rep);
   bool has_children(uint32_t rep) const;
   uint32_t size() const { return live_; }
+  // Calls `call(type, object)` for each of them, the object being a void*; that adds and removes
+  // none.
+  template <class Call>
+  void for_each(Call call) const {
+    for (const Slot& slot : slots_) {
+      if (slot.type != nullptr) call(*slot.type, slot.object.get());
+    }
+  }
 
  private:
   struct Slot {

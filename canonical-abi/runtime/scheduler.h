@@ -160,6 +160,10 @@ class Scheduler {
   bool nested() const { return depth_ != 0; }
   // Anything outside the guests may still make a thread ready.
   bool waits_for_host() const { return host_waits_ != 0; }
+  // There is no thread, of a task or of the host's, that waits for anything or is ready.
+  bool quiet() const {
+    return nests_.empty() && tasks_ == nullptr && ready_.empty() && host_waits_ == 0;
+  }
   tappet::Trap take_trap() { return std::move(trap_); }
   // Destroys what guests have begun. Precondition: !nested(); the store is poisoned.
   void abandon();

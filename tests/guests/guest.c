@@ -64,6 +64,8 @@ __attribute__((export_name("cabi_realloc"))) void* cabi_realloc(void* old, size_
 
 void forget(void) { heap_used = 0; }
 
+void begin_anew(void) { heap_used = text_used = 0; }
+
 span span_of(const char* string) {
   span text = {string, 0};
   while (string[text.len]) ++text.len;

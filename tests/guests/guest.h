@@ -26,6 +26,8 @@ span next_part(span* path);
 
 // Forgets what the host has put into memory so far: for loops that read.
 void forget(void);
+// The same, and what was put: for an instance's next request.
+void begin_anew(void);
 
 // A text that grows: what the guest has to say.
 void put(const void* bytes, size_t len);

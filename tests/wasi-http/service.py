@@ -166,15 +166,16 @@ def keep_alive(tappet, *options):
                 check((response.status, response.read()), HELLO, "GET /")
             connection.close()
         in_parallel(20, on_one_connection)
-        # Whatever reuse is allowed, no guest sees what another one has left.
-        for _ in range(3):
-            check(ask(server, "/count"), (200, b"1"), "answers of the instance")
 
 
-def reuse_of_instances(tappet):
-    for count in ("1", "128"):
-        keep_alive(tappet, "--max-instance-reuse-count", count)
-    keep_alive(tappet, "--max-instance-concurrent-reuse-count", "16", "--idle-instance-timeout", "1s")
+def fresh_instances(tappet):
+    for options in ((), ("--max-instance-reuse-count", "1"),
+                    ("--max-instance-concurrent-reuse-count", "16", "--idle-instance-timeout", "1s")):
+        keep_alive(tappet, *options)
+        with serve(tappet, *options) as server:
+            for _ in range(3):
+                check(ask(server, "/count"), (200, b"1"), "answers of the instance")
+    keep_alive(tappet, "--max-instance-reuse-count", "128")
 
 
 def environment(tappet):
@@ -265,11 +266,11 @@ def config(tappet):
     with serve(tappet, "-S", "config", "-S", "config-var=hello=world") as server:
         check(ask(server, "/config/hello"), (200, b"world"), "a setting")
         check(ask(server, "/config/other"), (200, b"none"), "another")
-
     with serve(tappet, "-S", "config-var=hello=world,config=n") as server:
         check(ask(server, "/config/hello"), (200, b"none"), "a setting, switched off")
     with serve(tappet, "--config-var", "hello=a,b=c,config=n") as server:
         check(ask(server, "/config/hello"), (200, b"a,b=c,config=n"), "a setting with commas")
+
 
 def keyvalue(tappet):
     with serve(tappet, "-S", "keyvalue", "-S", "keyvalue-in-memory-data=hits=10", "--workers", "2") as server:

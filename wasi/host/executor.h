@@ -15,6 +15,12 @@ class Executor;
 // says.
 class Scheduled : public Interruptible {
  public:
+  enum class Next : uint8_t {
+    kWait,   // until schedule()
+    kAgain,  // preempted: goes behind everything that has just become ready
+    kDone,   // it has ended: done() is next
+  };
+
   explicit Scheduled(Executor& executor) : executor_(executor) {}
   ~Scheduled() override;
   Scheduled(const Scheduled&) = delete;
@@ -24,11 +30,6 @@ class Scheduled : public Interruptible {
   void schedule();
 
  protected:
-  enum class Next : uint8_t {
-    kWait,   // until schedule()
-    kAgain,  // preempted: goes behind everything that has just become ready
-    kDone,   // it has ended: done() is next
-  };
   // Runs guest code. May schedule and destroy others, but not this.
   virtual Next run() = 0;
   // Follows a run() that returned kDone. May destroy this.

@@ -1,162 +1,16 @@
 #include "wasi/world/component_service.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <optional>
 
-#include "canonical-abi/linker/instantiation.h"
-#include "canonical-abi/runtime/task.h"
-#include "wasi/http/p2/http.h"
+#include "wasi/world/service_instance.h"
 
 namespace tappet::wasi {
 namespace {
-
-using component::Instantiation;
-using component::Task;
-using Outcome = tappet::Outcome;
 
 // The least length of the queue at which a search for those who have left is worthwhile.
 constexpr size_t kLeastSwept = 64;
 
 constexpr std::string_view kHandler = "wasi:http/incoming-handler@0.2.0";
-
-std::string describe(const http::Request& request) {
-  return fmt::format("{} {}", request.method.text(),
-                     request.path_with_query.value_or(std::string()));
-}
-
-}  // namespace
-
-// One request: its store, its instance, and the call of handle(). Destroying it cancels what is
-// still going on in it, and answers 500 if nothing was answered.
-class ComponentService::Run final : public Scheduled {
- public:
-  Run(ComponentService& service, uint64_t number, http::Request request, http::Responder responder,
-      uint64_t deadline, std::shared_ptr<uint64_t> fuel_used)
-      : Scheduled(service.executor_),
-        service_(service),
-        number_(number),
-        name_(describe(request)),
-        fuel_used_(std::move(fuel_used)),
-        request_(std::move(request)),
-        slot_(std::make_shared<ResponseSlot>(std::move(responder), request_.method.kind())),
-        world_(service.hooks_.world(number)),
-        handler_(service.handler_),
-        store_(service.engine_, service.options_.limits),
-        deadline_(service.executor_.loop(), [this] { expire(); }),
-        gone_([this] { schedule(); }),
-        instantiation_(std::in_place, service.pre_, store_, [this] { schedule(); }) {
-    world_.install(store_.environment(), *service.pre_);
-    slot_->await_gone(gone_);
-    deadline_.set(deadline);
-  }
-
-  std::list<std::unique_ptr<Run>>::iterator position;
-
- private:
-  void preempt() override { store_.preempt(); }
-  void kill() override { store_.kill(); }
-
-  // A guest that computes notices when its slice is over.
-  void expire() {
-    expired_ = true;
-    schedule();
-  }
-
-  Next run() override {
-    if (slot_->peer_gone()) return Next::kDone;
-    if (expired_) return fail("guest timed out", nullptr);
-    const Next next = advance();
-    if (fuel_used_) *fuel_used_ = service_.options_.limits.core.fuel - store_.core().fuel();
-    return next;
-  }
-  Next advance() {
-    if (!task_) {
-      const Next next = instantiate();
-      if (!task_) return next;
-    }
-    return call();
-  }
-  void done() override { service_.end(position); }
-
-  Next instantiate() {
-    switch (instantiation_->run()) {
-      case Outcome::kReturned:
-        break;
-      case Outcome::kTrapped:
-        return fail(instantiation_->failure());
-      case Outcome::kSuspended:
-        return Next::kWait;
-      case Outcome::kInterrupted:
-        return Next::kAgain;
-    }
-    auto arguments = p2::handle_arguments(store_.environment(), std::move(request_), slot_);
-    if (!arguments.ok()) return fail(arguments.error().message, nullptr);
-    task_.emplace(store_, instantiation_->instance().function(handler_), std::move(*arguments),
-                  [this] { schedule(); });
-    return Next::kAgain;
-  }
-
-  Next call() {
-    switch (task_->run()) {
-      case Outcome::kReturned:
-        break;
-      case Outcome::kTrapped:
-        return fail(task_->trap());
-      case Outcome::kSuspended:
-        // It may wait for something that has nothing to do with the client.
-        slot_->await_gone(gone_);
-        return Next::kWait;
-      case Outcome::kInterrupted:
-        return Next::kAgain;
-    }
-    if (!slot_->answered()) {
-      return fail("the guest never invoked `response-outparam::set`", nullptr);
-    }
-    if (slot_->error()) {
-      return fail("the guest answered with the error " + slot_->error()->to_string(), nullptr);
-    }
-    return Next::kDone;
-  }
-
-  Next fail(const InstantiateError& failure) {
-    const Trap* const trap = std::get_if<Trap>(&failure);
-    return trap ? fail(*trap) : fail(std::get<Error>(failure).to_string(), nullptr);
-  }
-  // A guest that ends its program after it has answered has done its work.
-  Next fail(const Trap& trap) {
-    if (trap.kind == TrapKind::kExit && slot_->answered()) return Next::kDone;
-    if (trap.kind == TrapKind::kExit) {
-      return fail(fmt::format("the guest exited with {} before it answered", trap.exit_code),
-                  nullptr);
-    }
-    return fail(trap.message, &trap);
-  }
-  Next fail(std::string reason, const Trap* trap) {
-    if (service_.hooks_.failed) {
-      service_.hooks_.failed({number_, name_, std::move(reason), trap});
-    }
-    return Next::kDone;
-  }
-
-  ComponentService& service_;
-  const uint64_t number_;
-  const std::string name_;
-  const std::shared_ptr<uint64_t> fuel_used_;  // null where it is not counted
-  http::Request request_;
-  std::shared_ptr<ResponseSlot> slot_;
-  World world_;
-  const component::FuncRef handler_;  // of the component that the service had at the beginning
-  component::ComponentStore store_;
-  net::Timer deadline_;
-  Waker gone_;
-  bool expired_ = false;
-  std::optional<Instantiation> instantiation_;
-  std::optional<Task> task_;
-};
-
-namespace {
 
 // The function that answers requests.
 Result<component::FuncRef> find_handler(const component::InstancePre& pre) {
@@ -191,7 +45,13 @@ Result<std::unique_ptr<ComponentService>> ComponentService::create(
 Result<> ComponentService::replace(std::shared_ptr<const component::InstancePre> pre) {
   handler_ = TAPPET_TRY(find_handler(*pre));
   pre_ = std::move(pre);
+  drop_idle(net::kNever);
   return {};
+}
+
+void ComponentService::retire() {
+  options_.requests_per_instance = 1;
+  drop_idle(net::kNever);
 }
 
 ComponentService::ComponentService(Engine engine, std::shared_ptr<const component::InstancePre> pre,
@@ -202,7 +62,9 @@ ComponentService::ComponentService(Engine engine, std::shared_ptr<const componen
       handler_(handler),
       executor_(executor),
       hooks_(std::move(hooks)),
-      options_(options) {
+      options_(options),
+      idle_timeout_(executor.loop(),
+                    [this] { drop_idle(executor_.loop().now() - options_.idle_timeout_ns); }) {
   options_.limits.core.memory_pool = &memories_;
 }
 
@@ -231,15 +93,57 @@ void ComponentService::begin(http::Request request, http::Responder responder, u
   const uint64_t deadline = net::saturating_add(since, options_.request_timeout_ns);
   auto fuel_used = engine_.config().fuel ? std::make_shared<uint64_t>(0) : nullptr;
   responder.set_cost(fuel_used);
-  running_.push_front(std::make_unique<Run>(*this, ++requests_, std::move(request),
-                                            std::move(responder), deadline, std::move(fuel_used)));
-  running_.front()->position = running_.begin();
-  running_.front()->schedule();
+  if (idle_.empty()) {
+    running_.emplace_front(*this, ++counts_.made);
+  } else {
+    running_.splice(running_.begin(), idle_, std::prev(idle_.end()));
+    ++counts_.reused;
+  }
+  count();
+  Instance& instance = running_.front();
+  instance.position = running_.begin();
+  instance.begin(
+      {++requests_, deadline, std::move(fuel_used), std::move(request), std::move(responder)});
+}
+
+void ComponentService::end(std::list<Instance>::iterator instance) {
+  if (instance->reusable()) {
+    keep(instance);
+  } else {
+    running_.erase(instance);
+  }
+  begin_waiting();
+}
+
+// Nobody is made while somebody is idle: so all of them together are never more than may run.
+void ComponentService::keep(std::list<Instance>::iterator instance) {
+  const uint64_t now = executor_.loop().now();
+  instance->rest(now);
+  idle_.splice(idle_.end(), running_, instance);
+  if (!idle_timeout_.pending()) {
+    idle_timeout_.set(net::saturating_add(now, options_.idle_timeout_ns));
+  }
+  count();
+}
+
+// Those that have been idle since then, or longer.
+void ComponentService::drop_idle(uint64_t since) {
+  while (!idle_.empty() && idle_.front().rests_since() <= since) idle_.pop_front();
+  if (idle_.empty()) {
+    idle_timeout_.clear();
+  } else {
+    idle_timeout_.set(net::saturating_add(idle_.front().rests_since(), options_.idle_timeout_ns));
+  }
+  count();
+}
+
+void ComponentService::count() {
+  counts_.idle = idle_.size();
+  if (hooks_.counted) hooks_.counted(counts_);
 }
 
 // Those that waited too long have nobody left who would be served by an answer's beginning.
-void ComponentService::end(std::list<std::unique_ptr<Run>>::iterator run) {
-  running_.erase(run);
+void ComponentService::begin_waiting() {
   while (running_.size() < options_.max_instances && !queue_.empty()) {
     Queued next = std::move(queue_.front());
     queue_.pop_front();

@@ -42,6 +42,11 @@ TEST(ServeOptions, AreUnderstood) {
                               "*.a=cert.pem,key.pem",
                               "--access-log",
                               "json",
+                              "--max-instance-reuse-count=128",
+                              "--max-instance-concurrent-reuse-count",
+                              "16",
+                              "--idle-instance-timeout",
+                              "5s",
                               "a.wasm"});
   ASSERT_TRUE(command.ok()) << command.error().message;
   const ServeOptions& serve = command->serve;
@@ -56,6 +61,19 @@ TEST(ServeOptions, AreUnderstood) {
   ASSERT_EQ(serve.guest.outgoing.client_identities.size(), 1u);
   EXPECT_EQ(serve.guest.outgoing.client_identities[0].identity.key_file, "key.pem");
   EXPECT_EQ(serve.access_log, AccessLogFormat::kJson);
+  EXPECT_EQ(serve.requests_per_instance, 128u);
+  EXPECT_EQ(serve.idle_instance_timeout, std::chrono::seconds(5));
+}
+
+TEST(ServeOptions, EachRequestHasAFreshInstanceUnlessOptionsSayOtherwise) {
+  const auto command = parse({"a.wasm"});
+  ASSERT_TRUE(command.ok());
+  EXPECT_EQ(command->serve.requests_per_instance, 1u);
+  EXPECT_EQ(command->serve.idle_instance_timeout, std::chrono::seconds(1));
+  EXPECT_THAT(error({"--max-instance-reuse-count", "0", "a.wasm"}),
+              HasSubstr("--max-instance-reuse-count: '0'"));
+  EXPECT_THAT(error({"--max-instance-concurrent-reuse-count", "0", "a.wasm"}),
+              HasSubstr("--max-instance-concurrent-reuse-count: '0'"));
 }
 
 TEST(ServeOptions, ErrorsNameTheOption) {

@@ -12,6 +12,9 @@ void ensure(int condition, const char* text) {
 span field_of(const request* r, const char* name) {
   static char kept[4096];
   static size_t used;
+  static handle of;
+  if (of != r->message) used = 0;
+  of = r->message;
   const handle fields = incoming_request_headers(r->message);
   const span value = first_value(fields, name);
   fields_drop(fields);
@@ -36,6 +39,7 @@ handle begin(const request* r, handle fields) {
 __attribute__((export_name("wasi:http/incoming-handler@" WASI_VERSION "#handle"))) void
 handle_request(handle message, handle out) {
   result res;
+  begin_anew();
   incoming_request_path(message, &res);
   span path = {(const char*)res.word[1], tag(&res, 0) ? res.word[2] : 0};
   size_t before = 0;
@@ -46,7 +50,7 @@ handle_request(handle message, handle out) {
   next_part(&path);
   const span first = next_part(&path);
   const request r = {message, out, path, query};
-  const route* const tables[] = {kAnswers, kForwards};
+  const route* const tables[] = {kAnswers, kForwards, kReuse};
   for (size_t i = 0; i < sizeof tables / sizeof *tables; ++i) {
     for (const route* at = tables[i]; at->first; ++at) {
       if (!is(first, at->first)) continue;

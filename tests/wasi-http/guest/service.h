@@ -18,6 +18,7 @@ typedef struct {
 // The tables of routes, each with an end that has no name.
 extern const route kAnswers[];
 extern const route kForwards[];
+extern const route kReuse[];
 
 // The first value of one of the request's fields; stays valid.
 span field_of(const request* r, const char* name);

@@ -78,6 +78,12 @@ StreamEnd stream_failure(const http::ErrorCode& error) {
   return StreamEnd::failed(IoError(http::ErrorCode(error).with_detail({}).to_string(), error));
 }
 
+void cut_off(http::BodyReader& reader) {
+  http::Body none = http::Body::make();
+  none.writer.abort(http::ErrorCode::ConnectionTerminated());
+  reader = std::move(none.reader);
+}
+
 std::shared_ptr<InputStream> IncomingBody::stream() {
   if (std::exchange(streamed_, true)) return nullptr;
   return std::make_shared<BodyInput>(reader_);
@@ -127,8 +133,10 @@ Poll<Result<FutureTrailers::Outcome, Unit>> FutureTrailers::get() {
   return Result<Outcome, Unit>(*std::exchange(outcome_, std::nullopt));
 }
 
-OutgoingBody::~OutgoingBody() {
-  // The stream may outlive this for as long as it takes to drop both; the content ends here.
+// The stream may outlive this for as long as it takes to drop both; the content ends here.
+OutgoingBody::~OutgoingBody() { cut_off(); }
+
+void OutgoingBody::cut_off() {
   writer_->abort(http::ErrorCode::HttpProtocolError().with_detail("the body was not finished"));
 }
 

@@ -14,6 +14,10 @@ namespace tappet::wasi {
 // it.
 StreamEnd stream_failure(const http::ErrorCode& error);
 
+// Nobody is to read on: the sender learns of it, and whoever tries all the same finds an error
+// (connection-terminated).
+void cut_off(http::BodyReader& reader);
+
 // Content that arrives. The stream and the body share the reader, which the stream uses first, and
 // then what waits for the trailers.
 class IncomingBody {
@@ -24,6 +28,8 @@ class IncomingBody {
   // The content; null the second time.
   std::shared_ptr<InputStream> stream();
   const std::shared_ptr<http::BodyReader>& reader() const { return reader_; }
+  // The stream included.
+  void cut_off() { wasi::cut_off(*reader_); }
 
  private:
   std::shared_ptr<http::BodyReader> reader_;
@@ -39,6 +45,7 @@ class FutureTrailers final : public Readiness {
   bool ready() override;
   // Pending, or the outcome; after that, Unit for having been asked before.
   Poll<Result<Outcome, Unit>> get();
+  void cut_off() { wasi::cut_off(*reader_); }
 
  private:
   void settle(Result<std::optional<http::Fields>, http::ErrorCode> trailers);
@@ -64,6 +71,8 @@ class OutgoingBody {
   std::shared_ptr<OutputStream> stream();
   // Who wants to know whether there is a reader left looks at this.
   std::weak_ptr<http::BodyWriter> writer() const { return writer_; }
+  // What is not finished is incomplete for its reader.
+  void cut_off();
   // Fails if the content is not what content-length said.
   Result<Unit, http::ErrorCode> finish(std::optional<http::Fields> trailers);
 

@@ -161,6 +161,12 @@ Poll<Result<FutureIncomingResponse::Outcome, Unit>> FutureIncomingResponse::get(
   return Result<Outcome, Unit>(*std::exchange(outcome_, std::nullopt));
 }
 
+void FutureIncomingResponse::cut_off() {
+  if (taken_) return;
+  pending_.reset();
+  outcome_ = Outcome(fail(ErrorCode::ConnectionTerminated()));
+}
+
 Result<std::shared_ptr<FutureIncomingResponse>, ErrorCode> send(const HttpContext& context,
                                                                 OutgoingRequest& request,
                                                                 const OutgoingOptions& options) {

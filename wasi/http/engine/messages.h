@@ -18,6 +18,9 @@ class IncomingContent {
   explicit IncomingContent(http::BodyReader reader) : reader_(std::move(reader)) {}
   // Null the second time.
   std::shared_ptr<IncomingBody> consume();
+  void cut_off() {
+    if (reader_) wasi::cut_off(*reader_);
+  }
 
  private:
   std::optional<http::BodyReader> reader_;
@@ -133,6 +136,8 @@ class FutureIncomingResponse final : public Readiness {
   bool ready() override;
   // Pending, or the outcome; after that, Unit for having been asked before.
   Poll<Result<Outcome, Unit>> get();
+  // A response that was not taken is not waited for any more: it failed (connection-terminated).
+  void cut_off();
 
  private:
   std::optional<http::PendingResponse> pending_;

@@ -8,6 +8,11 @@ bool ResponseSlot::peer_gone() const {
   return writer != nullptr && writer->reader_gone() && !writer->over();
 }
 
+bool ResponseSlot::complete() const {
+  const std::shared_ptr<http::BodyWriter> writer = writer_.lock();
+  return answered() && (writer == nullptr || writer->over());
+}
+
 void ResponseSlot::await_gone(Waker& waker) {
   if (!answered()) {
     responder_.await_gone(waker);

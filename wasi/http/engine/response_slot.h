@@ -30,6 +30,8 @@ class ResponseSlot {
   bool peer_gone() const;
   // Woken when that may be so; perhaps also when it is not.
   void await_gone(Waker& waker);
+  // After the answer: nothing of its content is still to come from the guest.
+  bool complete() const;
   // What set(error) was given.
   const std::optional<http::ErrorCode>& error() const { return error_; }
 

@@ -20,4 +20,9 @@ Result<std::vector<component::ComponentValue>> handle_arguments(
     component::HostEnvironment& environment, http::Request request,
     std::shared_ptr<ResponseSlot> slot);
 
+// Ends what is under way in the messages that the store's guests hold, as if they had been dropped:
+// content that arrives or is written, responses that are awaited. The resources stay, and give
+// errors. Between calls of guests.
+void end_exchanges(component::HostEnvironment& environment);
+
 }  // namespace tappet::wasi::p2
