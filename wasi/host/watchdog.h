@@ -31,7 +31,14 @@ struct WatchdogOptions {
   // Code that goes on for so long after the first request is killed: it is in the middle of
   // something that cannot be left and resumed. Time of the processor, so that a busy machine
   // is not held against it.
-  std::chrono::nanoseconds patience = std::chrono::milliseconds(120);
+  std::chrono::nanoseconds patience = kPatience;
+
+  // What takes 5 ms and cannot be left takes much longer under sanitizers.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  static constexpr std::chrono::milliseconds kPatience{2000};
+#else
+  static constexpr std::chrono::milliseconds kPatience{120};
+#endif
 };
 
 // Watches the thread that made it, on a thread of its own that sleeps while nothing runs.

@@ -18,7 +18,7 @@ namespace {
 
 constexpr int kThreads = 4;
 // As many functions are translated by whoever calls them first.
-constexpr int kFunctions = 100;
+constexpr int kFunctions = 400;
 constexpr uint64_t kSum = uint64_t{kFunctions} * (kFunctions + 1) / 2;
 
 using Code = std::shared_ptr<const ModuleCode>;
