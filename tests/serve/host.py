@@ -5,6 +5,7 @@ Usage: as of guests.py.
 """
 
 import contextlib
+import fcntl
 import http.client
 import json
 import os
@@ -23,6 +24,7 @@ import time
 from server import PATIENCE, Server, check, get, in_parallel, main_of, metric, until
 
 HELLO = (200, b"Hello from C\n")
+F_SETPIPE_SZ = 1031  # in fcntl from Python 3.10 on
 PRINTS = str(pathlib.Path(__file__).resolve().parent / "prints.wat")
 
 
@@ -307,15 +309,16 @@ def serves_on_whoever_reads_what_it_says(tappet, examples, count):
             check(get(port, "/trap")[0], 500, "GET /trap")
 
     read_end, write_end = os.pipe()
+    fcntl.fcntl(write_end, F_SETPIPE_SZ, 4096)
     with serving(tappet, examples + "/c.wasm", stdout=write_end, stderr=write_end):
         os.close(write_end)
         said, found = more_of(read_end, "", r"Serving HTTP on http://127\.0\.0\.1:(\d+)/\n")
         port = int(found.group(1))
-        trap(1200)
+        trap(600)
         while "messages were dropped\n" not in said:
             trap(1)
             said += os.read(read_end, 1 << 20).decode()
-        trap(1200)
+        trap(100)
     os.close(read_end)
 
 
