@@ -5,14 +5,19 @@
 #include <algorithm>
 #include <thread>
 
+#include "net/loop/activity.h"
+
 namespace tappet::cli {
 namespace {
 
 // How long a program that has ended waits for peers that are slow to read.
 constexpr uint64_t kSocketDrainNs = 5 * net::kSecond;
 
+// Each end of a slice costs some ten microseconds, which guests that only compute should not pay.
+constexpr std::chrono::nanoseconds kSlice = std::chrono::milliseconds(10);
+constexpr std::chrono::nanoseconds kLongestSlice = 16 * kSlice;
 // Nobody else waits for the processor: how long a guest computes is its own affair.
-constexpr wasi::WatchdogOptions kSlices = {.slice = std::chrono::milliseconds(10),
+constexpr wasi::WatchdogOptions kSlices = {.slice = kSlice,
                                            .patience = std::chrono::nanoseconds::max()};
 
 // There are no others to leave threads to.
@@ -132,6 +137,7 @@ GuestHost::GuestHost(const RunOptions& options, std::unique_ptr<net::Loop> loop,
       outgoing_(std::move(outgoing)),
       client_(*loop_, *outgoing_),
       world_(*loop_),
+      slice_(kSlice),
       watchdog_(kSlices) {
   set_up(world_, options.guest, *loop_);
   *world_.environment = make_environment(options.guest, options.argv0);
@@ -165,6 +171,8 @@ Outcome GuestHost::run_slices(wasi::Interruptible& guest, const std::function<Ou
   Outcome outcome = step();
   while (outcome == Outcome::kInterrupted) {
     loop_->turn(net::Loop::Wait::kNone);
+    slice_ = net::has_activity(*loop_) ? kSlice : std::min(2 * slice_, kLongestSlice);
+    watchdog_.set_slice(slice_);
     woken_ = false;
     outcome = step();
   }

@@ -74,9 +74,9 @@ class GuestHost {
   // It is worth running a suspended guest again.
   void wake() { woken_ = true; }
   // Runs guest code until it has ended: `step` runs or resumes it. The loop turns while `guest`
-  // waits, and every few milliseconds while it does not: a guest that asks again and again for what
-  // has to happen there gets it. kReturned, kTrapped, or kInterrupted if expire() came while it
-  // waited for something.
+  // waits, and now and then while it does not, every 10 ms if there is something to do for it: a
+  // guest that asks again and again for what has to happen there gets it. kReturned, kTrapped, or
+  // kInterrupted if expire() came while it waited for something.
   Outcome drive(wasi::Interruptible& guest, const std::function<Outcome()>& step);
   // Nothing is waited for any longer. Any thread.
   void expire();
@@ -96,6 +96,7 @@ class GuestHost {
   wasi::World world_;
   bool woken_ = false;
   std::atomic<bool> expired_ = false;
+  std::chrono::nanoseconds slice_;
   wasi::Watchdog watchdog_;
 };
 

@@ -34,6 +34,11 @@ void Watchdog::end() {
   running_ = nullptr;
 }
 
+void Watchdog::set_slice(std::chrono::nanoseconds slice) {
+  const std::lock_guard lock(mutex_);
+  options_.slice = slice;
+}
+
 // Looks once per slice while there are runs, so that whatever is seen twice has run for a slice.
 void Watchdog::watch() {
   std::unique_lock lock(mutex_);

@@ -54,6 +54,8 @@ class Watchdog {
   // Not nested. `code` is watched until end().
   void begin(Interruptible& code);
   void end();
+  // Has later slices be so long.
+  void set_slice(std::chrono::nanoseconds slice);
 
  private:
   void watch();
@@ -61,7 +63,7 @@ class Watchdog {
   void look();
   std::chrono::nanoseconds processor_time() const;
 
-  const WatchdogOptions options_;
+  WatchdogOptions options_;
   clockid_t processor_clock_;
   std::mutex mutex_;
   std::condition_variable wake_;
