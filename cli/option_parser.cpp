@@ -297,19 +297,24 @@ Result<> apply_group(char group, const std::string& text, GuestOptions& guest) {
 }
 
 void add_guest_options(CLI::App& app, RawGuest& raw) {
+  constexpr const char* kGiven = "What the guest is given";
   app.add_option("--dir", raw.dirs, "grant access to a directory; repeatable")
       ->type_name("HOST[::GUEST]")
+      ->group(kGiven)
       ->allow_extra_args(false);
   app.add_option("--env", raw.env, "set a variable, or inherit it; repeatable")
       ->type_name("NAME[=VALUE]")
+      ->group(kGiven)
       ->allow_extra_args(false);
   app.add_option(kConfigVarOption, raw.config,
                  "a setting of wasi:config/store, commas and all; repeatable")
       ->type_name("NAME=VALUE")
+      ->group(kGiven)
       ->allow_extra_args(false);
   app.add_option(kKeyValueOption, raw.key_value_data,
                  "what the stores of wasi:keyvalue hold at first, likewise")
       ->type_name("KEY=VALUE")
+      ->group(kGiven)
       ->allow_extra_args(false);
   app.add_option("--link", raw.links,
                  "let another component satisfy imports, before the host does: IMPORT=FILE for one "
@@ -317,6 +322,7 @@ void add_guest_options(CLI::App& app, RawGuest& raw) {
                  "the component exports. Linked components import from the host and each other; "
                  "repeatable")
       ->type_name("[IMPORT=]FILE")
+      ->group(kGiven)
       ->allow_extra_args(false);
   app.add_option("--max-memory", raw.max_memory, "most bytes per linear memory, such as 256M")
       ->type_name("SIZE");
