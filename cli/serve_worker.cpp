@@ -110,13 +110,22 @@ uint64_t ServeWorker::number_among_all(uint64_t own) const {
   return (own - 1) * common_.options.workers + number_;
 }
 
+// Writing has failed, perhaps because a disk was full: those who come later may have more luck.
+void ServeWorker::renew_outputs() const {
+  if (!world_.stdio->out->check_write().ok()) world_.stdio->inherit_out(*loop_);
+  if (!world_.stdio->err->check_write().ok()) world_.stdio->inherit_err(*loop_);
+}
+
 // The same for every instance, but for what it holds of the network, whose look-ups its are, and
 // for what each output line says where it comes from.
 wasi::World ServeWorker::world_of(uint64_t instance) const {
   wasi::World world = world_;
   world.network = world_.network->for_another_guest();
+  world.environment = std::make_shared<wasi::Environment>(world_.environment);
+  world.environment->set_variable("INSTANCE_ID", std::to_string(number_among_all(instance)));
   world.http = std::make_shared<wasi::HttpContext>(*world_.http);
   world.http->asker = instance;
+  renew_outputs();
   const bool prefix = common_.options.logging_prefix;
   if (!prefix && !world_.stdio->out_is_terminal && !world_.stdio->err_is_terminal) return world;
   world.stdio = std::make_shared<wasi::Stdio>(*world_.stdio);

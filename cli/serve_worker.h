@@ -58,6 +58,7 @@ class ServeWorker final : private http::ServerObserver, private http::Service {
   Result<> start(const Served& served);
   Result<> open_log();
   wasi::World world_of(uint64_t instance) const;
+  void renew_outputs() const;
   void report_failure(const wasi::RequestFailure& failure);
   void note(const wasi::InstanceCounts& counts) const;
   uint64_t number_among_all(uint64_t own) const;

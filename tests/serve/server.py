@@ -28,14 +28,14 @@ class Server:
 
     started_ever = []
 
-    def __init__(self, tappet, component, *options, addr="127.0.0.1:0"):
+    def __init__(self, tappet, component, *options, addr="127.0.0.1:0", stdout=None):
         # The server writes at the end, wherever output() has just read.
         self.log = tempfile.TemporaryFile(mode="a+")
         self.started = time.monotonic()
         defaults = [word for option in UNHURRIED.items() if option[0] not in options for word in option]
         self.process = subprocess.Popen(
             [tappet, "serve", "--addr", addr, *defaults, *options, component],
-            stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+            stdin=subprocess.DEVNULL, stdout=self.log if stdout is None else stdout, stderr=self.log)
         Server.started_ever.append(self.process)
         self.port = None
         while self.port is None:

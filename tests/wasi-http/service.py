@@ -8,6 +8,7 @@ import http.client
 import os
 import pathlib
 import re
+import select
 import socket
 import struct
 import subprocess
@@ -17,7 +18,7 @@ import threading
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent / "serve"))
-from server import Server, check, chosen, in_parallel, main, until  # noqa: E402
+from server import PATIENCE, Server, check, chosen, in_parallel, main, until  # noqa: E402
 from upstream import Upstream, content_of, hash_of  # noqa: E402
 
 SERVICE = str(HERE / "guest/service.wasm")
@@ -180,12 +181,13 @@ def fresh_instances(tappet):
 
 def environment(tappet):
     with serve(tappet) as server:
-        check(ask(server, "/env"), (200, b""), "no variables")
+        check(ask(server, "/env"), (200, b"INSTANCE_ID=0\n"), "no variables")
+        check(ask(server, "/env"), (200, b"INSTANCE_ID=1\n"), "of another instance")
     os.environ["TAPPET_TEST_INHERITED"] = "i"
     os.environ.pop("TAPPET_TEST_ABSENT", None)
     with serve(tappet, "--env", "FOO=bar", "--env", "EMPTY=", "--env", "TAPPET_TEST_INHERITED", "--env",
                "TAPPET_TEST_ABSENT", "--env", "FOO=baz") as server:
-        check(ask(server, "/env"), (200, b"FOO=baz\nEMPTY=\nTAPPET_TEST_INHERITED=i\n"), "variables")
+        check(ask(server, "/env"), (200, b"FOO=baz\nEMPTY=\nTAPPET_TEST_INHERITED=i\nINSTANCE_ID=0\n"), "variables")
     with serve(tappet, "-S", "inherit-env") as server:
         assert b"TAPPET_TEST_INHERITED=i\n" in ask(server, "/env")[1]
 
@@ -248,6 +250,28 @@ def print_with_prefix(tappet):
 
 def print_without_prefix(tappet):
     printed(tappet, ("", ""), "--no-logging-prefix")
+
+
+def print_again_to_another_reader(tappet):
+    with tempfile.TemporaryDirectory(prefix="tappet-") as folder:
+        fifo = os.path.join(folder, "fifo")
+        os.mkfifo(fifo)
+        reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+        writer = os.open(fifo, os.O_WRONLY)
+        with Server(tappet, SERVICE, "--workers", "1", stdout=writer) as server:
+            os.close(writer)
+            for number in 0, 2:
+                check(ask(server, "/print"), HELLO, "GET /print")
+                line = f"stdout [{number}] :: and more\n".encode()
+                said = b""
+                while line not in said:
+                    readable, _, _ = select.select([reader], [], [], PATIENCE)
+                    assert readable, said
+                    said += os.read(reader, 1 << 16)
+                os.close(reader)
+                check(ask(server, "/print")[0] in (200, 500), True, "GET /print without a reader")
+                reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+        os.close(reader)
 
 
 def authority_and_scheme(tappet):

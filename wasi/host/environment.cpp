@@ -24,14 +24,28 @@ std::string to_utf8(std::string_view bytes) {
 
 void Environment::add_argument(std::string_view text) { arguments_.push_back(to_utf8(text)); }
 
-void Environment::set_variable(std::string_view name, std::string_view value) {
-  std::string clean = to_utf8(name);
-  for (auto& [known, old] : variables_) {
-    if (known != clean) continue;
-    old = to_utf8(value);
+namespace {
+
+void set(Environment::Variables& variables, std::string name, std::string value) {
+  for (auto& [known, old] : variables) {
+    if (known != name) continue;
+    old = std::move(value);
     return;
   }
-  variables_.emplace_back(std::move(clean), to_utf8(value));
+  variables.emplace_back(std::move(name), std::move(value));
+}
+
+}  // namespace
+
+void Environment::set_variable(std::string_view name, std::string_view value) {
+  set(variables_, to_utf8(name), to_utf8(value));
+}
+
+Environment::Variables Environment::variables() const {
+  if (!base_) return variables_;
+  Variables all = base_->variables();
+  for (const auto& [name, value] : variables_) set(all, name, value);
+  return all;
 }
 
 void Environment::inherit_variables() {

@@ -24,7 +24,7 @@ LinePrefix::~LinePrefix() {
 
 bool LinePrefix::ready() {
   pump();
-  if (end_ || (complete_ == 0 && inner_->ready())) return true;
+  if (end_ || promised_ > 0 || (complete_ == 0 && inner_->ready())) return true;
   inner_->changed().add(inner_changed_);
   return false;
 }
@@ -32,13 +32,16 @@ bool LinePrefix::ready() {
 StreamResult<size_t> LinePrefix::check_write() {
   pump();
   TAPPET_TRY(told());
+  if (promised_ > 0) return promised_;
   if (complete_ > 0) return 0;
   const size_t inner = TAPPET_TRY(inner_->check_write());
-  return inner == 0 ? 0 : kPermit;
+  promised_ = inner == 0 ? 0 : kPermit;
+  return promised_;
 }
 
 StreamResult<> LinePrefix::write(Bytes bytes) {
   TAPPET_TRY(told());
+  promised_ -= std::min(promised_, bytes.size());
   for (const uint8_t byte : bytes) expand(byte);
   if (waiting_.size() - complete_ > kMostHeld) complete_ = waiting_.size();
   pump();
@@ -47,6 +50,7 @@ StreamResult<> LinePrefix::write(Bytes bytes) {
 
 StreamResult<> LinePrefix::flush() {
   TAPPET_TRY(told());
+  promised_ = 0;
   flush_wanted_ = true;
   pump();
   return {};

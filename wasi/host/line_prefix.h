@@ -54,6 +54,8 @@ class LinePrefix final : public OutputStream {
   LinePrefixOptions options_;
   bool at_line_start_ = true;
   bool flush_wanted_ = false;
+  // Of what check_write() said: it holds until then even if others fill the inner stream meanwhile.
+  size_t promised_ = 0;
   bool lead_ = false;  // kLead came and is not in waiting_ yet
   std::optional<StreamEnd> end_;
   Bytes waiting_;

@@ -28,7 +28,7 @@ std::optional<Own<Terminal>> terminal_if(bool is_terminal) {
 
 HostInterfaceDef cli_environment() {
   return HostInterface<Environment>("wasi:cli/environment", kVersion)
-      .func("get-environment", [](const Environment& e) { return std::vector(e.variables()); })
+      .func("get-environment", [](const Environment& e) { return e.variables(); })
       .func("get-arguments", [](const Environment& e) { return std::vector(e.arguments()); })
       .func("initial-cwd",
             [](const Environment& e) { return std::optional(e.working_directory()); });

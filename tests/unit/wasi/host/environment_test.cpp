@@ -22,6 +22,21 @@ TEST(Environment, KeepsOrderAndReplacesByName) {
   EXPECT_EQ(e.working_directory(), "/x");
 }
 
+TEST(Environment, AddsToABase) {
+  const auto base = std::make_shared<Environment>();
+  base->add_argument("prog");
+  base->set_variable("A", "1");
+  base->set_variable("B", "2");
+  base->set_working_directory("/x");
+  Environment e(base);
+  e.set_variable("B", "3");
+  e.set_variable("C", "4");
+  EXPECT_EQ(e.arguments(), base->arguments());
+  EXPECT_EQ(e.working_directory(), "/x");
+  EXPECT_EQ(e.variables(), (Environment::Variables{{"A", "1"}, {"B", "3"}, {"C", "4"}}));
+  EXPECT_EQ(base->variables().size(), 2U);
+}
+
 TEST(Environment, InheritsWhatThisProcessHas) {
   setenv("TAPPET_TEST_VARIABLE", "v=1", 1);
   Environment e;

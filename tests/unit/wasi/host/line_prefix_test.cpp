@@ -54,6 +54,23 @@ TEST(LinePrefix, StandsBeforeEveryLineOnce) {
   EXPECT_TRUE(out.check_write().value() > 0);
 }
 
+TEST(LinePrefix, KeepsItsPromiseWhenOthersFillTheInnerStream) {
+  const auto inner = std::make_shared<Valve>();
+  LinePrefix out(inner, {.prefix = [] { return ""; }});
+  inner->open(10);
+  const size_t promised = out.check_write().value();
+  EXPECT_GT(promised, 10u);
+  inner->open(0);
+  EXPECT_EQ(out.check_write().value(), promised);
+  EXPECT_TRUE(out.ready());
+  ASSERT_TRUE(out.write(bytes("a\n")).ok());
+  EXPECT_EQ(out.check_write().value(), promised - 2);
+  ASSERT_TRUE(out.write(Bytes(promised - 2, '\n')).ok());
+  EXPECT_EQ(out.check_write().value(), 0u);
+  EXPECT_FALSE(out.ready());
+  EXPECT_EQ(inner->text, "");
+}
+
 TEST(LinePrefix, EscapesWhatATerminalWouldObey) {
   const auto inner = std::make_shared<MemoryOutput>();
   LinePrefix out(inner, {.prefix = [] { return ""; }, .escape_controls = true});
