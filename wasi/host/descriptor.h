@@ -172,7 +172,8 @@ class Descriptor {
   // Errors also: EPERM for a target that starts at the root.
   SystemResult<std::string> read_link(std::string_view path) const;
 
-  // Streams that keep the file open. What is no regular file has no offsets. Errors: EBADF.
+  // Streams that keep the file open. What is no regular file has no offsets, and each of its
+  // streams counts as open for itself. Errors: EBADF, EMFILE.
   static SystemResult<std::shared_ptr<InputStream>> input(const std::shared_ptr<Descriptor>& file,
                                                           uint64_t offset);
   // Without offset: every write goes to the end of the file.

@@ -68,9 +68,30 @@ class FileOutput final : public OutputStream {
   bool failed_ = false;
 };
 
+// A stream with a descriptor of its own, which counts as open while it lives.
+template <class Stream>
+struct OpenStream {
+  OpenStream(std::shared_ptr<FilesystemState> s, net::Fd fd)
+      : state(std::move(s)), stream(state->loop, std::move(fd)) {
+    ++state->open;
+  }
+  ~OpenStream() { --state->open; }
+  OpenStream(const OpenStream&) = delete;
+  OpenStream& operator=(const OpenStream&) = delete;
+
+  static std::shared_ptr<Stream> make(const std::shared_ptr<FilesystemState>& state, net::Fd fd) {
+    auto open = std::make_shared<OpenStream>(state, std::move(fd));
+    return {open, &open->stream};
+  }
+
+  std::shared_ptr<FilesystemState> state;
+  Stream stream;
+};
+
 }  // namespace
 
 SystemResult<net::Fd> Descriptor::duplicate() const {
+  if (state_->open >= state_->most_open) return fail(Errno{EMFILE});
   net::Fd copy(fcntl(fd_.get(), F_DUPFD_CLOEXEC, 3));
   if (!copy) return fail(Errno{errno});
   return copy;
@@ -83,7 +104,7 @@ SystemResult<std::shared_ptr<InputStream>> Descriptor::input(
     return std::shared_ptr<InputStream>(std::make_shared<FileInput>(file, offset));
   }
   net::Fd fd = TAPPET_TRY(file->duplicate());
-  return std::shared_ptr<InputStream>(std::make_shared<FdInput>(file->state_->loop, std::move(fd)));
+  return std::shared_ptr<InputStream>(OpenStream<FdInput>::make(file->state_, std::move(fd)));
 }
 
 SystemResult<std::shared_ptr<OutputStream>> Descriptor::output(
@@ -93,8 +114,7 @@ SystemResult<std::shared_ptr<OutputStream>> Descriptor::output(
     return std::shared_ptr<OutputStream>(std::make_shared<FileOutput>(file, offset));
   }
   net::Fd fd = TAPPET_TRY(file->duplicate());
-  return std::shared_ptr<OutputStream>(
-      std::make_shared<FdOutput>(file->state_->loop, std::move(fd)));
+  return std::shared_ptr<OutputStream>(OpenStream<FdOutput>::make(file->state_, std::move(fd)));
 }
 
 }  // namespace tappet::wasi

@@ -241,6 +241,24 @@ TEST_F(Descriptors, TheNumberOfOpenOnesIsBounded) {
   EXPECT_TRUE(top.open("f", {}).ok());
 }
 
+TEST_F(Descriptors, StreamsOfAFifoCountAsOpen) {
+  Filesystem few(*loop, 4);
+  ASSERT_TRUE(few.preopen(scratch.path(), "/").ok());
+  ASSERT_EQ(mkfifo(scratch.path("fifo").c_str(), 0600), 0);
+  auto fifo = few.preopens()[0].directory->open("fifo", {.read = true, .write = true}).value();
+  auto in = Descriptor::input(fifo, 0).value();
+  auto out = Descriptor::output(fifo, std::nullopt).value();
+  EXPECT_EQ(few.open_count(), 4U);
+  EXPECT_EQ(Descriptor::input(fifo, 0).error().code, EMFILE);
+  EXPECT_EQ(Descriptor::output(fifo, 0).error().code, EMFILE);
+  out.reset();
+  EXPECT_TRUE(Descriptor::input(fifo, 0).ok());
+  fifo.reset();
+  EXPECT_EQ(few.open_count(), 2U) << "the stream has its own";
+  in.reset();
+  EXPECT_EQ(few.open_count(), 1U);
+}
+
 TEST_F(Descriptors, APreopenThatIsNotThereIsAnError) {
   const Result<> failed = files.preopen(scratch.path("missing"), "/x");
   ASSERT_FALSE(failed.ok());
