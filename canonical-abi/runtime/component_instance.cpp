@@ -21,6 +21,16 @@ std::string no_such_handle(ComponentInstance& inst, uint32_t i) {
 
 }  // namespace
 
+ComponentInstance::ComponentInstance(ComponentStore& store, ComponentInstance* parent,
+                                     uint32_t max_handles,
+                                     std::span<const ResourceType*> resource_types)
+    : store(store),
+      parent(parent),
+      depth(parent == nullptr ? 0 : parent->depth + 1),
+      handles(max_handles, store.handles()),
+      threads(max_handles, store.threads()),
+      resource_types(resource_types) {}
+
 uint32_t ComponentInstance::entering_levels(const ComponentInstance* caller) const {
   uint32_t levels = 0;
   for (const ComponentInstance* i = this; i != nullptr; i = i->parent, ++levels) {
@@ -115,9 +125,12 @@ bool InstanceHandles::lift_borrow(LiftLowerContext& cx, uint32_t i, const ValTyp
   ResourceHandle* const h = get_handle(call_, inst_, i, inst_.resource_type(t));
   if (h == nullptr) return false;
   rep = h->rep;
-  if (!cx.charge(sizeof i)) return false;
-  subtask_->add_lender(i, *h);
-  return true;
+  bool lent = false;
+  if (!cx.charge(sizeof i, [&] { lent = subtask_->add_lender(inst_.handles, i, *h); })) {
+    return false;
+  }
+  if (!lent) call_.trap(TrapKind::kResource, "too many handles are lent");
+  return lent;
 }
 
 bool InstanceHandles::lower_own(LiftLowerContext&, uint64_t rep, const ValType& t, uint32_t& i) {

@@ -33,13 +33,7 @@ class ComponentInstance {
  public:
   // `resource_types`: by slot of the component, filled as definitions are executed.
   ComponentInstance(ComponentStore& store, ComponentInstance* parent, uint32_t max_handles,
-                    std::span<const ResourceType*> resource_types)
-      : store(store),
-        parent(parent),
-        depth(parent == nullptr ? 0 : parent->depth + 1),
-        handles(max_handles),
-        threads(max_handles),
-        resource_types(resource_types) {}
+                    std::span<const ResourceType*> resource_types);
 
   // What entering this instance from `caller` enters: that many levels, from this instance upwards.
   // A null caller is the host. (definitions.py: entering_set)

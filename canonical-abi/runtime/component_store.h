@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "canonical-abi/runtime/host_interface.h"
+#include "canonical-abi/runtime/quota.h"
 #include "canonical-abi/runtime/scheduler.h"
 #include "interp/engine.h"
 
@@ -15,7 +16,10 @@ namespace tappet::component {
 
 struct ComponentLimits {
   StoreLimits core;
-  uint32_t handles = 1'000'000;                  // per component instance
+  uint32_t handles = 1'000'000;  // per component instance, and as many threads
+  // In all instances together. The highest number that each has had at once counts, and what calls
+  // under way have been lent, but for three each. The same for threads.
+  uint32_t total_handles = 1'000'000;
   uint32_t resources = 10'000;                   // of the host, in all instances together
   uint32_t instances = limits::kTotalInstances;  // of components and core modules
 };
@@ -52,6 +56,9 @@ class ComponentStore {
 
   // Counts instances about to be made. False: more than the limit.
   bool reserve_instances(uint64_t count);
+  // Of limits().total_handles.
+  Quota& handles() { return handles_; }
+  Quota& threads() { return threads_; }
   void own(std::unique_ptr<Owned> owned) { owned_.push_back(std::move(owned)); }
 
   Scheduler& scheduler() { return scheduler_; }
@@ -72,6 +79,8 @@ class ComponentStore {
   void abandon();
 
   ComponentLimits limits_;
+  Quota handles_{limits_.total_handles};
+  Quota threads_{limits_.total_handles};
   HostEnvironment environment_;
   Store core_;
   Scheduler scheduler_;

@@ -39,7 +39,8 @@ class HandleObject {
 
 class HandleTable {
  public:
-  explicit HandleTable(uint32_t capacity) : elements_(capacity) {}
+  // As of Table; `quota` also has what is lent (LendScope).
+  HandleTable(uint32_t capacity, Quota& quota) : elements_(capacity, quota), quota_(quota) {}
 
   // Null if there is no such element, or it is something else. Valid until the next add().
   ResourceHandle* get(uint32_t i) {
@@ -54,7 +55,7 @@ class HandleTable {
     Element* const element = elements_.get(i);
     return element == nullptr ? nullptr : std::get_if<std::shared_ptr<HandleObject>>(&element->is);
   }
-  // Nothing if the table is full or the host has no memory.
+  // Nothing if the table is full, there are no places left, or the host has no memory.
   std::optional<uint32_t> add(const ResourceHandle& handle) { return elements_.add({handle}); }
   std::optional<uint32_t> add(std::shared_ptr<HandleObject> object) {
     return elements_.add({std::move(object)});
@@ -63,6 +64,7 @@ class HandleTable {
   void remove(uint32_t i) { elements_.remove(i); }
 
   uint32_t size() const { return elements_.size(); }
+  Quota& quota() { return quota_; }
 
  private:
   struct Element {
@@ -70,6 +72,7 @@ class HandleTable {
     explicit operator bool() const { return is.index() != 0; }
   };
   Table<Element> elements_;
+  Quota& quota_;
 };
 
 }  // namespace tappet::component

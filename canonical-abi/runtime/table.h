@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "canonical-abi/runtime/quota.h"
+
 namespace tappet::component {
 
 // Indices start at 1, and those removed last are reused first: guests can rely on both. A T that
@@ -16,8 +18,9 @@ namespace tappet::component {
 template <class T>
 class Table {
  public:
-  // `capacity`: the highest index, at most limits::kHandles.
-  explicit Table(uint32_t capacity) : capacity_(capacity) {}
+  // `capacity`: the highest index, at most limits::kHandles. Each index ever used takes one of
+  // `places`, for good: a table does not shrink. `places` outlives the table's last add().
+  Table(uint32_t capacity, Quota& places) : capacity_(capacity), places_(places) {}
   Table(const Table&) = delete;
   Table& operator=(const Table&) = delete;
 
@@ -27,7 +30,7 @@ class Table {
     T& element = array_[i - 1];
     return element ? &element : nullptr;
   }
-  // Nothing if the table is full or the host has no memory.
+  // Nothing if the table is full, there are no places left, or the host has no memory.
   std::optional<uint32_t> add(T element) {
     if (!free_.empty()) {
       const uint32_t i = free_.back();
@@ -35,7 +38,7 @@ class Table {
       array_[i - 1] = std::move(element);
       return i;
     }
-    if (array_.size() >= capacity_) return std::nullopt;
+    if (array_.size() >= capacity_ || !places_.take()) return std::nullopt;
     try {
       // So that remove() never needs memory.
       if (free_.capacity() <= array_.size()) {
@@ -45,6 +48,7 @@ class Table {
       }
       array_.push_back(std::move(element));
     } catch (const std::bad_alloc&) {
+      places_.give_back(1);
       return std::nullopt;
     }
     return static_cast<uint32_t>(array_.size());
@@ -64,6 +68,7 @@ class Table {
   static constexpr size_t kFirstRoom = 8;
 
   uint32_t capacity_;
+  Quota& places_;
   std::vector<T> array_;  // index 1 first
   std::vector<uint32_t> free_;
 };

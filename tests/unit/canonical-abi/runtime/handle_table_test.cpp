@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "canonical-abi/runtime/lend_scope.h"
+
 namespace tappet::component {
 namespace {
 
@@ -12,7 +14,8 @@ uint32_t add(HandleTable& table, uint64_t rep) {
 }
 
 TEST(HandleTable, IndicesStartAtOne) {
-  HandleTable table(100);
+  Quota quota(100);
+  HandleTable table(100, quota);
   EXPECT_EQ(table.get(0), nullptr);
   EXPECT_EQ(add(table, 10), 1U);
   EXPECT_EQ(add(table, 20), 2U);
@@ -24,7 +27,8 @@ TEST(HandleTable, IndicesStartAtOne) {
 }
 
 TEST(HandleTable, TheLastRemovedIsTheFirstReused) {
-  HandleTable table(100);
+  Quota quota(100);
+  HandleTable table(100, quota);
   for (uint32_t i = 1; i <= 3; ++i) EXPECT_EQ(add(table, i), i);
   table.remove(1);
   table.remove(3);
@@ -38,7 +42,8 @@ TEST(HandleTable, TheLastRemovedIsTheFirstReused) {
 }
 
 TEST(HandleTable, IsBounded) {
-  HandleTable table(2);
+  Quota quota(100);
+  HandleTable table(2, quota);
   add(table, 1);
   add(table, 2);
   EXPECT_FALSE(table.add(ResourceHandle()).has_value());
@@ -46,8 +51,44 @@ TEST(HandleTable, IsBounded) {
   EXPECT_EQ(add(table, 3), 1U);
 }
 
+TEST(HandleTable, SeveralShareAQuota) {
+  Quota quota(3);
+  HandleTable a(100, quota);
+  HandleTable b(100, quota);
+  add(a, 1);
+  add(a, 2);
+  add(b, 1);
+  EXPECT_FALSE(b.add(ResourceHandle()).has_value());
+  a.remove(1);
+  EXPECT_FALSE(b.add(ResourceHandle()).has_value()) << "tables do not shrink";
+  EXPECT_EQ(add(a, 3), 1U);
+  EXPECT_EQ(quota.used(), 3U);
+}
+
+TEST(LendScope, TakesOfTheQuotaWhatItKeepsElsewhere) {
+  Quota quota(3);
+  HandleTable table(100, quota);
+  ResourceHandle& handle = *table.get(add(table, 1));
+  LendScope first;
+  LendScope second;
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(first.add_lender(table, 1, handle));
+  EXPECT_EQ(quota.used(), 1U);
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(second.add_lender(table, 1, handle));
+  EXPECT_EQ(quota.used(), 3U);
+  EXPECT_FALSE(first.add_lender(table, 1, handle));
+  EXPECT_EQ(handle.num_lends, 8U);
+  second.give_back(table);
+  EXPECT_EQ(handle.num_lends, 3U);
+  EXPECT_EQ(quota.used(), 1U);
+  EXPECT_TRUE(first.add_lender(table, 1, handle));
+  first.give_back(table);
+  EXPECT_EQ(handle.num_lends, 0U);
+  EXPECT_EQ(quota.used(), 1U);
+}
+
 TEST(HandleTable, ANewHandleHasNoLends) {
-  HandleTable table(2);
+  Quota quota(100);
+  HandleTable table(2, quota);
   add(table, 1);
   table.get(1)->num_lends = 7;
   table.remove(1);

@@ -92,6 +92,92 @@ TEST(Resources, TheHandleTableIsLimited) {
             "trap: the component's handle table is full");
 }
 
+TEST(Resources, AllHandleTablesAreLimitedTogether) {
+  ComponentLimits limits;
+  limits.total_handles = 10;
+  GuestProgram p(limits);
+  Instantiation second(p.shared_pre(), p.store());
+  ASSERT_EQ(second.run(), Outcome::kReturned);
+  const FuncInst& new_many = second.instance().function(p.pre().find_function("", "new-many")->ref);
+  EXPECT_EQ(p.call("new-many", {V::u32(6)}), "");
+  Task task(p.store(), new_many, {V::u32(4)});
+  EXPECT_EQ(task.run(), Outcome::kReturned);
+  Task one_more(p.store(), new_many, {V::u32(1)});
+  EXPECT_EQ(one_more.run(), Outcome::kTrapped);
+  EXPECT_EQ(one_more.trap().kind, TrapKind::kResource);
+  EXPECT_EQ(one_more.trap().message, "the component's handle table is full");
+}
+
+// $Callee takes calls that do not return, and so keeps what $Caller lends it: one handle, again and
+// again.
+constexpr std::string_view kLends = R"((component
+  (component $Callee
+    (core module $Memory (memory (export "mem") 1)
+      (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 16)))
+    (core instance $memory (instantiate $Memory))
+    (type $local (resource (rep i32)))
+    (core func $new (canon resource.new $local))
+    (core func $set.new (canon waitable-set.new))
+    (core module $M
+      (import "" "set.new" (func $set.new (result i32)))
+      (import "" "new" (func $new (param i32) (result i32)))
+      (func (export "make") (result i32) (call $new (i32.const 7)))
+      (func (export "keep") (param i32 i32) (result i32)
+        (i32.or (i32.const 2) (i32.shl (call $set.new) (i32.const 4))))
+      (func (export "go-on") (param i32 i32 i32) (result i32) (unreachable)))
+    (core instance $m (instantiate $M (with "" (instance
+      (export "set.new" (func $set.new)) (export "new" (func $new))))))
+    (export $r "r" (type $local))
+    (func (export "make") (result (own $r)) (canon lift (core func $m "make")))
+    (func (export "keep") async (param "l" (list (borrow $r)))
+      (canon lift (core func $m "keep") async (callback (core func $m "go-on"))
+        (memory (core memory $memory "mem")) (realloc (core func $memory "realloc")))))
+  (component $Caller
+    (import "callee" (instance $callee
+      (export "r" (type $r (sub resource)))
+      (export "make" (func (result (own $r))))
+      (export "keep" (func async (param "l" (list (borrow $r)))))))
+    (core module $Memory (memory (export "mem") 1))
+    (core instance $memory (instantiate $Memory))
+    (core func $make (canon lower (func $callee "make")))
+    (core func $keep
+      (canon lower (func $callee "keep") async (memory (core memory $memory "mem"))))
+    (core module $M
+      (import "" "mem" (memory 1))
+      (import "" "make" (func $make (result i32)))
+      (import "" "keep" (func $keep (param i32 i32) (result i32)))
+      (func (export "lend") (param $calls i32) (param $each i32)
+        (local $i i32)
+        (i32.store (i32.const 0) (call $make))
+        (loop $fill
+          (i32.store (i32.mul (local.get $i) (i32.const 4)) (i32.load (i32.const 0)))
+          (br_if $fill (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+                                 (local.get $each))))
+        (loop $again
+          (drop (call $keep (i32.const 0) (local.get $each)))
+          (br_if $again (local.tee $calls (i32.sub (local.get $calls) (i32.const 1)))))))
+    (core instance $m (instantiate $M (with "" (instance
+      (export "mem" (memory $memory "mem")) (export "make" (func $make))
+      (export "keep" (func $keep))))))
+    (func (export "lend") (param "calls" u32) (param "each" u32)
+      (canon lift (core func $m "lend"))))
+  (instance $callee (instantiate $Callee))
+  (instance $caller (instantiate $Caller (with "callee" (instance $callee))))
+  (func (export "lend") (alias export $caller "lend"))))";
+
+TEST(Resources, WhatCallsUnderWayWereLentIsLimited) {
+  const auto lend = [](uint32_t calls, uint32_t each) {
+    Program p(assemble(kLends));
+    ComponentLimits limits;
+    limits.total_handles = 1000;
+    p.start(limits);
+    return p.call("lend", {V::u32(calls), V::u32(each)});
+  };
+  EXPECT_EQ(lend(9, 100), "");
+  EXPECT_EQ(lend(11, 100), "trap: too many handles are lent");
+  EXPECT_EQ(lend(1, 1100), "trap: too many handles are lent");
+}
+
 TEST(Resources, OwnDestructorsRun) {
   GuestProgram p;
   EXPECT_EQ(p.call("destroy", {V::u32(5)}), "");
