@@ -144,13 +144,13 @@ HostOutcome canon_error_context_new(CanonFunction& self, HostCall& call) {
   InstanceHandles handles(call, *self.inst, nullptr, nullptr);
   LiftLowerContext cx(call, self.opts, handles, Peer::kHost);
   const bool wide = self.opts.width == AddressType::kI64;
-  ComponentValue message;
+  std::string message;
   if (!load_string_from_range(cx, wide ? call.arg(0) : arg32(call, 0),
                               wide ? call.arg(1) : arg32(call, 1), message)) {
     return HostOutcome::kTrap;
   }
   auto context = std::make_shared<ErrorContextHandle>(
-      std::make_shared<const std::string>(std::move(message.string())));
+      std::make_shared<const std::string>(kept_message(message)));
   uint32_t i = 0;
   if (!add_object(call, *self.inst, std::move(context), i)) return HostOutcome::kTrap;
   return return_value(call, i);

@@ -352,6 +352,14 @@ bool lower_async_value(HostCall& call, ComponentInstance& inst, Peer peer,
       std::make_shared<CopyEnd>(CopyEnd::kind_of(is_stream, true), inst, std::move(shared), t), i);
 }
 
+std::string_view kept_message(std::string_view message) {
+  constexpr size_t kMost = 4096;
+  if (message.size() <= kMost) return message;
+  size_t size = kMost;
+  while (size > 0 && (static_cast<uint8_t>(message[size]) & 0xc0) == 0x80) --size;
+  return message.substr(0, size);
+}
+
 bool lift_error_context(HostCall& call, ComponentInstance& inst, uint32_t i,
                         ComponentValue::Shared& v) {
   const HandleObject* const found = get_object(call, inst, i, HandleObject::Kind::kErrorContext);

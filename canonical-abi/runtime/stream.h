@@ -206,6 +206,11 @@ class ErrorContextHandle final : public HandleObject {
   const std::shared_ptr<const std::string> debug_message;
 };
 
+// What is kept of the message of a context that a guest makes: 4 KiB, less a part of a character.
+// The specification lets the host change it (CanonicalABI.md, `canon error-context.new`).
+// Precondition: well-formed UTF-8.
+std::string_view kept_message(std::string_view message);
+
 // lift_stream, lift_future, lift_error_context and their like. False: trapped.
 bool lift_async_value(HostCall& call, ComponentInstance& inst, uint32_t i, const ValType& t,
                       ComponentValue::Shared& v);
