@@ -4,26 +4,13 @@
 
 #include <cstdio>
 
+#include "interp/base/printable.h"
+
 namespace tappet::cli {
 namespace {
 
-// Names come from files and guests, and are shown on terminals.
-std::string without_controls(std::string_view text) {
-  std::string out;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<uint8_t>(text[i]);
-    const auto next = static_cast<uint8_t>(i + 1 < text.size() ? text[i + 1] : 0);
-    if (byte < 0x20 || byte == 0x7f) {
-      out += fmt::format("\\x{:02x}", byte);
-    } else if (byte == 0xc2 && next >= 0x80 && next < 0xa0) {  // U+0080 to U+009F
-      out += fmt::format("\\u{:04x}", next);
-      ++i;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
-}
+// Of a function's name with its module's: mangled ones are long, hostile ones longer.
+constexpr size_t kMostName = 512;
 
 void write_error(const std::string& text) {
   std::fwrite(text.data(), 1, text.size(), stderr);
@@ -36,7 +23,7 @@ std::string frame_line(size_t number, const StackFrame& frame) {
                                : frame.function;
   const std::string module = frame.module.empty() ? "" : frame.module + "!";
   return fmt::format("  {:>3}: {:#8x} - {}\n", number, frame.offset,
-                     without_controls(module + name));
+                     printable(module + name, kMostName));
 }
 
 }  // namespace

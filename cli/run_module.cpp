@@ -6,7 +6,7 @@
 #include "cli/core_values.h"
 #include "cli/guest_host.h"
 #include "cli/report.h"
-#include "interp/module/names.h"
+#include "interp/base/printable.h"
 #include "wasi/p1/preview1.h"
 
 namespace tappet::cli {

@@ -1,8 +1,8 @@
 #include "canonical-abi/types/print.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include "interp/base/printable.h"
 
 namespace tappet::component {
 namespace {
@@ -121,21 +121,7 @@ void add_list(std::string& out, std::string_view word, const std::vector<ValueTy
 
 }  // namespace
 
-std::string quote(std::string_view name) {
-  size_t length = std::min(name.size(), kMaxName);
-  while (length < name.size() && length > 0 && (name[length] & 0xc0) == 0x80) --length;
-  std::string out = "`";
-  for (const char c : name.substr(0, length)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f) {
-      out += fmt::format("\\{:02x}", byte);
-    } else {
-      out += c;
-    }
-  }
-  if (name.size() > length) out += "...";
-  return out + "`";
-}
+std::string quote(std::string_view name) { return "`" + printable(name, kMaxName) + "`"; }
 
 std::string to_string(const ValType& type) {
   Printer printer;

@@ -3,9 +3,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "interp/base/leb128.h"
+#include "interp/base/printable.h"
 #include "interp/base/utf8.h"
 
 namespace tappet {
@@ -86,23 +85,6 @@ Names read_names(const Module& module) {
     read_subsections(Cursor(contents), module.functions.size(), names);
   }
   return names;
-}
-
-std::string printable(std::string_view name) {
-  constexpr size_t kMaxBytes = 100;
-  std::string out;
-  for (ByteSpan rest = as_bytes(name); !rest.empty();) {
-    if (out.size() >= kMaxBytes) return out + "...";
-    const size_t before = rest.size();
-    const auto c = next_utf8(rest);
-    if (!c) return out + "...";
-    if (*c < 0x20 || (*c >= 0x7f && *c < 0xa0)) {
-      out += fmt::format("\\u{{{:x}}}", static_cast<uint32_t>(*c));
-    } else {
-      out += as_text(as_bytes(name).subspan(name.size() - before, before - rest.size()));
-    }
-  }
-  return out;
 }
 
 std::string function_label(const Module& module, uint32_t function) {

@@ -18,9 +18,6 @@ struct Names {
 // Functions that the module does not have are left out.
 Names read_names(const Module& module);
 
-// A name as it may be shown to people: at most 100 bytes, control characters escaped.
-std::string printable(std::string_view name);
-
 // "function 12 (name)", for messages; the name comes from the name section or else from an export,
 // and is left out where there is neither. Not for hot paths: reads the name section.
 std::string function_label(const Module& module, uint32_t function);

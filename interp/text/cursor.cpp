@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
+#include "interp/base/printable.h"
 #include "interp/base/utf8.h"
-#include "interp/module/names.h"
 #include "interp/text/numbers.h"
 
 namespace tappet::text {

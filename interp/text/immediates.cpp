@@ -1,7 +1,7 @@
 // The immediates of plain instructions, by the rows of immediates.def.
 #include <fmt/format.h>
 
-#include "interp/module/names.h"
+#include "interp/base/printable.h"
 #include "interp/text/instruction_parser.h"
 #include "interp/text/numbers.h"
 

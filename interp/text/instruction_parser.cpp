@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "interp/module/names.h"
+#include "interp/base/printable.h"
 
 namespace tappet::text {
 namespace {

@@ -2,8 +2,8 @@
 // because ids have become indices by then.
 #include <fmt/format.h>
 
+#include "interp/base/printable.h"
 #include "interp/base/utf8.h"
-#include "interp/module/names.h"
 #include "interp/text/type_parser.h"
 
 namespace tappet::text {

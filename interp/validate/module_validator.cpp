@@ -2,6 +2,7 @@
 // body.
 #include <fmt/format.h>
 
+#include "interp/base/printable.h"
 #include "interp/module/names.h"
 #include "interp/validate/function_validator.h"
 #include "interp/validate/validator.h"

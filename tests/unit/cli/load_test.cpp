@@ -66,8 +66,10 @@ TEST_F(LoadTest, WhatIsNeitherIsOneLineWithAPlace) {
 }
 
 TEST(Report, LinesHaveNoControlCharacters) {
-  const Error error = make_error(ErrorKind::kInvalid, "bad\n\x1b[31m", Position::at_offset(31));
-  EXPECT_EQ(to_line("a\nb", error), "tappet: a\\x0ab: bad\\x0a\\x1b[31m at offset 0x1f\n");
+  const Error error =
+      make_error(ErrorKind::kInvalid, "bad\n\x1b\xc2\x9b[31m", Position::at_offset(31));
+  EXPECT_EQ(to_line("a\nb", error),
+            "tappet: a\\u{a}b: bad\\u{a}\\u{1b}\\u{9b}[31m at offset 0x1f\n");
   EXPECT_EQ(to_line("", make_error(ErrorKind::kIo, "no")), "tappet: no\n");
 }
 

@@ -35,7 +35,8 @@ TEST(PrintTypes, LongTypesAreCut) {
 }
 
 TEST(PrintTypes, NamesFromFilesAreHarmless) {
-  EXPECT_EQ(quote("a\nb\x1b[31m"), "`a\\0ab\\1b[31m`");
+  EXPECT_EQ(quote("a\nb\x1b[31m"), "`a\\u{a}b\\u{1b}[31m`");
+  EXPECT_EQ(quote("\xc2\x9b"), "`\\u{9b}`");
   EXPECT_LT(quote(std::string(100'000, 'x')).size(), 100u);
   const std::string umlauts = "x" + std::string(100, '\xc3') + "x";
   EXPECT_LT(quote(umlauts).size(), 100u);

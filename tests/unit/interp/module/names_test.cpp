@@ -67,12 +67,5 @@ TEST(Names, LabelFunctions) {
   EXPECT_EQ(function_label(*nameless, 0), "function 0");
 }
 
-TEST(Names, ArePrintedWithoutControlCharacters) {
-  EXPECT_EQ(printable("a\x1b[31mb\n\xc3\xa9"), "a\\u{1b}[31mb\\u{a}\xc3\xa9");
-  EXPECT_EQ(printable("\xc2\x9b"), "\\u{9b}");
-  EXPECT_EQ(printable(std::string(1000, 'x')), std::string(100, 'x') + "...");
-  EXPECT_EQ(printable("ab\xff"), "ab...");
-}
-
 }  // namespace
 }  // namespace tappet
