@@ -12,11 +12,6 @@ namespace {
 // Of a function's name with its module's: mangled ones are long, hostile ones longer.
 constexpr size_t kMostName = 512;
 
-void write_error(const std::string& text) {
-  std::fwrite(text.data(), 1, text.size(), stderr);
-  std::fflush(stderr);
-}
-
 std::string frame_line(size_t number, const StackFrame& frame) {
   const std::string name = frame.function.empty()
                                ? fmt::format("<wasm function {}>", frame.function_index)
@@ -52,6 +47,11 @@ std::string to_line(std::string_view file, const Error& error) {
                                        error.position.line, error.position.column));
   }
   return {};
+}
+
+void write_error(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
 }
 
 void announce(std::string_view text) { write_error(std::string(text) + "\n"); }

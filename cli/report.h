@@ -27,8 +27,9 @@ std::string to_line(std::string_view subject, std::string_view message);
 // A trap and its backtrace, one line per frame.
 std::string to_lines(std::string_view subject, const Trap& trap);
 
-// What supervisors and scripts read: on standard error, as a line of its own. That nobody takes it
-// is no error.
+// Writes to standard error as it is. That nobody takes it is no error.
+void write_error(std::string_view text);
+// What supervisors and scripts read: on standard error, as a line of its own.
 void announce(std::string_view text);
 // One line on standard error.
 void warn(std::string_view file, std::string_view message);

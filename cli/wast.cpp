@@ -65,13 +65,12 @@ class Progress {
  public:
   explicit Progress(size_t total) : total_(total), shown_(isatty(STDERR_FILENO) == 1) {}
   ~Progress() {
-    if (shown_) fmt::print(stderr, "\r\x1b[K");
+    if (shown_) write_error("\r\x1b[K");
   }
   void done(const std::string& file) {
     if (!shown_) return;
     const std::lock_guard<std::mutex> lock(mutex_);
-    fmt::print(stderr, "\r\x1b[K[{}/{}] {}", ++count_, total_, script_name(file));
-    std::fflush(stderr);
+    write_error(fmt::format("\r\x1b[K[{}/{}] {}", ++count_, total_, script_name(file)));
   }
 
  private:
