@@ -27,10 +27,7 @@ std::string count_of(uint64_t requests) {
 
 // While the sockets listen: afterwards, a file of that name may be the next server's.
 void remove_files(std::vector<ListeningSocket>& sockets) {
-  for (ListeningSocket& socket : sockets) {
-    if (!socket.unix_path.empty()) ::unlink(socket.unix_path.c_str());
-    socket.unix_path.clear();
-  }
+  for (ListeningSocket& socket : sockets) socket.file.remove();
 }
 
 // Reads and links the component, and reads the certificate. Any thread.
@@ -113,10 +110,10 @@ class ServeCommand {
 };
 
 ServeCommand::~ServeCommand() {
-  if (reloader_.joinable()) reloader_.join();
-  stop_threads();
   remove_files(sockets_);
   remove_files(beside_);
+  if (reloader_.joinable()) reloader_.join();
+  stop_threads();
 }
 
 Result<> ServeCommand::start_threaded(const ServeWorker::Common& common, uint32_t number,

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -45,7 +46,7 @@ Result<ListeningSocket> open_unix(const std::string& path, bool secure, uint32_t
   socket.url = std::string(kUnix) + path;
   auto fd = net::listen_unix(path);
   if (!fd.ok()) return fail(cannot_listen(socket.url, fd.error()));
-  socket.unix_path = path;
+  socket.file = SocketFile(path);
   socket.fds.push_back(std::move(*fd));
   TAPPET_TRY(add_copies(socket, copies));
   return socket;
@@ -111,6 +112,29 @@ Result<std::vector<ListeningSocket>> take_activated(bool secure, uint32_t copies
 
 }  // namespace
 
+SocketFile::SocketFile(std::string path) : path_(std::move(path)) {
+  struct stat status{};
+  if (::lstat(path_.c_str(), &status) != 0) path_.clear();
+  device_ = status.st_dev;
+  inode_ = status.st_ino;
+}
+
+SocketFile& SocketFile::operator=(SocketFile&& other) noexcept {
+  if (this == &other) return *this;
+  remove();
+  path_ = std::exchange(other.path_, {});
+  device_ = other.device_;
+  inode_ = other.inode_;
+  return *this;
+}
+
+void SocketFile::remove() {
+  const std::string path = std::exchange(path_, {});
+  struct stat status{};
+  if (path.empty() || ::lstat(path.c_str(), &status) != 0) return;
+  if (status.st_dev == device_ && status.st_ino == inode_) ::unlink(path.c_str());
+}
+
 Result<ListeningSocket> open_listening_socket(const std::string& option, const std::string& text,
                                               bool secure_by_default, uint32_t copies) {
   bool secure = secure_by_default;
@@ -148,14 +172,8 @@ Result<std::vector<ListeningSocket>> open_listening_sockets(const ServeOptions& 
     addresses.push_back(port ? "0.0.0.0:" + *port : "127.0.0.1:8080");
   }
   for (const std::string& address : addresses) {
-    auto socket = open_listening_socket("--addr", address, secure, options.workers);
-    if (!socket.ok()) {
-      for (const ListeningSocket& open : sockets) {
-        if (!open.unix_path.empty()) ::unlink(open.unix_path.c_str());
-      }
-      return fail(std::move(socket.error()));
-    }
-    sockets.push_back(std::move(*socket));
+    sockets.push_back(
+        TAPPET_TRY(open_listening_socket("--addr", address, secure, options.workers)));
   }
   return sockets;
 }

@@ -1,7 +1,10 @@
 // The sockets of `tappet serve`, from its options and its environment.
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/options.h"
@@ -9,12 +12,33 @@
 
 namespace tappet::cli {
 
+// The file of a socket in the file system, which stays when the socket is closed.
+class SocketFile {
+ public:
+  SocketFile() = default;
+  // What is there now is ours.
+  explicit SocketFile(std::string path);
+  ~SocketFile() { remove(); }
+  SocketFile(SocketFile&& other) noexcept
+      : path_(std::exchange(other.path_, {})), device_(other.device_), inode_(other.inode_) {}
+  SocketFile& operator=(SocketFile&& other) noexcept;
+
+  // Removes it, once, unless there is another one by now: a successor's. Only as long as the socket
+  // is open can a successor's be told from ours.
+  void remove();
+
+ private:
+  std::string path_;  // empty: none
+  dev_t device_ = 0;
+  ino_t inode_ = 0;
+};
+
 // A socket that listens, once for each worker.
 struct ListeningSocket {
   std::vector<net::Fd> fds;
   bool secure = false;
-  std::string url;        // "http://127.0.0.1:8080/", "unix:/run/app.sock"
-  std::string unix_path;  // to be removed at the end; empty: none
+  std::string url;  // "http://127.0.0.1:8080/", "unix:/run/app.sock"
+  SocketFile file;  // last: removed before the socket is closed
 };
 
 // Opens what is asked for: --addr, or else what a supervisor has opened (LISTEN_FDS and LISTEN_PID,

@@ -75,6 +75,19 @@ def leaves_the_socket_of_its_successor(tappet, examples, count):
         spinner.close()
 
 
+def leaves_what_took_the_place_of_its_socket(tappet, examples, count):
+    with tempfile.TemporaryDirectory() as folder:
+        # Somebody removes the files by hand, and another process makes its own.
+        paths = [folder + "/socket", folder + "/admin"]
+        with Server(tappet, examples + "/c.wasm", "--addr", "unix:" + paths[0], "--admin",
+                    "unix:" + paths[1]), contextlib.ExitStack() as others:
+            for path in paths:
+                os.unlink(path)
+                others.enter_context(socket.socket(socket.AF_UNIX)).bind(path)
+        for path in paths:
+            assert os.path.exists(path), path + " is gone"
+
+
 def takes_the_sockets_of_a_supervisor(tappet, examples, count):
     with socket.create_server(("127.0.0.1", 0)) as ours:
         port = ours.getsockname()[1]
