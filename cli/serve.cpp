@@ -84,6 +84,7 @@ class ServeCommand {
   Result<> listen_for_shutdown();
   void look_for_shutdown();
   Result<> catch_signal(int number, void (ServeCommand::*react)());
+  void release_signals();
   void terminate();
   void worker_drained();
   void reload();
@@ -214,6 +215,7 @@ Result<> ServeCommand::run() {
   TAPPET_TRY(start());
   first_->loop().run();
   metrics_.ready = false;
+  release_signals();
   if (const uint64_t requests = metrics_.in_flight(); requests > 0) {
     first_->say(fmt::format("{} cut off\n", count_of(requests)));
   }
@@ -231,6 +233,15 @@ Result<> ServeCommand::catch_signal(int number, void (ServeCommand::*react)()) {
   });
   caught.signal->ready().add(*caught.waker);
   return {};
+}
+
+// From now on a signal ends the process at once: somebody may not read what is left to be written.
+void ServeCommand::release_signals() {
+  signals_.clear();
+  (void)std::signal(SIGHUP, SIG_IGN);
+  for (const int number : {SIGINT, SIGTERM}) {
+    (void)std::signal(number, [](int) { ::_exit(kSuccess); });
+  }
 }
 
 // The first time drains, the second ends.
