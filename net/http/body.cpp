@@ -8,6 +8,8 @@ namespace {
 
 // The least that is allocated for content, so that a byte at a time does not cost a chunk each.
 constexpr size_t kSmallChunk = 2048;
+// Held of every body even if the budget is used up.
+constexpr size_t kLeastHeld = kSmallChunk;
 // So many chunks wait as they were pushed; behind them, small ones are put together.
 constexpr size_t kFewChunks = 16;
 // How many chunks that were read stay (empty) in the queue before it is shifted.
@@ -15,19 +17,40 @@ constexpr size_t kForgetRead = 16;
 
 }  // namespace
 
+size_t room_within(const net::Ref<net::Budget>& budget, size_t capacity, size_t buffered) {
+  capacity = std::max<size_t>(capacity, 1);
+  if (buffered >= capacity) return 0;
+  const size_t room = capacity - buffered;
+  if (!budget || budget->bytes_left() >= room) return room;
+  const size_t least = buffered < kLeastHeld ? std::min(kLeastHeld - buffered, room) : 0;
+  return std::max(static_cast<size_t>(budget->bytes_left()), least);
+}
+
 struct BodyPipe : net::RefCounted {
-  explicit BodyPipe(const BodyOptions& options_in) : options(options_in) {
+  explicit BodyPipe(const BodyOptions& options_in)
+      : options(options_in), charge(options_in.budget) {
     options.capacity = std::max<size_t>(options.capacity, 1);
   }
 
   ByteSpan front() const { return ByteSpan(chunks[first]).subspan(offset); }
   bool over() const { return ended || error.has_value(); }
   size_t room() const {
-    return over() || reader_gone || buffered >= options.capacity ? 0 : options.capacity - buffered;
+    return over() || reader_gone ? 0 : room_within(options.budget, options.capacity, buffered);
   }
   ErrorCode wrong_size(uint64_t total) const {
     return options.of_request ? ErrorCode::HttpRequestBodySize(total)
                               : ErrorCode::HttpResponseBodySize(total);
+  }
+  ErrorCode wrong_trailers(size_t size) const {
+    const auto told = static_cast<uint32_t>(size);
+    return options.of_request ? ErrorCode::HttpRequestTrailerSectionSize(told)
+                              : ErrorCode::HttpResponseTrailerSectionSize(told);
+  }
+  void account() { charge.set_bytes(buffered + (trailers ? trailers->footprint() : 0)); }
+  std::optional<Fields> take_trailers() {
+    std::optional<Fields> taken = std::exchange(trailers, std::nullopt);
+    account();
+    return taken;
   }
   void end_with(ErrorCode why) {
     error = std::move(why);
@@ -47,6 +70,7 @@ struct BodyPipe : net::RefCounted {
   }
 
   BodyOptions options;
+  net::Charge charge;
   std::vector<Bytes> chunks;
   size_t first = 0;     // chunks before it are read
   size_t offset = 0;    // bytes of chunks[first] before it are read
@@ -85,12 +109,14 @@ Bytes& BodyPipe::chunk_for(size_t size) {
 void BodyPipe::wrote(size_t size) {
   buffered += size;
   written += size;
+  account();
   if (size > 0) readable.wake_all();
 }
 
 void BodyPipe::consume(size_t count) {
   buffered -= count;
   consumed += count;
+  account();
   while (count > 0) {
     const size_t part = std::min(count, front().size());
     offset += part;
@@ -105,6 +131,7 @@ Bytes BodyPipe::take_chunk() {
   Bytes chunk = std::move(chunks[first]);
   buffered -= chunk.size();
   consumed += chunk.size();
+  account();
   drop_chunk();
   writable.wake_all();
   return chunk;
@@ -134,7 +161,10 @@ Body Body::make(const BodyOptions& options) {
 }
 
 BodyReader::BodyReader() = default;
-BodyReader::BodyReader(Bytes bytes) : own_(std::move(bytes)), rest_(own_) {}
+BodyReader::BodyReader(Bytes bytes, net::Charge charge)
+    : own_(std::move(bytes)), rest_(own_), charge_(std::move(charge)) {
+  charge_.set_bytes(own_.size());
+}
 BodyReader::BodyReader(std::string_view text) : own_(text.begin(), text.end()), rest_(own_) {}
 
 BodyReader BodyReader::of_static(std::string_view text) {
@@ -146,7 +176,8 @@ BodyReader BodyReader::of_static(std::string_view text) {
 BodyReader::BodyReader(BodyReader&& other) noexcept
     : pipe_(std::move(other.pipe_)),
       own_(std::move(other.own_)),
-      rest_(std::exchange(other.rest_, {})) {}
+      rest_(std::exchange(other.rest_, {})),
+      charge_(std::move(other.charge_)) {}
 
 BodyReader& BodyReader::operator=(BodyReader&& other) noexcept {
   if (this == &other) return *this;
@@ -154,6 +185,7 @@ BodyReader& BodyReader::operator=(BodyReader&& other) noexcept {
   pipe_ = std::move(other.pipe_);
   own_ = std::move(other.own_);
   rest_ = std::exchange(other.rest_, {});
+  charge_ = std::move(other.charge_);
   return *this;
 }
 
@@ -165,6 +197,7 @@ void BodyReader::drop() {
   pipe->reader_gone = true;
   pipe->chunks.clear();
   pipe->first = pipe->offset = pipe->buffered = 0;
+  pipe->account();
   pipe->writable.wake_all();
 }
 
@@ -206,6 +239,7 @@ Poll<Result<Bytes, ErrorCode>> BodyReader::try_take(size_t max) {
   }
   if (pipe_) return Taken(pipe_->take_chunk());
   rest_ = {};
+  charge_.release();
   return Taken(std::move(own_));
 }
 
@@ -215,7 +249,7 @@ Poll<Result<std::optional<Fields>, ErrorCode>> BodyReader::try_trailers() {
   if (!pipe_) return Trailers(std::nullopt);
   if (pipe_->error) return Trailers(fail(*pipe_->error));
   if (!pipe_->ended) return kPending;
-  return Trailers(std::exchange(pipe_->trailers, std::nullopt));
+  return Trailers(pipe_->take_trailers());
 }
 
 void BodyReader::await_readable(Waker& waker) {
@@ -248,7 +282,11 @@ const ErrorCode* BodyReader::failure() const {
 }
 
 std::optional<Fields> BodyReader::take_trailers() {
-  return pipe_ ? std::exchange(pipe_->trailers, std::nullopt) : std::nullopt;
+  return pipe_ ? pipe_->take_trailers() : std::nullopt;
+}
+
+net::Ref<net::Budget> BodyReader::budget() const {
+  return pipe_ ? pipe_->options.budget : charge_.budget();
 }
 
 std::optional<uint64_t> BodyReader::remaining() const {
@@ -314,6 +352,11 @@ Result<Unit, ErrorCode> BodyWriter::finish(std::optional<Fields> trailers) {
   if (pipe_->ended) return fail(ErrorCode::HttpProtocolError().with_detail("finished twice"));
   if (pipe_->options.length && pipe_->written < *pipe_->options.length) {
     const ErrorCode error = pipe_->wrong_size(pipe_->written);
+    pipe_->end_with(error);
+    return fail(error);
+  }
+  if (trailers && !pipe_->charge.try_set_bytes(pipe_->buffered + trailers->footprint())) {
+    const ErrorCode error = pipe_->wrong_trailers(trailers->footprint());
     pipe_->end_with(error);
     return fail(error);
   }

@@ -14,6 +14,7 @@
 #include "interp/base/result.h"
 #include "net/http/error_code.h"
 #include "net/http/fields.h"
+#include "net/io/budget.h"
 #include "net/loop/ref.h"
 
 namespace tappet::http {
@@ -25,7 +26,8 @@ struct BodyPipe;
 class BodyReader {
  public:
   BodyReader();  // empty
-  explicit BodyReader(Bytes bytes);
+  // `charge` pays for them.
+  explicit BodyReader(Bytes bytes, net::Charge charge = {});
   explicit BodyReader(std::string_view text);  // copied
   // `text` must outlive the reader: literals.
   static BodyReader of_static(std::string_view text);
@@ -63,13 +65,16 @@ class BodyReader {
   // The number of bytes still to be read: known if the content is complete or its length was
   // announced.
   std::optional<uint64_t> remaining() const;
+  // What the content is charged to; null: nothing.
+  net::Ref<net::Budget> budget() const;
 
  private:
   friend struct Body;
   void drop();
   net::Ref<BodyPipe> pipe_;
   Bytes own_;
-  ByteSpan rest_;  // without a pipe: of own_, or static
+  ByteSpan rest_;       // without a pipe: of own_, or static
+  net::Charge charge_;  // for own_
 };
 
 // Where the content is written.
@@ -81,7 +86,8 @@ class BodyWriter {
   // Dropped before finish() or abort(): the content is incomplete, HTTP-protocol-error.
   ~BodyWriter();
 
-  // Bytes that a write would accept now. 0: full, or over.
+  // Bytes that a write would accept now. 0: full, or over. Writes of others that share the budget
+  // can make it less.
   size_t room() const;
   // Accepts a prefix; 0 means full. Fails when the reader is gone (connection-terminated), after
   // the end, and when more is written than was announced (HTTP-…-body-size with what the total
@@ -91,7 +97,8 @@ class BodyWriter {
   // it is small and many others wait already.
   Result<bool, ErrorCode> try_push(Bytes&& chunk);
   // The clean end. Fails when less was written than was announced (HTTP-…-body-size with what was
-  // written), which spoils the body for its reader, or when it is over already.
+  // written) or the budget has not enough for the trailers (HTTP-…-trailer-section-size), which
+  // spoils the body for its reader, or when it is over already.
   Result<Unit, ErrorCode> finish(std::optional<Fields> trailers = std::nullopt);
   // The end in error. Later calls, and this one after the end, do nothing.
   void abort(ErrorCode error);
@@ -118,7 +125,14 @@ struct BodyOptions {
   std::optional<uint64_t> length = std::nullopt;
   // Decides between HTTP-request-body-size and HTTP-response-body-size.
   bool of_request = false;
+  // Pays for what is held, trailers included; null: nothing counts.
+  net::Ref<net::Budget> budget = {};
 };
+
+// Bytes that may be added to `buffered` ones: up to `capacity`, as long as the budget has so many
+// left; but always so many that a little is held, so that content gets on, if slowly, whatever
+// else is.
+size_t room_within(const net::Ref<net::Budget>& budget, size_t capacity, size_t buffered = 0);
 
 struct Body {
   BodyWriter writer;

@@ -19,6 +19,12 @@ Result<Origin, ErrorCode> origin_of(const Request& request) {
   return Origin{secure, std::string(parts->host), port};
 }
 
+// Its head, until it is sent.
+uint64_t footprint(const Request& request) {
+  return request.fields.footprint() +
+         (request.path_with_query ? request.path_with_query->size() : 0);
+}
+
 }  // namespace
 
 HttpClient::HttpClient(net::Loop& loop, Connector& connector, const ClientLimits& limits)
@@ -32,13 +38,16 @@ HttpClient::~HttpClient() {
 PendingResponse HttpClient::send(Request request, const RequestOptions& options) {
   const auto exchange = net::make_ref<ClientExchange>(*this, options);
   const auto plan = plan_request(request);
+  net::Charge charge(options.budget);
   if (!plan.ok()) {
     exchange->refuse(plan.error());
-  } else if (exchanges_.size() >= limits_.max_requests) {
+  } else if (exchanges_.size() >= limits_.max_requests || !charge.try_take_socket() ||
+             !charge.try_set_bytes(footprint(request))) {
     exchange->refuse(ErrorCode::ConnectionLimitReached());
   } else if (auto origin = origin_of(request); !origin.ok()) {
     exchange->refuse(std::move(origin.error()));
   } else {
+    exchange->charge = std::move(charge);
     exchanges_.push_front(exchange);
     exchange->begin(exchanges_.begin(), std::move(request), std::move(origin.value()), *plan);
   }
@@ -51,7 +60,10 @@ void HttpClient::retire(Exchanges::iterator exchange) {
 }
 
 void HttpClient::bury() {
-  for (const auto& exchange : retired_) exchange->dispose();
+  for (const auto& exchange : retired_) {
+    exchange->dispose();
+    exchange->charge.release();
+  }
   retired_.clear();
 }
 

@@ -65,6 +65,9 @@ void ClientExchange::retire() {
 void ClientExchange::dispose() {
   connecting_.reset();
   stream_.reset();
+  sender_ = MessageSender();
+  repeatable_head_ = {};
+  parser_.forget();
 }
 
 void ClientExchange::pump() {

@@ -28,6 +28,8 @@ class ClientExchange final : public ResponseSlot, private ContentSink {
   // someone may ask for its outcome.
   void dispose();
 
+  net::Charge charge;  // until then
+
  private:
   void pump();
   void rest();

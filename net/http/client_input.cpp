@@ -66,7 +66,7 @@ void ClientExchange::parse(ByteSpan& input) {
 
 size_t ClientExchange::most_input() const {
   if (!parser_.head_complete()) return SIZE_MAX;
-  if (!content_open_) return std::max<size_t>(limits_.body_buffer, 1);
+  if (!content_open_) return room_within(options_.budget, limits_.body_buffer);
   return content_.reader_gone() ? SIZE_MAX : content_.room();
 }
 
@@ -76,14 +76,23 @@ bool ClientExchange::begin_response() {
     stop(ErrorCode::HttpProtocolError().with_detail("too many interim responses"));
     return false;
   }
-  undelivered_ = parser_.take_response();
+  Response response = parser_.take_response();
+  const size_t size = response.fields.footprint();
+  response.charge = net::Charge(options_.budget);
+  if (!response.charge.try_set_bytes(size)) {
+    stop(ErrorCode::HttpResponseHeaderSectionSize(static_cast<uint32_t>(size))
+             .with_detail("its requester holds too much already"));
+    return false;
+  }
+  undelivered_ = std::move(response);
   return true;
 }
 
 void ClientExchange::on_content(ByteSpan bytes) {
   if (!content_open_ && undelivered_) {
     if (parser_.framing() == Framing::kLength && bytes.size() == parser_.content_length()) {
-      undelivered_->body = BodyReader(Bytes(bytes.begin(), bytes.end()));
+      undelivered_->body =
+          BodyReader(Bytes(bytes.begin(), bytes.end()), net::Charge(options_.budget));
       return;
     }
     open_content();
@@ -95,6 +104,7 @@ void ClientExchange::on_content(ByteSpan bytes) {
 void ClientExchange::open_content() {
   BodyOptions options;
   options.capacity = limits_.body_buffer;
+  options.budget = options_.budget;
   if (parser_.framing() == Framing::kLength) options.length = parser_.content_length();
   Body body = Body::make(options);
   undelivered_->body = std::move(body.reader);

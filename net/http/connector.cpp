@@ -102,7 +102,7 @@ TcpConnector::TcpConnector(net::Loop& loop, TcpConnectorOptions options)
     : loop_(loop),
       options_(std::move(options)),
       resolver_(loop, options_.resolver),
-      spare_(std::make_shared<net::SocketBudget>(options_.spare_attempts)) {}
+      spare_(net::make_ref<net::Budget>(net::BudgetLimits{.sockets = options_.spare_attempts})) {}
 
 std::unique_ptr<Connecting> failed_connection(ErrorCode error) {
   return std::make_unique<Failed>(std::move(error));

@@ -7,9 +7,9 @@
 
 #include "net/http/method.h"
 #include "net/http/service.h"
+#include "net/io/budget.h"
 #include "net/io/byte_stream.h"
 #include "net/io/resolver.h"
-#include "net/io/socket_budget.h"
 
 namespace tappet::http {
 
@@ -83,7 +83,7 @@ class TcpConnector final : public Connector {
   net::Loop& loop_;
   TcpConnectorOptions options_;
   net::Resolver resolver_;
-  const std::shared_ptr<net::SocketBudget> spare_;
+  const net::Ref<net::Budget> spare_;
 };
 
 }  // namespace tappet::http

@@ -54,6 +54,9 @@ class Fields {
   // The bytes of all names and values. What a field costs beyond is for its reader to say.
   size_t text_bytes() const { return text_.size() - dead_bytes_; }
 
+  // The memory that this object has beside itself.
+  size_t footprint() const { return text_.capacity() + entries_.capacity() * sizeof(Entry); }
+
   // For parsers, which have checked name and value: appends without looking.
   void append_checked(std::string_view name, std::string_view value);
   void reserve(size_t fields, size_t text_bytes);

@@ -71,7 +71,8 @@ struct ClientLimits {
   uint32_t interim_responses = 16;
   // A server that accepts no byte of the request for so long: connection-write-timeout.
   uint64_t write_stall_ns = 600 * net::kSecond;
-  // Requests under way; beyond: connection-limit-reached.
+  // Requests under way; beyond: connection-limit-reached. RequestOptions::budget has the limits of
+  // those who send them.
   uint32_t max_requests = 16384;
 };
 

@@ -28,6 +28,7 @@ struct Response {
   uint16_t status = 200;  // final: 200 to 999
   Fields fields;
   BodyReader body;
+  net::Charge charge = {};  // for the fields, if somebody pays for them
 };
 
 // A response with a small text/plain body.

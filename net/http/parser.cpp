@@ -128,6 +128,11 @@ std::optional<Fields> MessageParser::take_trailers() {
   return std::exchange(trailers_, Fields());
 }
 
+void MessageParser::forget() {
+  partial_ = {};
+  fields_ = trailers_ = {};
+}
+
 // A head or trailer section. Usually the input holds all of it, and nothing is copied.
 MessageParser::Event MessageParser::read_section(ByteSpan& input) {
   const size_t before = partial_.size();

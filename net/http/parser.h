@@ -52,6 +52,8 @@ class MessageParser {
   // else kError.
   Event finish();
   void next();
+  // Frees what it holds of a message; nothing is fed to it any more.
+  void forget();
 
   // Some byte of the message has been fed; empty lines before a head do not count.
   bool started() const { return started_; }

@@ -93,6 +93,10 @@ struct RequestOptions {
   uint64_t between_bytes_timeout_ns = 600 * net::kSecond;
   // Among those whose names are looked up.
   net::Asker asker = net::kNobodyInParticular;
+  // What the request is charged to, if anything: a socket while it is under way, and what the
+  // client holds of the messages. Beyond: connection-limit-reached; of what arrives,
+  // HTTP-response-header-section-size, and content that comes as slowly as it is read.
+  net::Ref<net::Budget> budget = {};
 };
 
 // What a transport fills in: the state behind a PendingResponse.

@@ -21,25 +21,25 @@ std::vector<SocketAddress> take_turns(const std::vector<SocketAddress>& addresse
 }
 
 struct TcpRace::Runner {
-  Runner(TcpRace& race, const SocketAddress& address, uint64_t timeout_ns, SocketBudget* counted_by)
+  Runner(TcpRace& race, const SocketAddress& address, uint64_t timeout_ns, Budget* counted_by)
       : budget(counted_by),
         connect(race.loop_, address, timeout_ns),
         ended([&race] { race.loop_.soon().add(race.soon_); }) {
-    if (budget != nullptr) budget->take();
+    if (budget != nullptr) budget->take_socket();
   }
   ~Runner() {
-    if (budget != nullptr) budget->give_back();
+    if (budget != nullptr) budget->give_back_socket();
   }
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;
 
-  SocketBudget* const budget;  // outlives the race; null: not counted
+  Budget* const budget;  // outlives the race; null: not counted
   TcpConnect connect;
   Waker ended;
 };
 
 TcpRace::TcpRace(Loop& loop, const std::vector<SocketAddress>& addresses, uint64_t timeout_ns,
-                 std::shared_ptr<SocketBudget> spare)
+                 Ref<Budget> spare)
     : loop_(loop),
       addresses_(take_turns(addresses)),
       deadline_(saturating_add(loop.now(), timeout_ns)),
@@ -57,9 +57,9 @@ Poll<Result<std::unique_ptr<TcpStream>, IoError>> TcpRace::try_get() {
 
 void TcpRace::begin_next() {
   if (next_ == addresses_.size() || runners_.size() == kMostAtOnce) return;
-  SocketBudget* const budget = runners_.empty() ? nullptr : spare_.get();
+  Budget* const budget = runners_.empty() ? nullptr : spare_.get();
   // Others give room back without telling.
-  if (budget != nullptr && budget->exhausted()) return delay_.set_after(kDelay);
+  if (budget != nullptr && budget->sockets_exhausted()) return delay_.set_after(kDelay);
   const SocketAddress& address = addresses_[next_++];
   const uint64_t now = loop_.now();
   const uint64_t left = deadline_ > now ? deadline_ - now : 0;

@@ -5,7 +5,7 @@
 #include <list>
 #include <vector>
 
-#include "net/io/socket_budget.h"
+#include "net/io/budget.h"
 #include "net/io/tcp_connect.h"
 
 namespace tappet::net {
@@ -26,7 +26,7 @@ class TcpRace {
   // may be tried at once, silent ones leave the others their share of the time. Without `spare`
   // there is always room.
   TcpRace(Loop& loop, const std::vector<SocketAddress>& addresses, uint64_t timeout_ns,
-          std::shared_ptr<SocketBudget> spare = nullptr);
+          Ref<Budget> spare = {});
   ~TcpRace();
   TcpRace(const TcpRace&) = delete;
   TcpRace& operator=(const TcpRace&) = delete;
@@ -45,7 +45,7 @@ class TcpRace {
   Loop& loop_;
   const std::vector<SocketAddress> addresses_;
   const uint64_t deadline_;
-  const std::shared_ptr<SocketBudget> spare_;
+  const Ref<Budget> spare_;
   size_t next_ = 0;  // of addresses_
   std::list<Runner> runners_;
   Timer delay_;

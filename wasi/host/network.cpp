@@ -30,14 +30,17 @@ SharedNetwork::SharedNetwork(net::Loop& loop_in, NetworkGrants grants_in, Networ
     : loop(loop_in),
       grants(std::move(grants_in)),
       limits(limits_in),
-      budget(std::make_shared<SocketBudget>(
-          limits.sockets_of_all != 0 ? limits.sockets_of_all
-                                     : half_of_all_descriptors() / std::max(limits.loops, 1u))),
+      budget(net::make_ref<net::Budget>(net::BudgetLimits{
+          .sockets = limits.sockets_of_all != 0
+                         ? limits.sockets_of_all
+                         : half_of_all_descriptors() / std::max(limits.loops, 1u)})),
       resolver(loop, limits.resolver) {}
 
 Network::Network(std::shared_ptr<SharedNetwork> shared)
     : shared_(std::move(shared)),
-      budget_(std::make_shared<SocketBudget>(limits().sockets, shared_->budget)),
+      budget_(net::make_ref<net::Budget>(
+          net::BudgetLimits{.sockets = limits().sockets, .bytes = limits().buffers},
+          shared_->budget)),
       asker_(++shared_->guests),
       sweep_(shared_->loop, [this] { sweep(); }) {}
 

@@ -32,11 +32,13 @@ struct NetworkGrants {
 
 struct NetworkLimits {
   // Sockets of one guest, those included that the host still writes to when the guest has dropped
-  // them.
+  // them; and HTTP requests under way, each of which counts as one.
   uint32_t sockets = 256;
   // Of all guests of the loop; 0: their share of half the descriptors that the process may have.
   uint32_t sockets_of_all = 0;
   uint32_t loops = 1;  // that share them
+  // Bytes that the host holds for one guest in fields and content of HTTP messages.
+  uint64_t buffers = uint64_t{64} << 20;
   // Look-ups of one guest that are under way or wait for it.
   uint32_t lookups = 32;
   net::ResolverLimits resolver = {};  // each guest is an asker
@@ -51,7 +53,7 @@ struct SharedNetwork {
   net::Loop& loop;
   const NetworkGrants grants;
   const NetworkLimits limits;
-  const std::shared_ptr<SocketBudget> budget;
+  const net::Ref<net::Budget> budget;
   net::Resolver resolver;
   net::Asker guests = net::kNobodyInParticular;  // counts them
 };
@@ -85,7 +87,9 @@ class Network : public std::enable_shared_from_this<Network> {
 
   // For NameLookup, which counts itself.
   uint32_t& lookups() { return lookups_; }
-  uint32_t sockets() const { return budget_->used(); }
+  uint32_t sockets() const { return budget_->sockets(); }
+  // The guest's, for what it takes beside sockets of wasi:sockets.
+  const net::Ref<net::Budget>& budget() const { return budget_; }
 
   // Keeps the connection until what is buffered for it is written.
   void finish_writing(std::shared_ptr<SocketOutput> output);
@@ -103,7 +107,7 @@ class Network : public std::enable_shared_from_this<Network> {
   void sweep();
 
   std::shared_ptr<SharedNetwork> shared_;
-  std::shared_ptr<SocketBudget> budget_;
+  net::Ref<net::Budget> budget_;
   const net::Asker asker_;
   std::deque<Found> found_;
   uint32_t lookups_ = 0;

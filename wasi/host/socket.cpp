@@ -64,7 +64,7 @@ bool Socket::Ready::ready() {
   return false;
 }
 
-Socket::Socket(net::Loop& loop, net::Fd fd, std::shared_ptr<SocketBudget> budget)
+Socket::Socket(net::Loop& loop, net::Fd fd, net::Ref<net::Budget> budget)
     : loop_(loop),
       is_v6_(net::local_address(fd.get()).is_v6()),
       budget_(std::move(budget)),
@@ -72,16 +72,16 @@ Socket::Socket(net::Loop& loop, net::Fd fd, std::shared_ptr<SocketBudget> budget
       waiter_(loop, fd_.get()),
       readable_(*this, WaitFor::kRead),
       writable_(*this, WaitFor::kWrite) {
-  if (budget_) budget_->take();
+  if (budget_) budget_->take_socket();
 }
 
 Socket::~Socket() {
-  if (budget_) budget_->give_back();
+  if (budget_) budget_->give_back_socket();
 }
 
 SystemResult<std::shared_ptr<Socket>> Socket::create(net::Loop& loop, Kind kind, bool is_v6,
-                                                     std::shared_ptr<SocketBudget> budget) {
-  if (budget && budget->exhausted()) return error(EMFILE);
+                                                     net::Ref<net::Budget> budget) {
+  if (budget && budget->sockets_exhausted()) return error(EMFILE);
   const int type = kind == Kind::kTcp ? SOCK_STREAM : SOCK_DGRAM;
   net::Fd fd(::socket(is_v6 ? AF_INET6 : AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!fd) return error(errno);
@@ -132,7 +132,7 @@ SystemResult<> Socket::connected() const {
 }
 
 SystemResult<std::shared_ptr<Socket>> Socket::accept() const {
-  if (budget_ && budget_->exhausted()) return error(EMFILE);
+  if (budget_ && budget_->sockets_exhausted()) return error(EMFILE);
   net::Fd fd(::accept4(fd_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (!fd) return error(concerns_one_client(errno) ? EAGAIN : errno);
   return std::make_shared<Socket>(loop_, std::move(fd), budget_);

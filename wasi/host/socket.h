@@ -3,8 +3,8 @@
 
 #include <memory>
 
+#include "net/io/budget.h"
 #include "net/io/socket.h"
-#include "net/io/socket_budget.h"
 #include "wasi/host/descriptor.h"
 #include "wasi/host/errno.h"
 #include "wasi/host/socket_waiter.h"
@@ -17,8 +17,6 @@ enum class SocketOption : uint8_t {
 #undef SOCKET_OPTION
 };
 
-using net::SocketBudget;
-
 // A TCP or UDP socket, non-blocking and nobody else's. No call waits: what would have to is EAGAIN,
 // and readable() or writable() says when to try again. Errors are the system's. Loop thread only;
 // the loop outlives it.
@@ -29,11 +27,11 @@ class Socket : public std::enable_shared_from_this<Socket> {
   // A socket of the family; IPv6 without IPv4. EMFILE also if the budget is used up; it may be
   // null.
   static SystemResult<std::shared_ptr<Socket>> create(net::Loop& loop, Kind kind, bool is_v6,
-                                                      std::shared_ptr<SocketBudget> budget);
+                                                      net::Ref<net::Budget> budget);
   // A TCP socket that listens.
   static SystemResult<std::shared_ptr<Socket>> listen(net::Loop& loop,
                                                       const net::SocketAddress& address);
-  Socket(net::Loop& loop, net::Fd fd, std::shared_ptr<SocketBudget> budget = nullptr);
+  Socket(net::Loop& loop, net::Fd fd, net::Ref<net::Budget> budget = {});
   ~Socket();
   Socket(const Socket&) = delete;
   Socket& operator=(const Socket&) = delete;
@@ -89,7 +87,7 @@ class Socket : public std::enable_shared_from_this<Socket> {
 
   net::Loop& loop_;
   bool is_v6_;
-  std::shared_ptr<SocketBudget> budget_;
+  net::Ref<net::Budget> budget_;
   net::Fd fd_;
   SocketWaiter waiter_;  // gone before the descriptor is closed
   Ready readable_;

@@ -53,7 +53,9 @@ class BodyOutput final : public OutputStream {
     if (over()) return fail(StreamEnd::closed());
     if (bytes.empty()) return {};
     auto pushed = writer_->try_push(std::move(bytes));
-    if (pushed.ok()) return {};
+    if (pushed.ok() && *pushed) return {};
+    // Others have used up the room that there was when the guest asked: what it may hold is full.
+    if (pushed.ok()) pushed = fail(http::ErrorCode::InternalError("too much waits to be sent"));
     failed_ = true;
     if (writer_->reader_gone()) return fail(StreamEnd::closed());
     return fail(stream_failure(pushed.error()));
@@ -120,7 +122,8 @@ void FutureTrailers::settle(Result<std::optional<http::Fields>, http::ErrorCode>
   if (!trailers.ok()) {
     outcome_ = Outcome(fail(std::move(trailers).error()));
   } else if (*trailers) {
-    outcome_ = Outcome(GuestFields::received(std::move(**trailers), rules_));
+    outcome_ = Outcome(
+        GuestFields::received(std::move(**trailers), rules_, net::Charge(reader_->budget())));
   } else {
     outcome_ = Outcome(std::optional<GuestFields>());
   }

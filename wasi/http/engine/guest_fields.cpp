@@ -46,9 +46,12 @@ std::string_view to_string(FieldsError error) {
       return "immutable fields";
     case FieldsError::kTooLarge:
       return "total size of fields exceeds limit";
-    default:
+    case FieldsError::kTooMany:
       return "too many fields in the field map";
+    case FieldsError::kBudget:
+      break;
   }
+  return "messages of the guest take too much memory";
 }
 
 bool FieldRules::forbid(std::string_view name) const {
@@ -61,25 +64,30 @@ bool FieldRules::forbid(std::string_view name) const {
          std::any_of(kForbidden.begin(), kForbidden.end(), is_name);
 }
 
-GuestFields::GuestFields(const FieldRules& rules)
-    : fields_(std::make_shared<http::Fields>()), rules_(&rules) {}
+GuestFields::GuestFields(const FieldRules& rules, net::Ref<net::Budget> budget)
+    : contents_(
+          std::make_shared<Contents>(Contents{http::Fields(), net::Charge(std::move(budget))})),
+      rules_(&rules) {}
 
-GuestFields GuestFields::received(http::Fields&& fields, const FieldRules& rules) {
+GuestFields GuestFields::received(http::Fields&& fields, const FieldRules& rules,
+                                  net::Charge charge) {
   for (const std::string_view name : kForbidden) fields.remove(name);
   for (const std::string& name : rules.forbidden) fields.remove(name);
-  return {std::make_shared<http::Fields>(std::move(fields)), rules, true};
+  charge.set_bytes(fields.footprint());
+  auto contents = std::make_shared<Contents>(Contents{std::move(fields), std::move(charge)});
+  return {std::move(contents), rules, true};
 }
 
 std::vector<Bytes> GuestFields::get(std::string_view name) const {
   std::vector<Bytes> values;
-  for (const std::string_view value : fields_->get_all(name)) {
+  for (const std::string_view value : fields().get_all(name)) {
     const ByteSpan bytes = as_bytes(value);
     values.emplace_back(bytes.begin(), bytes.end());
   }
   return values;
 }
 
-bool GuestFields::has(std::string_view name) const { return fields_->has(name); }
+bool GuestFields::has(std::string_view name) const { return fields().has(name); }
 
 Result<Unit, FieldsError> GuestFields::check_change(std::string_view name) const {
   if (!http::is_token(name)) return fail(FieldsError::kInvalidSyntax);
@@ -88,7 +96,7 @@ Result<Unit, FieldsError> GuestFields::check_change(std::string_view name) const
   return Unit();
 }
 
-uint64_t GuestFields::size() const { return fields_->text_bytes() + fields_->size() * kFieldCost; }
+uint64_t GuestFields::size() const { return fields().text_bytes() + fields().size() * kFieldCost; }
 
 Result<Unit, FieldsError> GuestFields::check_size(uint64_t fields, uint64_t size) const {
   if (fields > kMostFields) return fail(FieldsError::kTooMany);
@@ -96,10 +104,22 @@ Result<Unit, FieldsError> GuestFields::check_size(uint64_t fields, uint64_t size
   return Unit();
 }
 
+http::Fields& GuestFields::own_fields() {
+  if (contents_.use_count() > 1) {
+    contents_ = std::make_shared<Contents>(Contents{fields(), net::Charge(budget())});
+  }
+  return contents_->fields;
+}
+
+Result<Unit, FieldsError> GuestFields::account() {
+  if (contents_->charge.try_set_bytes(fields().footprint())) return Unit();
+  return fail(FieldsError::kBudget);
+}
+
 Result<Unit, FieldsError> GuestFields::set(const std::string& name,
                                            const std::vector<Bytes>& values) {
   TAPPET_TRY(check_change(name));
-  const std::vector<std::string_view> replaced = fields_->get_all(name);
+  const std::vector<std::string_view> replaced = fields().get_all(name);
   uint64_t size_after = size();
   for (const std::string_view value : replaced) size_after -= cost(name, value.size());
   for (const Bytes& value : values) {
@@ -108,42 +128,41 @@ Result<Unit, FieldsError> GuestFields::set(const std::string& name,
   }
   // Received fields may be beyond the limit; taking some away is no offence.
   if (!values.empty()) {
-    TAPPET_TRY(check_size(fields_->size() - replaced.size() + values.size(), size_after));
+    TAPPET_TRY(check_size(fields().size() - replaced.size() + values.size(), size_after));
   }
-  fields_->remove(name);
-  for (const Bytes& value : values) fields_->append_checked(name, as_text(value));
-  return Unit();
+  http::Fields& changed = own_fields();
+  changed.remove(name);
+  for (const Bytes& value : values) changed.append_checked(name, as_text(value));
+  return account();
 }
 
 Result<Unit, FieldsError> GuestFields::append(const std::string& name, const Bytes& value) {
   TAPPET_TRY(check_change(name));
   if (!is_valid_value(name, as_text(value))) return fail(FieldsError::kInvalidSyntax);
-  TAPPET_TRY(check_size(fields_->size() + 1, size() + cost(name, value.size())));
-  fields_->append_checked(name, as_text(value));
-  return Unit();
+  TAPPET_TRY(check_size(fields().size() + 1, size() + cost(name, value.size())));
+  own_fields().append_checked(name, as_text(value));
+  return account();
 }
 
 Result<Unit, FieldsError> GuestFields::remove(const std::string& name) {
   TAPPET_TRY(check_change(name));
-  fields_->remove(name);
-  return Unit();
+  own_fields().remove(name);
+  return account();
 }
 
 std::vector<std::pair<std::string, Bytes>> GuestFields::entries() const {
   std::vector<std::pair<std::string, Bytes>> all;
-  all.reserve(fields_->size());
-  for (size_t i = 0; i < fields_->size(); ++i) {
-    const http::Field field = (*fields_)[i];
+  all.reserve(fields().size());
+  for (size_t i = 0; i < fields().size(); ++i) {
+    const http::Field field = fields()[i];
     const ByteSpan value = as_bytes(field.value);
     all.emplace_back(field.name, Bytes(value.begin(), value.end()));
   }
   return all;
 }
 
-GuestFields GuestFields::clone() const {
-  return {std::make_shared<http::Fields>(*fields_), *rules_, false};
-}
+GuestFields GuestFields::clone() const { return {contents_, *rules_, false}; }
 
-GuestFields GuestFields::freeze() const { return {fields_, *rules_, true}; }
+GuestFields GuestFields::freeze() const { return {contents_, *rules_, true}; }
 
 }  // namespace tappet::wasi

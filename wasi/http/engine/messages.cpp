@@ -48,7 +48,7 @@ IncomingRequest::IncomingRequest(http::Request request, const FieldRules& rules)
 
 IncomingResponse::IncomingResponse(http::Response response, const FieldRules& rules)
     : status(response.status),
-      headers(GuestFields::received(std::move(response.fields), rules)),
+      headers(GuestFields::received(std::move(response.fields), rules, std::move(response.charge))),
       content(std::move(response.body)) {}
 
 std::shared_ptr<OutgoingBody> OutgoingContent::body(const GuestFields& headers, bool of_request,
@@ -57,6 +57,7 @@ std::shared_ptr<OutgoingBody> OutgoingContent::body(const GuestFields& headers, 
   http::BodyOptions options;
   options.of_request = of_request;
   options.capacity = limits.capacity();
+  options.budget = headers.budget();
   // Values that are not numbers were refused; several that differ make no sense as a length.
   const std::vector<std::string_view> lengths = headers.fields().get_all("content-length");
   for (const std::string_view text : lengths) {
@@ -71,28 +72,35 @@ std::shared_ptr<OutgoingBody> OutgoingContent::body(const GuestFields& headers, 
   return made;
 }
 
+template <class T>
+bool OutgoingRequest::keep(T& member, T value) {
+  std::swap(member, value);
+  const uint64_t size = method_.text().size() + (path_with_query_ ? path_with_query_->size() : 0) +
+                        (scheme_ ? scheme_->text().size() : 0) +
+                        (authority_ ? authority_->size() : 0);
+  if (charge_.try_set_bytes(size)) return true;
+  std::swap(member, value);
+  return false;
+}
+
 bool OutgoingRequest::set_method(http::Method method) {
   if (!method.is_valid()) return false;
-  method_ = std::move(method);
-  return true;
+  return keep(method_, std::move(method));
 }
 
 bool OutgoingRequest::set_path_with_query(std::optional<std::string> path) {
   if (path && !is_valid_path(*path)) return false;
-  path_with_query_ = std::move(path);
-  return true;
+  return keep(path_with_query_, std::move(path));
 }
 
 bool OutgoingRequest::set_scheme(std::optional<http::Scheme> scheme) {
   if (scheme && !http::is_scheme(scheme->text())) return false;
-  scheme_ = std::move(scheme);
-  return true;
+  return keep(scheme_, std::move(scheme));
 }
 
 bool OutgoingRequest::set_authority(std::optional<std::string> authority) {
   if (authority && !http::is_authority(*authority)) return false;
-  authority_ = std::move(authority);
-  return true;
+  return keep(authority_, std::move(authority));
 }
 
 Result<http::Request, ErrorCode> OutgoingRequest::finish() {
@@ -151,6 +159,7 @@ bool FutureIncomingResponse::ready() {
   } else {
     outcome_ = Outcome(fail(std::move(*settled).error()));
   }
+  pending_.reset();
   return true;
 }
 
@@ -177,6 +186,7 @@ Result<std::shared_ptr<FutureIncomingResponse>, ErrorCode> send(const HttpContex
   }
   http::RequestOptions given = options.finish();
   given.asker = context.asker;
+  given.budget = request.headers.budget();
   return std::make_shared<FutureIncomingResponse>(
       context.client->send(std::move(message).value(), given), context.fields);
 }

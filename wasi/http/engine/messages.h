@@ -66,10 +66,12 @@ class OutgoingContent {
   bool given_ = false;
 };
 
-// Setters return false for what could not be sent.
+// Setters return false for what could not be sent, or is too much for the headers' budget, which
+// pays for all of the message and for sending it.
 class OutgoingRequest {
  public:
-  explicit OutgoingRequest(const GuestFields& made) : headers(made.freeze()) {}
+  explicit OutgoingRequest(const GuestFields& made)
+      : headers(made.freeze()), charge_(headers.budget()) {}
 
   bool set_method(http::Method method);
   bool set_path_with_query(std::optional<std::string> path);
@@ -89,6 +91,10 @@ class OutgoingRequest {
   const GuestFields headers;
 
  private:
+  template <class T>
+  bool keep(T& member, T value);
+
+  net::Charge charge_;  // for what follows
   http::Method method_;
   std::optional<std::string> path_with_query_;
   std::optional<http::Scheme> scheme_;

@@ -10,9 +10,13 @@ using component::Own;
 
 using Entries = std::vector<std::pair<std::string, Bytes>>;
 
-HostResult<Result<Own<GuestFields>, HeaderError>> from_list(const HttpContext& context,
+Own<GuestFields> new_fields(component::HostEnvironment& environment) {
+  return make_own<GuestFields>(environment.get<HttpContext>().fields, budget_of(environment));
+}
+
+HostResult<Result<Own<GuestFields>, HeaderError>> from_list(component::HostEnvironment& environment,
                                                             const Entries& entries) {
-  auto fields = make_own<GuestFields>(context.fields);
+  auto fields = new_fields(environment);
   for (const auto& [name, value] : entries) {
     auto appended = changed(fields->append(name, value));
     if (!appended.ok()) return fail(std::move(appended).error());
@@ -27,10 +31,8 @@ HostResult<Result<Own<GuestFields>, HeaderError>> from_list(const HttpContext& c
 
 void add_fields(HttpScope scope) {
   scope.resource<GuestFields>("fields")
-      .constructor([](HttpContext& context) { return make_own<GuestFields>(context.fields); })
-      .static_func(
-          "from-list", {"entries"},
-          [](HttpContext& context, const Entries& entries) { return from_list(context, entries); })
+      .constructor(new_fields)
+      .static_func("from-list", {"entries"}, from_list)
       .method("get", {"name"},
               [](const GuestFields& fields, const std::string& name) { return fields.get(name); })
       .method("has", {"name"},

@@ -1,6 +1,7 @@
 // wasi:http 0.2: the faces of wasi/http/engine.
 //
-// Interfaces find an HttpContext in the store's HostEnvironment.
+// Interfaces find an HttpContext in the store's HostEnvironment. If there is a Network, its budget
+// pays for messages.
 #pragma once
 
 #include <memory>

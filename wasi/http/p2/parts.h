@@ -2,10 +2,18 @@
 #pragma once
 
 #include "canonical-abi/bind/interface.h"
+#include "wasi/host/network.h"
 #include "wasi/http/engine/context.h"
 #include "wasi/http/p2/bindings.h"
 
 namespace tappet::wasi::p2 {
+
+// What pays for the messages that the store's guests hold: their network's budget, if they have
+// one.
+inline net::Ref<net::Budget> budget_of(const component::HostEnvironment& environment) {
+  const void* const network = environment.find(component::HostEnvironment::key<Network>());
+  return network ? static_cast<const Network*>(network)->budget() : net::Ref<net::Budget>();
+}
 
 using HttpScope = component::InterfaceScope<void, HttpContext>;
 

@@ -229,5 +229,42 @@ TEST(Body, IsAQueue) {
   EXPECT_TRUE(got == expected);
 }
 
+// Content is held on a budget, which gets back what was read.
+TEST(Body, SharesABudget) {
+  const auto budget = net::make_ref<net::Budget>(net::BudgetLimits{.bytes = 10'000});
+  Body one = Body::make({.budget = budget});
+  Body other = Body::make({.budget = budget});
+  EXPECT_EQ(one.writer.room(), 10'000u);
+  EXPECT_EQ(write(one.writer, std::string(9'000, 'x')), 9'000u);
+  EXPECT_EQ(other.writer.room(), 2048u);  // a little, always
+  EXPECT_EQ(write(other.writer, std::string(3'000, 'x')), 2048u);
+  EXPECT_EQ(other.writer.room(), 0u);
+  EXPECT_FALSE(*other.writer.try_push(Bytes(1)));
+  EXPECT_EQ(budget->bytes(), 11'048u);
+  other.reader.consume(1);
+  EXPECT_EQ(other.writer.room(), 1u);
+  one.reader.consume(8'000);
+  EXPECT_EQ(other.writer.room(), 10'000u - 1'000 - 2'047);
+  one.reader = BodyReader();
+  EXPECT_EQ(budget->bytes(), 2'047u);
+  other = Body();
+  EXPECT_EQ(budget->bytes(), 0u);
+}
+
+TEST(Body, PaysForTrailers) {
+  const auto budget = net::make_ref<net::Budget>(net::BudgetLimits{.bytes = 1'000});
+  Body body = Body::make({.budget = budget});
+  EXPECT_TRUE(body.writer.finish(Fields{{"x", std::string(500, 'x')}}).ok());
+  EXPECT_GT(budget->bytes(), 500u);
+  EXPECT_EQ(read(body.reader), "<end>");
+  EXPECT_TRUE(body.reader.take_trailers());
+  EXPECT_EQ(budget->bytes(), 0u);
+  Body large = Body::make({.budget = budget});
+  EXPECT_TRUE(large.writer.finish(Fields{{"x", std::string(2'000, 'x')}})
+                  .error()
+                  .is(ErrorCase::kHttpResponseTrailerSectionSize));
+  EXPECT_EQ(read(large.reader), "<HTTP-response-trailer-section-size>");
+}
+
 }  // namespace
 }  // namespace tappet::http

@@ -358,5 +358,66 @@ TEST_F(ClientTest, GivesGoodConnectionsBack) {
   EXPECT_EQ(connector_.released.size(), 1u);
 }
 
+TEST_F(ClientTest, ARequestUnderWayTakesASocketOfItsBudget) {
+  const auto all = net::make_ref<net::Budget>(net::BudgetLimits{.sockets = 2});
+  RequestOptions options;
+  options.budget = net::make_ref<net::Budget>(net::BudgetLimits{.sockets = 1}, all);
+  auto first = send(get(), options);
+  auto second = send(get(), options);
+  EXPECT_EQ(error_of(second), ErrorCode::ConnectionLimitReached());
+  EXPECT_EQ(connector_.origins.size(), 1u);
+  // Others have budgets of their own, and one together.
+  RequestOptions others;
+  others.budget = net::make_ref<net::Budget>(net::BudgetLimits{.sockets = 5}, all);
+  {
+    auto third = send(get(), others);
+    auto fourth = send(get(), others);
+    EXPECT_EQ(error_of(fourth), ErrorCode::ConnectionLimitReached());
+    EXPECT_FALSE(third.try_get());
+  }
+  settle();
+  EXPECT_EQ(all->sockets(), 1u);
+  connector_.servers.pop_back();
+  reply("HTTP/1.1 204 No Content\r\n\r\n");
+  // Complete, though nobody has looked.
+  EXPECT_EQ(all->sockets(), 0u);
+  auto fifth = send(get(), options);
+  EXPECT_FALSE(fifth.try_get());
+  EXPECT_EQ(response_of(first).status, 204);
+}
+
+TEST_F(ClientTest, WhatIsHeldOfResponsesIsChargedToTheRequest) {
+  RequestOptions options;
+  options.budget = net::make_ref<net::Budget>(net::BudgetLimits{.bytes = 8'000});
+  const std::string head = "HTTP/1.1 200 OK\r\nX: " + std::string(3'000, 'x') + "\r\n";
+  std::vector<PendingResponse> unread;
+  unread.push_back(send(get(), options));
+  reply(head + "Content-Length: 3\r\n\r\nabc");
+  EXPECT_GT(options.budget->bytes(), 3'000u);
+  unread.push_back(send(get(), options));
+  reply(head + "Content-Length: 3\r\n\r\nabc");
+  auto refused = send(get(), options);
+  reply(head + "Content-Length: 3\r\n\r\nabc");
+  EXPECT_TRUE(error_of(refused).is(ErrorCase::kHttpResponseHeaderSectionSize));
+  {
+    // Content comes as slowly as it is read.
+    auto slow = send(get(), options);
+    reply("HTTP/1.1 200 OK\r\nContent-Length: 6000\r\n\r\n" + std::string(6'000, 'x'));
+    Response response = response_of(slow);
+    size_t size = 0;
+    while (size < 6'000) {
+      const size_t part = response.body.available();
+      ASSERT_GT(part, 0u);
+      EXPECT_LE(part, 2048u);
+      response.body.consume(part);
+      size += part;
+      settle();
+    }
+  }
+  unread.clear();
+  settle();
+  EXPECT_EQ(options.budget->bytes(), 0u);
+}
+
 }  // namespace
 }  // namespace tappet::http

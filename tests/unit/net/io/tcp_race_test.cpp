@@ -66,7 +66,7 @@ class TcpRaceTest : public ::testing::Test {
   std::unique_ptr<Loop> loop_ = std::move(Loop::create().value());
   std::vector<std::unique_ptr<TcpListener>> listeners_;
   std::vector<std::unique_ptr<TcpConnect>> fillers_;
-  std::shared_ptr<SocketBudget> spare_;
+  Ref<Budget> spare_;
   uint64_t took_ = 0;
 };
 
@@ -132,21 +132,21 @@ TEST_F(TcpRaceTest, WithoutRoomOneAtATime) {
   const SocketAddress v6 = silent("::1");
   const SocketAddress v4 = good("127.0.0.1");
   const SocketAddress closed = refusing("127.0.0.1");
-  spare_ = std::make_shared<SocketBudget>(0);
+  spare_ = make_ref<Budget>(BudgetLimits{.sockets = 0});
   run({v6, v4}, 2 * TcpRace::kDelay);
   EXPECT_GE(took_, 2 * TcpRace::kDelay);
   EXPECT_EQ(run({closed, v4}, 60 * kSecond), v4.to_string());
-  spare_ = std::make_shared<SocketBudget>(1);
+  spare_ = make_ref<Budget>(BudgetLimits{.sockets = 1});
   EXPECT_EQ(run({v6, v4}, 60 * kSecond), v4.to_string());
-  EXPECT_EQ(spare_->used(), 0U);
+  EXPECT_EQ(spare_->sockets(), 0U);
 }
 
 TEST_F(TcpRaceTest, RoomMayComeLater) {
   const SocketAddress v6 = silent("::1");
   const SocketAddress v4 = good("127.0.0.1");
-  spare_ = std::make_shared<SocketBudget>(1);
-  spare_->take();
-  Timer later(*loop_, [&] { spare_->give_back(); });
+  spare_ = make_ref<Budget>(BudgetLimits{.sockets = 1});
+  spare_->take_socket();
+  Timer later(*loop_, [&] { spare_->give_back_socket(); });
   later.set_after(2 * TcpRace::kDelay);
   EXPECT_EQ(run({v6, v4}, 60 * kSecond), v4.to_string());
   EXPECT_GE(took_, 2 * TcpRace::kDelay);

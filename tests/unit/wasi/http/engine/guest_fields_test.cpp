@@ -174,5 +174,27 @@ TEST_F(GuestFieldsTest, OfReceivedMessagesHideWhatIsForbidden) {
   append("b", "", Error::kImmutable);
 }
 
+TEST_F(GuestFieldsTest, ShareTheGuestsBudget) {
+  const auto budget = net::make_ref<net::Budget>(net::BudgetLimits{.bytes = 2'500});
+  fields = GuestFields(kRules, budget);
+  append("a", std::string(900, 'x'));
+  EXPECT_GE(budget->bytes(), 900U);
+  {
+    GuestFields clone = fields.clone();
+    EXPECT_LT(budget->bytes(), 1'800U);  // not before it changes
+    expect(clone.append("b", {}), std::nullopt);
+    EXPECT_GE(budget->bytes(), 1'800U);
+    EXPECT_FALSE(fields.has("b"));
+    GuestFields third = clone.clone();
+    expect(third.append("c", {}), Error::kBudget);
+    GuestFields received =
+        GuestFields::received({{"d", std::string(2'000, 'x')}}, kRules, net::Charge(budget));
+    EXPECT_EQ(budget->bytes_left(), 0U);
+  }
+  EXPECT_LT(budget->bytes(), 1'800U);
+  fields = GuestFields(kRules);
+  EXPECT_EQ(budget->bytes(), 0U);
+}
+
 }  // namespace
 }  // namespace tappet::wasi

@@ -275,5 +275,27 @@ TEST_F(SendTest, WithoutAClientIsDenied) {
   EXPECT_EQ(show(future->get()), "taken");
 }
 
+// Everything that a guest can have the host keep for a request that it never sends.
+TEST(Budget, PaysForAllOfARequest) {
+  const auto budget = net::make_ref<net::Budget>(net::BudgetLimits{.bytes = 10'000});
+  {
+    OutgoingRequest request{GuestFields(kRules, budget)};
+    EXPECT_TRUE(request.set_path_with_query("/" + std::string(5'999, 'x')));
+    EXPECT_FALSE(request.set_authority(std::string(5'000, 'x')));
+    EXPECT_EQ(request.authority(), std::nullopt);
+    const auto body = request.body();
+    const auto out = body->stream();
+    EXPECT_LE(*out->check_write(), 4'000U);
+    OutgoingRequest other{GuestFields(kRules, budget)};
+    const auto stream = other.body()->stream();
+    EXPECT_GT(*stream->check_write(), 3'000U);
+    EXPECT_TRUE(out->write(Bytes(*out->check_write())).ok());
+    // The other had been told of room that is used up now.
+    EXPECT_FALSE(stream->write(Bytes(3'000)).ok());
+    EXPECT_GT(budget->bytes(), 9'000U);
+  }
+  EXPECT_EQ(budget->bytes(), 0U);
+}
+
 }  // namespace
 }  // namespace tappet::wasi

@@ -65,5 +65,21 @@ TEST_F(FieldsTest, LimitsHaveNoErrorValueAndTrap) {
             "too many fields in the field map");
 }
 
+TEST_F(FieldsTest, TogetherTakeNoMoreThanTheGuestMayHave) {
+  const auto loop = net::Loop::create().value();
+  Network network(
+      std::make_shared<SharedNetwork>(*loop, NetworkGrants{}, NetworkLimits{.buffers = 3'000}));
+  caller.environment().set(&network);
+  const std::string large(800, 'x');
+  std::vector<V> made;
+  for (int i = 0; i < 3; ++i) made.push_back(fields("a", large));
+  EXPECT_EQ(caller.trap("[method]fields.append", {borrow(fields()), V::string("a"), bytes(large)}),
+            "messages of the guest take too much memory");
+  EXPECT_EQ(caller.trap("[static]fields.from-list", {V::list({entry("a", large)})}),
+            "messages of the guest take too much memory");
+  EXPECT_TRUE(drop<GuestFields>(made.back()));
+  EXPECT_EQ(append(fields(), "a", large), "ok");
+}
+
 }  // namespace
 }  // namespace tappet::wasi::p2
