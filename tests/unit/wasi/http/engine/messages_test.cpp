@@ -287,7 +287,8 @@ TEST(Budget, PaysForAllOfARequest) {
     const auto out = body->stream();
     EXPECT_LE(*out->check_write(), 4'000U);
     OutgoingRequest other{GuestFields(kRules, budget)};
-    const auto stream = other.body()->stream();
+    const auto other_body = other.body();
+    const auto stream = other_body->stream();
     EXPECT_GT(*stream->check_write(), 3'000U);
     EXPECT_TRUE(out->write(Bytes(*out->check_write())).ok());
     // The other had been told of room that is used up now.
