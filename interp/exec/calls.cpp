@@ -165,9 +165,11 @@ bool call_ref_slow(State& s, uint64_t reference) {
   return Machine::call(s, *function, frame_distance(s));
 }
 
-// Translates the callee and makes the instruction name its code; it is then executed again.
+// Translates the callee and makes the instruction name its code; it is then executed again. Another
+// thread may have done so since the handler looked.
 bool return_call_slow(State& s) {
   const auto* stub = reinterpret_cast<const uint64_t*>(__atomic_load_n(s.pc + 2, __ATOMIC_ACQUIRE));
+  if (stub[-1] != 0) return true;
   const auto index = static_cast<uint32_t>(stub[1]);
   const uint64_t* entry = s.in->code->translated_entry(index);
   s.in->function(index).set_code(entry);

@@ -1,4 +1,6 @@
+#include "net/loop/loop.h"
 #include "tests/unit/wasi/http/p2/fixture.h"
+#include "wasi/host/network.h"
 
 namespace tappet::wasi::p2 {
 namespace {
