@@ -66,6 +66,7 @@ ServeWorker::ServeWorker(const Common& common, uint32_t number, std::unique_ptr<
 Result<> ServeWorker::start(const Served& served) {
   const GuestOptions& guest = common_.options.guest;
   set_up(world_, guest, *loop_);
+  has_program_ = served.component->imports("wasi:cli/");
   world_.key_value = common_.key_value;
   *world_.environment = make_environment(guest, {});
   for (const Preopen& dir : guest.dirs) {
@@ -121,10 +122,9 @@ void ServeWorker::renew_outputs() const {
 wasi::World ServeWorker::world_of(uint64_t instance) const {
   wasi::World world = world_;
   world.network = world_.network->for_another_guest();
+  if (!has_program_) return world;
   world.environment = std::make_shared<wasi::Environment>(world_.environment);
   world.environment->set_variable("INSTANCE_ID", std::to_string(number_among_all(instance)));
-  world.http = std::make_shared<wasi::HttpContext>(*world_.http);
-  world.http->asker = instance;
   renew_outputs();
   const bool prefix = common_.options.logging_prefix;
   if (!prefix && !world_.stdio->out_is_terminal && !world_.stdio->err_is_terminal) return world;
@@ -132,11 +132,15 @@ wasi::World ServeWorker::world_of(uint64_t instance) const {
   const auto make_safe = [&](const char* name, std::shared_ptr<wasi::OutputStream>& stream,
                              bool& is_terminal) {
     if (!prefix && !is_terminal) return;
-    auto text = [prefix, name, number = number_among_all(instance)] {
-      return prefix ? fmt::format("{} [{}] :: ", name, number) : std::string();
-    };
+    std::function<std::string()> text = [] { return std::string(); };
+    if (prefix) {
+      text = [name, number = number_among_all(instance)] {
+        return fmt::format("{} [{}] :: ", name, number);
+      };
+    }
     stream = std::make_shared<wasi::LinePrefix>(
-        std::move(stream), wasi::LinePrefixOptions{.prefix = text, .escape_controls = true});
+        std::move(stream),
+        wasi::LinePrefixOptions{.prefix = std::move(text), .escape_controls = true});
     is_terminal = false;
   };
   make_safe("stdout", world.stdio->out, world.stdio->out_is_terminal);
@@ -176,6 +180,7 @@ Result<> ServeWorker::listen(net::Fd socket, bool secure) {
 void ServeWorker::replace(const Served& served) {
   // The component was found to be one that serves HTTP before it got here.
   (void)service_->replace(served.component);
+  has_program_ = served.component->imports("wasi:cli/");
   server_.set_tls(served.tls);
 }
 

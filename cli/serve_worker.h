@@ -77,6 +77,7 @@ class ServeWorker final : private http::ServerObserver, private http::Service {
   std::unique_ptr<net::Loop> loop_;
   ClientStack client_;
   wasi::World world_;
+  bool has_program_ = false;  // the component has a use for variables and outputs
   wasi::Executor executor_;
   std::unique_ptr<LogOutput> errors_;
   std::unique_ptr<wasi::ComponentService> service_;

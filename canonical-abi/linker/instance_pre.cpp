@@ -23,4 +23,13 @@ const ExportedValue* ExportedInterface::find_value(std::string_view value) const
   return find_in(values, value);
 }
 
+bool InstancePre::imports(std::string_view prefix) const {
+  const auto has = [prefix](const std::shared_ptr<const Component>& component) {
+    return std::ranges::any_of(component->type->imports.items, [prefix](const NamedExtern& import) {
+      return import.name.starts_with(prefix);
+    });
+  };
+  return has(component_) || std::ranges::any_of(linked_, has);
+}
+
 }  // namespace tappet::component

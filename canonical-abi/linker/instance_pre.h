@@ -61,6 +61,9 @@ class InstancePre {
   }
   // All of them, by name.
   const VersionedMap<ExportedInterface>& exports() const { return exports_; }
+  // Whether the component, or one linked with it, imports anything whose name begins so:
+  // "wasi:cli/".
+  bool imports(std::string_view prefix) const;
 
  private:
   friend class Linker;

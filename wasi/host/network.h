@@ -1,8 +1,8 @@
 // What a guest may do on the network, and what it holds of it.
 #pragma once
 
-#include <deque>
 #include <functional>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -109,7 +109,7 @@ class Network : public std::enable_shared_from_this<Network> {
   std::shared_ptr<SharedNetwork> shared_;
   net::Ref<net::Budget> budget_;
   const net::Asker asker_;
-  std::deque<Found> found_;
+  std::list<Found> found_;
   uint32_t lookups_ = 0;
   std::vector<std::shared_ptr<SocketOutput>> unfinished_;
   net::Timer sweep_;

@@ -24,8 +24,6 @@ struct BodyLimits {
 struct HttpContext {
   // Who sends outgoing requests. Null: every one is denied (HTTP-request-denied).
   http::Client* client = nullptr;
-  // Who the guest is among all that use the client.
-  net::Asker asker = net::kNobodyInParticular;
   FieldRules fields = {};
   BodyLimits outgoing_bodies = {};
 };

@@ -185,8 +185,9 @@ Result<std::shared_ptr<FutureIncomingResponse>, ErrorCode> send(const HttpContex
     return std::make_shared<FutureIncomingResponse>(ErrorCode::HttpRequestDenied());
   }
   http::RequestOptions given = options.finish();
-  given.asker = context.asker;
   given.budget = request.headers.budget();
+  // Nobody else has it as long as it asks.
+  given.asker = reinterpret_cast<uintptr_t>(given.budget.get());
   return std::make_shared<FutureIncomingResponse>(
       context.client->send(std::move(message).value(), given), context.fields);
 }

@@ -141,15 +141,21 @@ TEST_F(OutgoingWireTest, WithoutASchemeItIsHttps) {
 }
 
 TEST_F(OutgoingWireTest, TheGuestIsWhoAsksForTheName) {
-  context.asker = 7;
+  const auto budget = net::make_ref<net::Budget>(net::BudgetLimits{});
   http::PoolConnector pool(*loop, connector);
   http::OutboundPolicy all;
   all.allow_network("all");
   http::PolicyConnector permitted(pool, all);
   http::HttpClient pooled(*loop, permitted, {});
   context.client = &pooled;
-  const auto future = start(request());
-  EXPECT_EQ(connector.asked.back().asker, 7U);
+  const auto nobody = start(request());
+  EXPECT_EQ(connector.asked.back().asker, net::kNobodyInParticular);
+  OutgoingRequest asked(GuestFields(kRules, budget));
+  EXPECT_TRUE(asked.set_scheme(Scheme::kHttp));
+  EXPECT_TRUE(asked.set_authority("h:81"));
+  EXPECT_TRUE(asked.set_path_with_query("/"));
+  const auto future = start(asked);
+  EXPECT_EQ(connector.asked.back().asker, reinterpret_cast<uintptr_t>(budget.get()));
 }
 
 // No network is touched: the connector knows at once.
