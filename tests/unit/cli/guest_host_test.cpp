@@ -42,7 +42,9 @@ class Drive : public ::testing::Test {
     Thread thread(*store);
     thread.start(*instance.exported_function("spin"), {});
     const Outcome outcome = host->drive(guest, [&] { return run(thread); });
-    if (outcome == Outcome::kReturned) EXPECT_EQ(thread.results()[0], 7U);
+    if (outcome == Outcome::kReturned) {
+      EXPECT_EQ(thread.results()[0], 7U);
+    }
     return outcome;
   }
 
