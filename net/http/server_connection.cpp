@@ -92,9 +92,7 @@ void ServerConnection::rest() {
 
 ServerConnection::Phase ServerConnection::phase() const {
   if (lingering_) return stream_->unsent() > 0 ? Phase::kFlush : Phase::kLinger;
-  // A service that has answered may not keep the connection by not reading either.
-  const bool last_content = receiving_ && queue_.empty();
-  if (!wants_input() && !last_content) return Phase::kService;
+  if (!wants_input()) return Phase::kService;
   if (receiving_) return Phase::kContent;
   if (parser_.started()) return Phase::kHead;
   return queue_.empty() ? Phase::kIdle : Phase::kService;

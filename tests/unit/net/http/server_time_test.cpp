@@ -96,6 +96,35 @@ TEST_F(ServerTime, ABodyThatTheServiceDoesNotReadIsNotTheClientsFault) {
   EXPECT_FALSE(calls_[0].responder.peer_gone());
 }
 
+// Nor after the answer: what the client has sent is not lost to a service that takes its time, and
+// once the service lets go of it the connection has its deadlines again.
+TEST_F(ServerTime, NorIsABodyThatTheServiceReadsLongAfterItsAnswer) {
+  for (const char* request :
+       {"POST / HTTP/1.1\r\nHost: a\r\n", "HEAD / HTTP/1.1\r\nHost: a\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n", "POST / HTTP/1.0\r\nHost: a\r\n"}) {
+    Wire client(*loop_, service_, limits_);
+    client.send(std::string(request) + "Content-Length: 100000\r\n\r\n");
+    client.send(std::string(90000, 'x'));
+    Call call = take_call();
+    call.responder.send({202, {}, {}});
+    for (int hour = 0; hour < 3; ++hour) {
+      client.settle();
+      clock_.advance(3600 * kSecond);
+    }
+    client.settle();
+    EXPECT_EQ(client.take().substr(9, 3), "202");
+    EXPECT_FALSE(client.ended()) << request;
+    EXPECT_EQ(call.request.body.failure(), nullptr) << request;
+    call.request.body = BodyReader();
+    for (int window = 0; window < 3; ++window) {
+      client.settle();
+      clock_.advance(limits_.body_rate_window_ns);
+    }
+    client.settle();
+    EXPECT_TRUE(client.ended()) << request;
+  }
+}
+
 TEST_F(ServerTime, ReadingNowAndThenDoesNotGiveTheClientMoreTime) {
   limits_.body_buffer = 16;
   wire().send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");

@@ -35,9 +35,15 @@ class JobService : public Service {
     explicit Job(net::Loop& loop)
         : step_([this] { run(); }), changed_([this, &loop] { loop.soon().add(step_); }) {}
     virtual ~Job() = default;
-    // True when there is nothing more to do; otherwise waits(…) has been called.
+    // True when there is nothing more to do; otherwise wake_up() has been given to a body.
     virtual bool step() = 0;
-    void run() { done_ = done_ || step(); }
+    // Lets go of all bodies: whoever keeps a request's reader keeps its connection.
+    virtual void finish() = 0;
+    void run() {
+      if (done_ || !step()) return;
+      done_ = true;
+      finish();
+    }
     bool done() const { return done_; }
 
    protected:
@@ -109,6 +115,8 @@ class ShowService final : public JobService {
       return true;
     }
 
+    void finish() override { request = Request(); }
+
     Request request;
     Responder responder;
     std::string content;
@@ -147,6 +155,11 @@ class EchoService final : public JobService {
         if (*written == 0) return writer.await_writable(wake_up()), false;
         reader.consume(*written);
       }
+    }
+
+    void finish() override {
+      reader = BodyReader();
+      writer = BodyWriter();
     }
 
     BodyReader reader;
