@@ -2,7 +2,7 @@
 
 namespace tappet::cli {
 
-void AdminService::handle(http::Request request, http::Responder responder) {
+void AdminService::handle(http::Request&& request, http::Responder responder) {
   responder.send(answer(request));
 }
 

@@ -12,7 +12,7 @@ class AdminService final : public http::Service {
  public:
   // `metrics` outlives it.
   explicit AdminService(const ServeMetrics& metrics) : metrics_(metrics) {}
-  void handle(http::Request request, http::Responder responder) override;
+  void handle(http::Request&& request, http::Responder responder) override;
 
  private:
   http::Response answer(const http::Request& request) const;

@@ -203,7 +203,7 @@ void ServeWorker::look_whether_drained() {
   }
 }
 
-void ServeWorker::handle(http::Request request, http::Responder responder) {
+void ServeWorker::handle(http::Request&& request, http::Responder responder) {
   const auto& headers = common_.options.headers;
   for (const auto& [name, value] : headers) request.fields.remove(name);
   for (const auto& [name, value] : headers) (void)request.fields.append(name, value);

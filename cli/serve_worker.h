@@ -64,7 +64,7 @@ class ServeWorker final : private http::ServerObserver, private http::Service {
   uint64_t number_among_all(uint64_t own) const;
   void look_whether_drained();
 
-  void handle(http::Request request, http::Responder responder) override;
+  void handle(http::Request&& request, http::Responder responder) override;
   void connected() override;
   void disconnected() override;
   void refused() override;

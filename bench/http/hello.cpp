@@ -9,7 +9,7 @@ namespace {
 
 class Hello final : public tappet::http::Service {
  public:
-  void handle(tappet::http::Request, tappet::http::Responder responder) override {
+  void handle(tappet::http::Request&&, tappet::http::Responder responder) override {
     responder.send(tappet::http::text_response(200, "hello world\n"));
   }
 };

@@ -58,7 +58,7 @@ GuestService::GuestService(net::Loop& loop, const std::string& file, std::string
 
 GuestService::~GuestService() = default;
 
-void GuestService::handle(Request request, Responder responder) {
+void GuestService::handle(Request&& request, Responder responder) {
   if (!path_.empty()) request.path_with_query = path_;
   parts_->service->handle(std::move(request), std::move(responder));
 }

@@ -22,7 +22,7 @@ class GuestService final : public Service {
   GuestService(net::Loop& loop, const std::string& file, std::string path);
   ~GuestService() override;
 
-  void handle(Request request, Responder responder) override;
+  void handle(Request&& request, Responder responder) override;
   // Guests that run or wait.
   size_t active() const;
   // Whether a guest has trapped, ever, other than on purpose (unreachable).

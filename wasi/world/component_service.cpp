@@ -70,7 +70,7 @@ ComponentService::ComponentService(Engine engine, std::shared_ptr<const componen
 
 ComponentService::~ComponentService() = default;
 
-void ComponentService::handle(http::Request request, http::Responder responder) {
+void ComponentService::handle(http::Request&& request, http::Responder responder) {
   const uint64_t now = executor_.loop().now();
   if (running_.size() >= options_.max_instances) {
     enqueue(std::move(request), std::move(responder), now);
@@ -81,7 +81,7 @@ void ComponentService::handle(http::Request request, http::Responder responder) 
 
 // Clients that come and go while all instances are busy must not pile up. Searching again only when
 // the queue has doubled costs each request a constant.
-void ComponentService::enqueue(http::Request request, http::Responder responder, uint64_t since) {
+void ComponentService::enqueue(http::Request&& request, http::Responder responder, uint64_t since) {
   if (queue_.size() >= sweep_at_) {
     std::erase_if(queue_, [](const Queued& waiting) { return waiting.responder.peer_gone(); });
     sweep_at_ = std::max(kLeastSwept, 2 * queue_.size());
@@ -89,7 +89,7 @@ void ComponentService::enqueue(http::Request request, http::Responder responder,
   queue_.push_back({since, std::move(request), std::move(responder)});
 }
 
-void ComponentService::begin(http::Request request, http::Responder responder, uint64_t since) {
+void ComponentService::begin(http::Request&& request, http::Responder responder, uint64_t since) {
   const uint64_t deadline = net::saturating_add(since, options_.request_timeout_ns);
   auto fuel_used = engine_.config().fuel ? std::make_shared<uint64_t>(0) : nullptr;
   responder.set_cost(fuel_used);

@@ -80,7 +80,7 @@ class ComponentService final : public http::Service {
   // From now on, no instance is used again.
   void retire();
 
-  void handle(http::Request request, http::Responder responder) override;
+  void handle(http::Request&& request, http::Responder responder) override;
 
   // Requests.
   size_t active() const { return running_.size(); }
@@ -101,8 +101,8 @@ class ComponentService final : public http::Service {
   ComponentService(Engine engine, std::shared_ptr<const component::InstancePre> pre,
                    component::FuncRef handler, Executor& executor, Hooks hooks,
                    const ServiceOptions& options);
-  void enqueue(http::Request request, http::Responder responder, uint64_t since);
-  void begin(http::Request request, http::Responder responder, uint64_t since);
+  void enqueue(http::Request&& request, http::Responder responder, uint64_t since);
+  void begin(http::Request&& request, http::Responder responder, uint64_t since);
   void end(std::list<Instance>::iterator instance);
   void keep(std::list<Instance>::iterator instance);
   void drop_idle(uint64_t since);

@@ -12,13 +12,15 @@ using Outcome = tappet::Outcome;
 namespace {
 
 std::string describe(const http::Request& request) {
-  return fmt::format("{} {}", request.method.text(),
-                     request.path_with_query.value_or(std::string()));
+  std::string text(request.method.text());
+  text += ' ';
+  if (request.path_with_query) text += *request.path_with_query;
+  return text;
 }
 
 }  // namespace
 
-ComponentService::Run::Run(Instance& instance, Accepted accepted)
+ComponentService::Run::Run(Instance& instance, Accepted&& accepted)
     : instance_(instance),
       number_(accepted.number),
       name_(describe(accepted.request)),
@@ -124,7 +126,7 @@ ComponentService::Instance::Instance(ComponentService& service, uint64_t number)
   world_.install(store_.environment(), *pre_);
 }
 
-void ComponentService::Instance::begin(Accepted accepted) {
+void ComponentService::Instance::begin(Accepted&& accepted) {
   if (begun_++ != 0) store_.core().set_fuel(service_.options_.limits.core.fuel);
   run_.emplace(*this, std::move(accepted));
   schedule();

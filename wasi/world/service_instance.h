@@ -27,7 +27,7 @@ struct ComponentService::Accepted {
 // Destroying it cancels that, and answers 500 if nothing was answered.
 class ComponentService::Run {
  public:
-  Run(Instance& instance, Accepted accepted);
+  Run(Instance& instance, Accepted&& accepted);
 
   // Runs guest code. kDone: the instance has no more to do for the request, or may not.
   Scheduled::Next advance();
@@ -62,7 +62,7 @@ class ComponentService::Instance final : public Scheduled {
   Instance(ComponentService& service, uint64_t number);
 
   // Precondition: it rests, or is new.
-  void begin(Accepted accepted);
+  void begin(Accepted&& accepted);
   // After a request: nothing of it is left that could reach the next one, but what the guest
   // itself keeps.
   bool reusable();

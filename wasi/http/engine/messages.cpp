@@ -38,7 +38,7 @@ std::shared_ptr<IncomingBody> IncomingContent::consume() {
   return body;
 }
 
-IncomingRequest::IncomingRequest(http::Request request, const FieldRules& rules)
+IncomingRequest::IncomingRequest(http::Request&& request, const FieldRules& rules)
     : method(std::move(request.method)),
       scheme(std::move(request.scheme)),
       authority(std::move(request.authority)),

@@ -29,7 +29,7 @@ class IncomingContent {
 class IncomingRequest {
  public:
   // The rules outlive it, as they do the other messages.
-  IncomingRequest(http::Request request, const FieldRules& rules);
+  IncomingRequest(http::Request&& request, const FieldRules& rules);
 
   http::Method method;
   std::optional<http::Scheme> scheme;

@@ -18,7 +18,7 @@ component::HostInterfaceDef http_outgoing_handler();
 // The arguments of wasi:http/incoming-handler's handle: two resources, which go to the guest. Fails
 // (kLimit) if the store can hold no more resources.
 Result<std::vector<component::ComponentValue>> handle_arguments(
-    component::HostEnvironment& environment, http::Request request,
+    component::HostEnvironment& environment, http::Request&& request,
     std::shared_ptr<ResponseSlot> slot);
 
 // Ends what is under way in the messages that the store's guests hold, as if they had been dropped:

@@ -59,7 +59,7 @@ void add_incoming(HttpScope scope) {
 }
 
 Result<std::vector<ComponentValue>> handle_arguments(component::HostEnvironment& environment,
-                                                     http::Request request,
+                                                     http::Request&& request,
                                                      std::shared_ptr<ResponseSlot> slot) {
   const FieldRules& rules = environment.get<HttpContext>().fields;
   std::vector<ComponentValue> arguments;

@@ -16,7 +16,7 @@ class FunctionService final : public Service {
  public:
   using Function = std::function<void(Request, Responder)>;
   explicit FunctionService(Function function) : function_(std::move(function)) {}
-  void handle(Request request, Responder responder) override {
+  void handle(Request&& request, Responder responder) override {
     function_(std::move(request), std::move(responder));
   }
 
@@ -78,7 +78,7 @@ class JobService : public Service {
 class ShowService final : public JobService {
  public:
   using JobService::JobService;
-  void handle(Request request, Responder responder) override {
+  void handle(Request&& request, Responder responder) override {
     start<Show>(std::move(request), std::move(responder));
   }
 
@@ -127,7 +127,7 @@ class ShowService final : public JobService {
 class EchoService final : public JobService {
  public:
   using JobService::JobService;
-  void handle(Request request, Responder responder) override {
+  void handle(Request&& request, Responder responder) override {
     start<Echo>(std::move(request), std::move(responder));
   }
 

@@ -15,7 +15,7 @@ constexpr const char* kService = "../../../wasi-http/guest/service.wasm";
 // Takes requests and never answers.
 class SilentService final : public http::Service {
  public:
-  void handle(http::Request, http::Responder responder) override {
+  void handle(http::Request&&, http::Responder responder) override {
     responders.push_back(std::move(responder));
   }
   std::vector<http::Responder> responders;
