@@ -29,6 +29,10 @@ const InternalType& destructor_type(bool wide) {
   return kTypes[wide ? 1 : 0];
 }
 
+HostOutcome call_directly(CanonFunction& self, HostCall& call) {
+  return (*self.callee->direct)(self, call);
+}
+
 // The instantiation as the caller of a start function.
 class StartCaller final : public TaskCaller {
  public:
@@ -49,7 +53,10 @@ InstanceTree::InstanceTree(std::shared_ptr<const InstancePre> pre, ComponentStor
   instances_.reserve(plan().instances.size());
   slots_.reserve(plan().slots.size());
   for (const ResourceRef ref : plan().slots) slots_.push_back(resource_type(ref));
-  cores_.reserve(plan().cores.size());
+  cores_.resize(plan().cores.size());
+  for (size_t i = 0; i < plan().canons.size(); ++i) {
+    canons_[i].declare(plan().canons[i].type, plan().canons[i].shape, *this);
+  }
   if (!plan().starts.empty()) values_.resize(plan().values.size());
   for (const PlannedInstance& planned : plan().instances) {
     ComponentInstance* const parent =
@@ -136,10 +143,9 @@ void InstanceTree::define_lift(uint32_t index) {
   func.opts = options(planned.options);
 }
 
-void InstanceTree::define_canon(uint32_t index) {
-  const PlannedCanon& planned = plan().canons[index];
-  CanonFunction& canon = canons_[index];
-  canon.bind(planned.type, planned.shape, planned.body);
+void InstanceTree::define(CanonFunction& canon) {
+  const PlannedCanon& planned = plan().canons[static_cast<size_t>(&canon - canons_.get())];
+  canon.body = planned.body;
   canon.inst = &instances_[planned.instance];
   canon.opts = options(planned.options);
   canon.signature = planned.signature;
@@ -152,7 +158,7 @@ void InstanceTree::define_canon(uint32_t index) {
     canon.callee = &function(planned.callee);
     canon.levels = planned.levels;
     canon.may_call = planned.may_call;
-    if (canon.callee->direct != nullptr && !canon.opts.is_async) canon.bind_direct();
+    if (canon.callee->direct != nullptr && !canon.opts.is_async) canon.body = call_directly;
     canon.adapter = ScalarCall::make(canon, canon.inst->store.scheduler());
     canon.host.adapter = canon.adapter.get();
   }
@@ -205,11 +211,8 @@ Outcome Instantiation::run_steps() {
       case Step::Kind::kLift:
         tree_->define_lift(step.index);
         break;
-      case Step::Kind::kCanon:
-        tree_->define_canon(step.index);
-        break;
       case Step::Kind::kCore:
-        outcome = instantiate_core(plan.cores[step.index]);
+        outcome = instantiate_core(step.index);
         break;
       case Step::Kind::kStart:
         outcome = call_start(plan.starts[step.index]);
@@ -219,7 +222,8 @@ Outcome Instantiation::run_steps() {
   return outcome;
 }
 
-Outcome Instantiation::instantiate_core(const PlannedCore& core) {
+Outcome Instantiation::instantiate_core(uint32_t index) {
+  const PlannedCore& core = pre_->plan().cores[index];
   const std::shared_ptr<const ModuleCode>& code = pre_->plan().codes[core.code];
   const size_t count = code->module().imports.size();
   imports_.clear();
@@ -230,7 +234,7 @@ Outcome Instantiation::instantiate_core(const PlannedCore& core) {
   Result<Instance*, InstantiateError> made = instantiate(store_.core(), code, imports_);
   if (!made.ok()) return fail_with(std::move(made.error()));
   Instance& instance = **made;
-  tree_->cores_.push_back(&instance);
+  tree_->cores_[index] = &instance;
   if (!instance.module().has_start) return Outcome::kReturned;
   ComponentInstance& inst = tree_->instances_[core.instance];
   inst.enter_from(inst.depth + 1);

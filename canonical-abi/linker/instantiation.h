@@ -17,7 +17,7 @@ namespace tappet::component {
 struct InternalType;
 
 // An instance of a component with all that it contains. Lives in its store, and as long.
-class InstanceTree final : public ComponentStore::Owned {
+class InstanceTree final : public ComponentStore::Owned, private CanonFunction::Definer {
  public:
   // A function that the component exports, by what InstancePre::find_function found.
   const FuncInst& function(FuncRef ref) const {
@@ -45,7 +45,7 @@ class InstanceTree final : public ComponentStore::Owned {
   const FuncInst& internal_func(const InternalType& type, Function& core, ComponentInstance& inst);
   void define_resource(uint32_t index);
   void define_lift(uint32_t index);
-  void define_canon(uint32_t index);
+  void define(CanonFunction& canon) override;
 
   std::shared_ptr<const InstancePre> pre_;
   FixedVector<ComponentInstance> instances_;
@@ -54,7 +54,7 @@ class InstanceTree final : public ComponentStore::Owned {
   std::unique_ptr<FuncInst[]> funcs_;
   std::list<FuncInst> internal_funcs_;  // destructors and start functions
   std::unique_ptr<CanonFunction[]> canons_;
-  std::vector<Instance*> cores_;
+  std::vector<Instance*> cores_;        // by Plan::cores; null: left out, or still to come
   std::vector<ComponentValue> values_;  // results of start functions, by Plan::values
 };
 
@@ -86,7 +86,7 @@ class Instantiation {
  private:
   Outcome run_steps();
   // Makes a core instance. kReturned: go on.
-  Outcome instantiate_core(const PlannedCore& core);
+  Outcome instantiate_core(uint32_t index);
   Outcome run_core_start();
   // Calls a component-level start function. kReturned: go on.
   Outcome call_start(const PlannedStart& start);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "canonical-abi/linker/planner.h"
+#include "canonical-abi/linker/shims.h"
 
 namespace tappet::component {
 namespace {
@@ -58,6 +59,7 @@ Result<std::shared_ptr<const InstancePre>> Linker::link(std::shared_ptr<const Co
                   options_.calls_between_relatives);
   Composition composition(*hosts_, options_.unknown_imports_trap, planner, linkage, links);
   const Entities exports = TAPPET_TRY(composition.run(std::move(component)));
+  bypass_shims(pre->plan_);
   for (const auto& code : pre->plan_.codes) engine_.prepare(*code);
   add_exports(pre->plan_, exports, linkage.instances, pre->exports_);
   return std::shared_ptr<const InstancePre>(pre);

@@ -112,7 +112,7 @@ struct PlannedStart {
 };
 
 struct Step {
-  enum class Kind : uint8_t { kResource, kLift, kCanon, kCore, kStart };
+  enum class Kind : uint8_t { kResource, kLift, kCore, kStart };
   Kind kind = Kind::kCore;
   uint32_t index = 0;
 };

@@ -81,7 +81,6 @@ Result<> Planner::built_in(Frame& frame, const Canon& def) {
   if (def.slot != Resource::kNoSlot) planned.resource = frame.slots[def.slot];
   const auto index = static_cast<uint32_t>(plan_.canons.size());
   plan_.canons.push_back(planned);
-  plan_.steps.push_back({Step::Kind::kCanon, index});
   push(frame, Entity::of(Sort::kCoreFunc, CoreRef{CoreRef::kCanonFunctions, index}));
   return {};
 }

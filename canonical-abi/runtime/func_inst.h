@@ -37,28 +37,40 @@ Result<> check_result(const HostReturn& returned, const ValType* type);
 std::string misfit(const Error& error);
 
 // A core function made by canon lower or by a built-in, for one component instance. Core instances
-// hold pointers to `function`: it stays where it is as long as the store.
+// hold pointers to `function`: it stays where it is as long as the store. Most instances call few of
+// theirs, so all but what core instances see of it waits for the first call.
 struct CanonFunction {
   using Body = HostOutcome (*)(CanonFunction& self, HostCall& call);
+
+  // Fills in what follows `definer`, once: at the first call.
+  class Definer {
+   public:
+    virtual void define(CanonFunction& canon) = 0;
+
+   protected:
+    ~Definer() = default;
+  };
 
   CanonFunction() = default;
   CanonFunction(const CanonFunction&) = delete;
   CanonFunction& operator=(const CanonFunction&) = delete;
 
-  void bind(TypeId type, const CallShape& shape, Body body) {
+  void declare(TypeId type, const CallShape& shape, Definer& by) {
     function.type = type;
     function.shape = shape;
     function.host = &host;
     host.type = type;
-    host.invoke = [this, body](HostCall& call) { return body(*this, call); };
-  }
-  // The same with a body of the callee's.
-  void bind_direct() {
-    host.invoke = [this](HostCall& call) { return (*callee->direct)(*this, call); };
+    host.invoke = [this](HostCall& call) { return body(*this, call); };
+    definer = &by;
   }
 
   Function function;
   HostFunction host;
+  Definer* definer = nullptr;
+  Body body = [](CanonFunction& self, HostCall& call) {
+    self.definer->define(self);
+    return self.body(self, call);
+  };
   std::unique_ptr<CallAdapter> adapter;  // host.adapter
   ComponentInstance* inst = nullptr;
 

@@ -1,0 +1,19 @@
+// Calls without detours.
+//
+// A lowered function that needs its caller's memory is made after the caller, which nonetheless has
+// to import something. So the tools that make components put two core instances around it: a shim,
+// which comes first and exports functions that only call through its table, and a fixup, which
+// comes last and fills the table. A plan knows all of them beforehand.
+#pragma once
+
+#include "canonical-abi/linker/plan.h"
+
+namespace tappet::component {
+
+// Lets core instances that import a shim's functions have what these call, where that is a function
+// made by a canonical definition. Leaves shims and fixups out that are of no more use. Nothing that
+// guests can see changes, but how many instructions (and so, how much fuel) a call takes. `plan` is
+// complete.
+void bypass_shims(Plan& plan);
+
+}  // namespace tappet::component

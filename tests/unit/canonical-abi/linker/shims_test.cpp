@@ -1,0 +1,140 @@
+// Detours through tables, and which of them calls may leave out.
+#include "canonical-abi/linker/shims.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/unit/canonical-abi/support/api.h"
+
+namespace tappet::component::test {
+namespace {
+
+using V = ComponentValue;
+
+// As wit-component makes it, in small.
+constexpr std::string_view kComponent = R"((component
+  (import "test:host/api@0.2.3" (instance $api
+    (export "add-one" (func (param "x" u32) (result u32)))))
+  (core module $Shim
+    (type $f (func (param i32) (result i32)))
+    (table (export "$imports") 2 2 funcref)
+    (func (export "0") (type $f) (call_indirect (type $f) (local.get 0) (i32.const 0)))
+    (func (export "1") (type $f) (call_indirect (type $f) (local.get 0) (i32.const 1))))
+  (core instance $shim (instantiate $Shim))
+  (core module $Main
+    (import "" "0" (func $zero (param i32) (result i32)))
+    (import "" "1" (func $one (param i32) (result i32)))
+    (func (export "run") (param i32) (result i32) (call $one (call $zero (local.get 0)))))
+  (core instance $main (instantiate $Main (with "" (instance $shim))))
+  (core module $Late
+    (func (export "f") (param i32) (result i32) (i32.mul (local.get 0) (i32.const 10))))
+  (core instance $late (instantiate $Late))
+  (canon lower (func $api "add-one") (core func $add-one))
+  (canon context.get i32 0 (core func $context))
+  (core module $Fixup
+    (import "" "$imports" (table 2 2 funcref))
+    (import "" "a" (func $a (param i32) (result i32)))
+    (import "" "c" (func $c (result i32)))
+    (import "" "f" (func $f (param i32) (result i32)))
+    (elem (i32.const 0) func $a $a))
+  (core instance (instantiate $Fixup (with "" (instance (export "$imports" (table $shim "$imports"))
+    (export "a" (func $add-one)) (export "c" (func $context)) (export "f" (func $late "f"))))))
+  (func (export "run") (param "x" u32) (result u32) (canon lift (core func $main "run"))))
+)";
+
+// The component with `from` replaced.
+std::string variant(std::string_view from, std::string_view to) {
+  std::string text(kComponent);
+  const size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos);
+  return text.replace(at, from.size(), to);
+}
+
+struct Outcomes {
+  ptrdiff_t core_instances;  // that are made, of four
+  std::string result;        // of run(5), or why there is no instance
+  bool operator==(const Outcomes&) const = default;
+};
+void PrintTo(const Outcomes& o, std::ostream* out) {
+  *out << o.core_instances << " core instances, " << o.result;
+}
+
+Outcomes run(std::string_view text) {
+  Api api;
+  Program p(assemble(text));
+  EXPECT_TRUE(p.linker().define(api.interface()).ok());
+  p.prepare();
+  const auto made = std::ranges::count(p.pre().plan().steps, Step::Kind::kCore, &Step::kind);
+  std::string failure;
+  if (p.instantiate(&failure) != Outcome::kReturned) {
+    return {made, failure.substr(0, failure.find('\n'))};
+  }
+  return {made, p.call("run", {V::u32(5)})};
+}
+
+TEST(Shims, AreLeftOut) { EXPECT_EQ(run(kComponent), (Outcomes{2, "7"})); }
+
+TEST(Shims, StayForFunctionsOfLaterInstances) {
+  EXPECT_EQ(run(variant("func $a $a", "func $a $f")), (Outcomes{4, "60"}));
+  EXPECT_EQ(run(variant("func $a $a", "func $f $a")), (Outcomes{4, "51"}));
+}
+
+TEST(Shims, StayIfTheyDoAnythingElse) {
+  const auto second = [](std::string_view body) {
+    return variant("(call_indirect (type $f) (local.get 0) (i32.const 1))", body);
+  };
+  EXPECT_EQ(run(second("(call_indirect (type $f) (i32.const 8) (i32.const 1))")),
+            (Outcomes{4, "9"}));
+  EXPECT_EQ(run(second("(i32.add (i32.const 1) "
+                       "(call_indirect (type $f) (local.get 0) (i32.const 1)))")),
+            (Outcomes{4, "8"}));
+  EXPECT_EQ(run(second("(call_indirect (type $f) (local.get 0) (local.get 0))")),
+            (Outcomes{4, "trap: undefined element"}));
+  EXPECT_EQ(run(second("(local.get 0)")), (Outcomes{4, "6"}));
+}
+
+TEST(Shims, StayIfOthersHaveTheirTable) {
+  EXPECT_EQ(run(variant("    (func (export \"run\") (param i32)",
+                        "    (import \"\" \"$imports\" (table 2 2 funcref))"
+                        "(func (export \"run\") (param i32)")),
+            (Outcomes{4, "7"}));
+}
+
+TEST(Shims, StayIfTheirTableMayChange) {
+  EXPECT_EQ(run(variant("(elem (i32.const 0) func $a $a)",
+                        "(elem (i32.const 0) func $a $a) (elem (i32.const 0) func $f)")),
+            (Outcomes{4, "51"}));
+  EXPECT_EQ(run(variant("(elem (i32.const 0) func $a $a)",
+                        "(elem (i32.const 0) func $a $a) (elem declare func $f)"
+                        "(func $s (table.set 0 (i32.const 1) (ref.func $f))) (start $s)")),
+            (Outcomes{4, "60"}));
+}
+
+TEST(Shims, TrapWhereTheTableHasNothing) {
+  EXPECT_EQ(run(variant("(elem (i32.const 0) func $a $a)", "(elem (i32.const 1) func $a)")),
+            (Outcomes{4, "trap: uninitialized element 0"}));
+  EXPECT_EQ(run(variant("func $a $a", "func $a $c")),
+            (Outcomes{4, "trap: indirect call type mismatch"}));
+}
+
+TEST(Shims, TrapUntilTheTableIsFilled) {
+  const std::string_view end = "(call $one (call $zero (local.get 0))))";
+  EXPECT_EQ(run(variant(end,
+                        "(call $one (call $zero (local.get 0))))\n"
+                        "(func $start (drop (call $zero (i32.const 1)))) (start $start)")),
+            (Outcomes{4, "wasm trap: uninitialized element 0"}));
+  EXPECT_EQ(run(variant("(i32.mul (local.get 0) (i32.const 10)))",
+                        "(i32.mul (local.get 0) (i32.const 10))) (func $start) (start $start)")),
+            (Outcomes{4, "7"}));
+}
+
+TEST(Shims, FixupsThatDoNotFitFailAsBefore) {
+  const Outcomes outcomes =
+      run(variant("(elem (i32.const 0) func $a $a)", "(elem (i32.const 1) func $a $a)"));
+  EXPECT_EQ(outcomes.core_instances, 4);
+  EXPECT_NE(outcomes.result.find("out of bounds table access"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace tappet::component::test
