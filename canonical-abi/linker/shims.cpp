@@ -1,6 +1,7 @@
 #include "canonical-abi/linker/shims.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 
 #include "interp/binary/instruction_reader.h"
@@ -29,12 +30,23 @@ std::optional<uint32_t> called_element(const Module& module, uint32_t index) {
   return next_is(Opcode::kEnd) && code.at_end() ? std::optional(element) : std::nullopt;
 }
 
+// The same of all functions, by index; none if one of them does anything else.
+std::vector<uint32_t> called_elements(const Module& module) {
+  std::vector<uint32_t> elements;
+  for (uint32_t index = 0; index < module.functions.size(); ++index) {
+    const auto element = called_element(module, index);
+    if (!element) return {};
+    elements.push_back(*element);
+  }
+  return elements;
+}
+
 bool has_state(const Module& module) {
   return !module.memories.empty() || !module.globals.empty() || !module.tags.empty() ||
          !module.datas.empty();
 }
 
-// Functions and a table, and nobody but who imports that can change it.
+// Functions and a table, nothing else.
 bool is_shim(const Module& module) {
   return module.imports.empty() && module.tables.size() == 1 && !has_state(module) &&
          module.elems.empty() && !module.has_start && module.tables[0].init.instructions.empty() &&
@@ -57,7 +69,7 @@ bool is_fixup(const Module& module) {
 
 class Bypass {
  public:
-  explicit Bypass(Plan& plan) : plan_(plan), uses_(plan.cores.size()), slots_(plan.cores.size()) {}
+  explicit Bypass(Plan& plan) : plan_(plan), uses_(plan.cores.size()), shims_(plan.cores.size()) {}
 
   void run() {
     count_uses();
@@ -69,9 +81,8 @@ class Bypass {
  private:
   // By others of a core instance.
   struct Uses {
-    uint64_t functions = 0;        // imported by core instances
-    uint64_t tables = 0;           // likewise
-    uint32_t importer = kNoIndex;  // one of those who import a table
+    uint64_t functions = 0;  // imported by core instances
+    uint64_t tables = 0;     // likewise
     uint64_t others = 0;
     bool none() const { return functions + tables + others == 0; }
   };
@@ -99,7 +110,7 @@ class Bypass {
   }
   void count_uses() {
     for (uint32_t core = 0; core < plan_.cores.size(); ++core) {
-      for (const PlannedImport& import : imports(core)) count_import(core, import);
+      for (const PlannedImport& import : imports(core)) count_import(import);
     }
     for (const PlannedLift& lift : plan_.lifts) {
       count_other(lift.core);
@@ -111,14 +122,13 @@ class Bypass {
     }
     for (const PlannedResource& resource : plan_.resources) count_other(resource.dtor);
   }
-  void count_import(uint32_t core, const PlannedImport& import) {
+  void count_import(const PlannedImport& import) {
     Uses* const found = uses(import.item);
     if (found == nullptr) return;
     if (import.kind == ExternKind::kFunc) {
       ++found->functions;
     } else if (import.kind == ExternKind::kTable) {
       ++found->tables;
-      found->importer = core;
     } else {
       ++found->others;
     }
@@ -137,17 +147,28 @@ class Bypass {
     }
   }
 
+  // Each module is read once, however many instances it has.
+  const std::vector<uint32_t>& elements_of(const Module& shim) {
+    const auto [at, inserted] = elements_.try_emplace(&shim);
+    if (inserted) at->second = called_elements(shim);
+    return at->second;
+  }
+
+  // Nobody but the fixup may write to the table.
   void find_shim(uint32_t fixup, const std::vector<size_t>& made, size_t since) {
     const auto table = std::ranges::find(imports(fixup), ExternKind::kTable, &PlannedImport::kind);
     const uint32_t shim = table->item.instance;
     const Uses& used = uses_[shim];
-    if (!is_shim(module(shim)) || used.tables != 1 || used.importer != fixup) return;
+    if (!is_shim(module(shim)) || used.tables != 1 || !uses_[fixup].none()) return;
     if (made[shim] < since) return;
+    const std::vector<uint32_t>& elements = elements_of(module(shim));
+    if (elements.empty()) return;
     const ElemSegment& segment = module(fixup).elems[0];
     const uint64_t offset = static_cast<uint32_t>(segment.offset.instructions[0].value);
     const uint64_t size = module(shim).tables[0].type.limits.min;
     if (offset + segment.size() > size) return;
-    Shim& found = slots_[shim];
+    Shim& found = shims_[shim];
+    found.elements = &elements;
     found.fixup = fixup;
     found.offset = offset;
     for (const PlannedImport& import : imports(fixup)) {
@@ -157,14 +178,12 @@ class Bypass {
 
   // What an imported function calls in the end, if that is known.
   std::optional<CoreRef> target(CoreRef function) const {
-    const Shim& shim = slots_[function.instance];
+    const Shim& shim = shims_[function.instance];
     if (shim.fixup == kNoIndex) return std::nullopt;
-    const auto element = called_element(module(function.instance), function.index);
+    const uint64_t element = (*shim.elements)[function.index];
     const std::vector<uint32_t>& written = module(shim.fixup).elems[0].functions;
-    if (!element || *element < shim.offset || *element - shim.offset >= written.size()) {
-      return std::nullopt;
-    }
-    const CoreRef found = shim.functions[written[*element - shim.offset]];
+    if (element < shim.offset || element - shim.offset >= written.size()) return std::nullopt;
+    const CoreRef found = shim.functions[written[element - shim.offset]];
     const TypeId type = module(function.instance).functions[function.index].type;
     const bool same = found.instance == CoreRef::kCanonFunctions && found &&
                       plan_.canons[found.index].type == type;
@@ -183,8 +202,8 @@ class Bypass {
 
   void drop_steps() {
     std::vector<bool> dropped(plan_.cores.size());
-    for (uint32_t shim = 0; shim < slots_.size(); ++shim) {
-      const uint32_t fixup = slots_[shim].fixup;
+    for (uint32_t shim = 0; shim < shims_.size(); ++shim) {
+      const uint32_t fixup = shims_[shim].fixup;
       if (fixup == kNoIndex || uses_[shim].functions + uses_[shim].others != 0) continue;
       dropped[shim] = dropped[fixup] = uses_[fixup].none();
     }
@@ -196,13 +215,15 @@ class Bypass {
   // A core instance that is one.
   struct Shim {
     uint32_t fixup = kNoIndex;
-    uint64_t offset = 0;             // of what the fixup writes
-    std::vector<CoreRef> functions;  // by the fixup's function index
+    const std::vector<uint32_t>* elements = nullptr;  // that its functions call
+    uint64_t offset = 0;                              // of what the fixup writes
+    std::vector<CoreRef> functions;                   // by the fixup's function index
   };
 
   Plan& plan_;
   std::vector<Uses> uses_;   // by core instance
-  std::vector<Shim> slots_;  // likewise
+  std::vector<Shim> shims_;  // likewise
+  std::map<const Module*, std::vector<uint32_t>> elements_;
 };
 
 }  // namespace

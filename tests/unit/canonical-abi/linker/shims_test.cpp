@@ -43,12 +43,14 @@ constexpr std::string_view kComponent = R"((component
   (func (export "run") (param "x" u32) (result u32) (canon lift (core func $main "run"))))
 )";
 
-// The component with `from` replaced.
-std::string variant(std::string_view from, std::string_view to) {
-  std::string text(kComponent);
+std::string replace(std::string text, std::string_view from, std::string_view to) {
   const size_t at = text.find(from);
-  EXPECT_NE(at, std::string::npos);
-  return text.replace(at, from.size(), to);
+  EXPECT_NE(at, std::string::npos) << from;
+  return at == std::string::npos ? text : text.replace(at, from.size(), to);
+}
+
+std::string variant(std::string_view from, std::string_view to) {
+  return replace(std::string(kComponent), from, to);
 }
 
 struct Outcomes {
@@ -92,6 +94,10 @@ TEST(Shims, StayIfTheyDoAnythingElse) {
   EXPECT_EQ(run(second("(call_indirect (type $f) (local.get 0) (local.get 0))")),
             (Outcomes{4, "trap: undefined element"}));
   EXPECT_EQ(run(second("(local.get 0)")), (Outcomes{4, "6"}));
+  EXPECT_EQ(run(variant("    (table (export \"$imports\")",
+                        "    (func (table.set 0 (i32.const 1) (ref.null func)))\n"
+                        "    (table (export \"$imports\")")),
+            (Outcomes{4, "7"}));
 }
 
 TEST(Shims, StayIfOthersHaveTheirTable) {
@@ -99,6 +105,21 @@ TEST(Shims, StayIfOthersHaveTheirTable) {
                         "    (import \"\" \"$imports\" (table 2 2 funcref))"
                         "(func (export \"run\") (param i32)")),
             (Outcomes{4, "7"}));
+}
+
+TEST(Shims, StayIfTheirFixupHandsTheTableOn) {
+  std::string text = variant("(elem (i32.const 0) func $a $a)",
+                             "(elem (i32.const 0) func $a $a) (export \"t\" (table 0))");
+  text = replace(text, "(core instance (instantiate $Fixup",
+                 "(core instance $fixup (instantiate $Fixup");
+  text = replace(text, "  (func (export \"run\") (param \"x\"", R"(
+  (core module $Change
+    (import "" "t" (table 2 2 funcref))
+    (func $three (param i32) (result i32) (i32.const 3))
+    (elem (i32.const 1) func $three))
+  (core instance (instantiate $Change (with "" (instance $fixup))))
+  (func (export "run") (param "x")");
+  EXPECT_EQ(run(text), (Outcomes{5, "3"}));
 }
 
 TEST(Shims, StayIfTheirTableMayChange) {
