@@ -2,6 +2,7 @@
 // (async_script.h), when calls of the host return and in which order, who runs, what is given up in
 // the middle. Promises: no thread goes on but where it was; nothing is left of what has ended; a
 // store with a trap in it takes no calls.
+#include <algorithm>
 #include <memory>
 
 #include "canonical-abi/linker/instantiation.h"
@@ -99,6 +100,10 @@ HostReturn result_of(World& world, uint8_t f) {
   }
 }
 
+bool is_shared(const V& v) {
+  return v.kind() == TypeKind::kStream || v.kind() == TypeKind::kFuture;
+}
+
 // Streams and futures are kept or dropped, things destroyed.
 Result<> take_args(World& world, Args args) {
   for (V& v : args) {
@@ -106,8 +111,7 @@ Result<> take_args(World& world, Args args) {
       const auto rep = static_cast<uint32_t>(v.rep());
       TAPPET_TRY(world.store->environment().resources().remove(kThing, rep));
     }
-    const bool is_shared = v.kind() == TypeKind::kStream || v.kind() == TypeKind::kFuture;
-    if (is_shared && world.kept.size() < 8 && world.in.byte() % 4 != 0) {
+    if (is_shared(v) && world.kept.size() < 8 && world.in.byte() % 4 != 0) {
       world.kept.push_back(std::move(v));
     }
   }
@@ -272,6 +276,13 @@ T* some(World& world, std::vector<T>& all) {
   return all.empty() ? nullptr : &all[world.in.byte() % all.size()];
 }
 
+// What a guest reads or writes may go on without a thread of its own if the other end is here.
+bool host_has_ends(World& world) {
+  return !world.kept.empty() || std::ranges::any_of(world.tasks, [](const auto& call) {
+    return call->returned && is_shared(call->task.result());
+  });
+}
+
 // What must be so between two runs.
 void check(World& world) {
   ComponentStore& store = *world.store;
@@ -291,7 +302,7 @@ void check(World& world) {
       require(inst.exclusive_waiters.empty(), "nobody waits to");
     }
   }
-  if (live == 0 && world.calls.empty()) {
+  if (live == 0 && world.calls.empty() && !host_has_ends(world)) {
     require(!scheduler.waits_for_host(), "nothing waits for the host");
   }
 }
