@@ -29,6 +29,11 @@ const InternalType& destructor_type(bool wide) {
   return kTypes[wide ? 1 : 0];
 }
 
+// What it would refer to may not have been made.
+HostOutcome refuse(CanonFunction&, HostCall& call) {
+  return call.trap("the component of this function could not be instantiated");
+}
+
 HostOutcome call_directly(CanonFunction& self, HostCall& call) {
   return (*self.callee->direct)(self, call);
 }
@@ -144,6 +149,10 @@ void InstanceTree::define_lift(uint32_t index) {
 }
 
 void InstanceTree::define(CanonFunction& canon) {
+  if (given_up_) {
+    canon.body = refuse;
+    return;
+  }
   const PlannedCanon& planned = plan().canons[static_cast<size_t>(&canon - canons_.get())];
   canon.body = planned.body;
   canon.inst = &instances_[planned.instance];
@@ -180,6 +189,7 @@ Outcome Instantiation::run() {
 
 Outcome Instantiation::fail_with(InstantiateError failure) {
   if (std::holds_alternative<Trap>(failure)) store_.poison();
+  if (tree_ != nullptr) tree_->given_up_ = true;
   failure_ = std::move(failure);
   return Outcome::kTrapped;
 }

@@ -56,6 +56,8 @@ class InstanceTree final : public ComponentStore::Owned, private CanonFunction::
   std::unique_ptr<CanonFunction[]> canons_;
   std::vector<Instance*> cores_;        // by Plan::cores; null: left out, or still to come
   std::vector<ComponentValue> values_;  // results of start functions, by Plan::values
+  // Not all of it was made. A thread that an early core instance began may go on nonetheless.
+  bool given_up_ = false;
 };
 
 // One instantiation, as the embedder drives it: start functions are guest code, so it may have to

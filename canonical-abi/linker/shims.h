@@ -11,9 +11,9 @@
 namespace tappet::component {
 
 // Lets core instances that import a shim's functions have what these call, where that is a function
-// made by a canonical definition. Leaves shims and fixups out that are of no more use. Nothing that
-// guests can see changes, but how many instructions (and so, how much fuel) a call takes. `plan` is
-// complete.
+// made by a canonical definition. Leaves shims and fixups out that are of no more use. What changes
+// is how many instructions a call takes (and so, how much fuel), that a trap's backtrace lacks the
+// shim, and that tables left out do not count against limits. `plan` is complete.
 void bypass_shims(Plan& plan);
 
 }  // namespace tappet::component

@@ -276,10 +276,11 @@ T* some(World& world, std::vector<T>& all) {
   return all.empty() ? nullptr : &all[world.in.byte() % all.size()];
 }
 
-// What a guest reads or writes may go on without a thread of its own if the other end is here.
+// What a guest reads or writes may go on without a thread of its own if the other end is here:
+// kept, an argument of a task that may not enter yet, or a result.
 bool host_has_ends(World& world) {
   return !world.kept.empty() || std::ranges::any_of(world.tasks, [](const auto& call) {
-    return call->returned && is_shared(call->task.result());
+    return !call->returned || is_shared(call->task.result());
   });
 }
 

@@ -157,5 +157,88 @@ TEST(Shims, FixupsThatDoNotFitFailAsBefore) {
   EXPECT_NE(outcomes.result.find("out of bounds table access"), std::string::npos);
 }
 
+// Its first core instance begins a thread that calls a lowered function by way of a table. The
+// memory that the function needs is too large.
+constexpr std::string_view kThreadAndHalf = R"((component
+  (component $Callee
+    (core module $M (memory (export "m") 1)
+      (func (export "realloc") (param i32 i32 i32 i32) (result i32) unreachable)
+      (func (export "f") (param i32 i32)))
+    (core instance $m (instantiate $M))
+    (func (export "f") (param "x" string) (canon lift (core func $m "f")
+      (memory (core memory $m "m")) (realloc (core func $m "realloc")))))
+  (instance $callee (instantiate $Callee))
+  (core module $Table (table (export "t") 2 funcref))
+  (core instance $table (instantiate $Table))
+  (core type $thread (func (param i32)))
+  (core func $new (canon thread.new-indirect $thread (core table $table "t")))
+  (core func $later (canon thread.resume-later))
+  (core module $Begin
+    (import "" "t" (table 2 funcref))
+    (import "" "new" (func $new (param i32 i32) (result i32)))
+    (import "" "later" (func $later (param i32)))
+    (type $f (func (param i32 i32)))
+    (func $thread (param i32) (call_indirect (type $f) (i32.const 0) (i32.const 5) (i32.const 1)))
+    (elem (i32.const 0) func $thread)
+    (func $start (call $later (call $new (i32.const 0) (i32.const 0))))
+    (start $start))
+  (core instance (instantiate $Begin (with "" (instance (export "t" (table $table "t"))
+    (export "new" (func $new)) (export "later" (func $later))))))
+  (core module $Shim
+    (type $f (func (param i32 i32)))
+    (table (export "t") 1 1 funcref)
+    (func (export "0") (type $f)
+      (call_indirect (type $f) (local.get 0) (local.get 1) (i32.const 0))))
+  (core instance $shim (instantiate $Shim))
+  (core module $Main
+    (import "table" "t" (table 2 funcref))
+    (import "shim" "0" (func $zero (param i32 i32)))
+    (elem (i32.const 1) func $zero))
+  (core instance (instantiate $Main (with "shim" (instance $shim)) (with "table" (instance $table))))
+  (core module $Memory (memory (export "m") 2))
+  (core instance $memory (instantiate $Memory))
+  (canon lower (func $callee "f") (memory (core memory $memory "m")) (core func $f))
+  (core module $Fixup
+    (import "" "t" (table 1 1 funcref))
+    (import "" "f" (func $f (param i32 i32)))
+    (elem (i32.const 0) func $f))
+  (core instance (instantiate $Fixup (with "" (instance
+    (export "t" (table $shim "t")) (export "f" (func $f))))))
+))";
+
+// Gives way to other threads ten times.
+constexpr std::string_view kYielding = R"((component
+  (core func $return (canon task.return))
+  (core module $M
+    (import "" "return" (func $return))
+    (global $n (mut i32) (i32.const 0))
+    (func (export "run") (result i32) (i32.const 1))
+    (func (export "callback") (param i32 i32 i32) (result i32)
+      (global.set $n (i32.add (global.get $n) (i32.const 1)))
+      (if (i32.lt_u (global.get $n) (i32.const 10)) (then (return (i32.const 1))))
+      (call $return)
+      (i32.const 0)))
+  (core instance $m (instantiate $M (with "" (instance (export "return" (func $return))))))
+  (func (export "run") async
+    (canon lift (core func $m "run") async (callback (core func $m "callback"))))
+))";
+
+TEST(Shims, AThreadOfAnInstantiationThatFailedDoesNotCallWhatWasNotMade) {
+  Program p(assemble(kThreadAndHalf));
+  ComponentLimits limits;
+  limits.core.memory_bytes = 65536;
+  p.prepare(limits);
+  EXPECT_EQ(p.instantiate(), Outcome::kTrapped);
+  EXPECT_FALSE(p.store().poisoned());
+  const auto other = p.linker().link(load(p.engine(), assemble(kYielding)).value());
+  ASSERT_TRUE(other.ok());
+  Instantiation instantiation(*other, p.store());
+  ASSERT_EQ(instantiation.run(), Outcome::kReturned);
+  Task task(p.store(), instantiation.instance().function((*other)->find_function("", "run")->ref),
+            {});
+  ASSERT_EQ(task.run(), Outcome::kTrapped);
+  EXPECT_EQ(task.trap().message, "the component of this function could not be instantiated");
+}
+
 }  // namespace
 }  // namespace tappet::component::test
