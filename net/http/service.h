@@ -79,8 +79,8 @@ class Responder {
 class Service {
  public:
   virtual ~Service() = default;
-  // Answers through `responder`, at once or any time later. Called from the loop, never from inside
-  // another call of handle(). Takes the request, which passes through many hands, without moving it.
+  // Answers through `responder`, at once or any time later. Takes the request, which passes through
+  // many hands, without moving it. Called from the loop, never from inside another call of handle().
   virtual void handle(Request&& request, Responder responder) = 0;
 };
 
