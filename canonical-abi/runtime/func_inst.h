@@ -37,8 +37,8 @@ Result<> check_result(const HostReturn& returned, const ValType* type);
 std::string misfit(const Error& error);
 
 // A core function made by canon lower or by a built-in, for one component instance. Core instances
-// hold pointers to `function`: it stays where it is as long as the store. Most instances call few of
-// theirs, so all but what core instances see of it waits for the first call.
+// hold pointers to `function`: it stays where it is as long as the store. Most instances call few
+// of theirs, so all but what core instances see of it waits for the first call.
 struct CanonFunction {
   using Body = HostOutcome (*)(CanonFunction& self, HostCall& call);
 

@@ -80,7 +80,8 @@ class Service {
  public:
   virtual ~Service() = default;
   // Answers through `responder`, at once or any time later. Takes the request, which passes through
-  // many hands, without moving it. Called from the loop, never from inside another call of handle().
+  // many hands, without moving it. Called from the loop, never from inside another call of
+  // handle().
   virtual void handle(Request&& request, Responder responder) = 0;
 };
 
