@@ -218,7 +218,8 @@ Result<> add_allowed_network(OutgoingOptions& outgoing, const std::string& text)
 
 constexpr OptionRow<OutgoingOptions> kOutgoingRows[] = {
     {"--allow-host", "HOST", kOutgoing,
-     "allow only [http[s]://]HOST[:PORT]: example.com, *.example.com, an address; repeatable",
+     "allow only [http[s]://]HOST[:PORT]: example.com, *.example.com, an address; without a port, "
+     "the scheme's, or all without a scheme; repeatable",
      add_allowed_host},
     {"--allow-network", "NETWORK", kOutgoing,
      "serve: allow addresses that are not public, too: 10.0.0.0/8, 127.0.0.1 or all; repeatable",

@@ -25,6 +25,11 @@ bool is_same_ip(std::string_view a, std::string_view b) {
   return first && second && *first == *second;
 }
 
+// By its name, or by an address however that is written.
+bool is_meant(std::string_view pattern, std::string_view host) {
+  return host_matches(pattern, host) || is_same_ip(pattern, host);
+}
+
 }  // namespace
 
 bool host_matches(std::string_view pattern, std::string_view host) {
@@ -46,7 +51,7 @@ bool OutboundPolicy::allow_host(std::string_view text) {
   const auto parts = split_authority(text);
   if (!parts) return false;
   rule.host = parts->host;
-  rule.port = parts->port;
+  rule.port = parts->port ? parts->port : scheme_port(rule.secure);
   if (rule.host.find('*', rule.host.starts_with("*.") || rule.host == "*" ? 1 : 0) !=
       std::string::npos) {
     return false;
@@ -66,15 +71,13 @@ bool OutboundPolicy::permits(const Origin& origin) const {
   return hosts_.empty() || std::any_of(hosts_.begin(), hosts_.end(), [&](const HostRule& rule) {
            return rule.secure.value_or(origin.secure) == origin.secure &&
                   rule.port.value_or(origin.port) == origin.port &&
-                  host_matches(rule.host, origin.host);
+                  is_meant(rule.host, origin.host);
          });
 }
 
 bool OutboundPolicy::permits(std::string_view host, std::optional<uint16_t> port) const {
   return hosts_.empty() || std::any_of(hosts_.begin(), hosts_.end(), [&](const HostRule& rule) {
-           const auto wanted = rule.port ? rule.port : scheme_port(rule.secure);
-           return (!port || !wanted || *port == *wanted) &&
-                  (host_matches(rule.host, host) || is_same_ip(rule.host, host));
+           return (!port || rule.port.value_or(*port) == *port) && is_meant(rule.host, host);
          });
 }
 

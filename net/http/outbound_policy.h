@@ -19,7 +19,8 @@ bool host_matches(std::string_view pattern, std::string_view host);
 class OutboundPolicy {
  public:
   // [SCHEME://]HOST[:PORT] where SCHEME is http or https, and HOST a pattern of host_matches or an
-  // IP address, IPv6 in brackets. False if it is none. With the first, all other hosts are refused.
+  // IP address, IPv6 in brackets. A scheme without a port stands for the scheme's, HOST alone for
+  // all. False if it is none of these. With the first, all other hosts are refused.
   bool allow_host(std::string_view text);
   // An IP address, ADDRESS/BITS, or "all": addresses that may be connected to although they are not
   // public. False for anything else.
@@ -31,8 +32,7 @@ class OutboundPolicy {
   bool permits(const net::SocketAddress& address) const;
   // Whether there are hosts that are refused by name.
   bool restricts_hosts() const { return !hosts_.empty(); }
-  // For what is not HTTP: a name or the text of an address, and a port; without one, any will do. A
-  // scheme without a port stands for the scheme's.
+  // For what is not HTTP: a name or the text of an address, and a port; without one, any will do.
   bool permits(std::string_view host, std::optional<uint16_t> port) const;
 
  private:

@@ -26,11 +26,19 @@ TEST(OutboundPolicy, PermitsHosts) {
   EXPECT_TRUE(policy.allow_host("https://*.example.com"));
   EXPECT_TRUE(policy.allow_host("api.test:8080"));
   EXPECT_TRUE(policy.allow_host("[2001:db8::1]:80"));
-  EXPECT_TRUE(policy.permits(Origin{true, "a.example.com", 444}));
+  EXPECT_TRUE(policy.allow_host("https://other.test:8443"));
+  EXPECT_TRUE(policy.allow_host("any.test"));
+  EXPECT_TRUE(policy.permits(Origin{true, "a.example.com", 443}));
+  EXPECT_FALSE(policy.permits(Origin{true, "a.example.com", 444}));
+  EXPECT_TRUE(policy.permits(Origin{true, "other.test", 8443}));
+  EXPECT_FALSE(policy.permits(Origin{true, "other.test", 443}));
+  EXPECT_TRUE(policy.permits(Origin{true, "any.test", 1}));
+  EXPECT_TRUE(policy.permits(Origin{false, "any.test", 65535}));
   EXPECT_FALSE(policy.permits(Origin{false, "a.example.com", 80}));
   EXPECT_TRUE(policy.permits(Origin{false, "API.test.", 8080}));
   EXPECT_FALSE(policy.permits(Origin{false, "api.test", 80}));
   EXPECT_TRUE(policy.permits(Origin{false, "2001:db8::1", 80}));
+  EXPECT_TRUE(policy.permits(Origin{false, "2001:0db8:0::1", 80}));
   EXPECT_FALSE(policy.permits(Origin{true, "anything", 443}));
 }
 
