@@ -5,6 +5,8 @@
 namespace tappet::http {
 namespace {
 
+constexpr const char* kTwoReadings = "two readings of the message's length";
+
 SectionGuard::Kind head_kind(llhttp_type_t type) {
   return type == HTTP_REQUEST ? SectionGuard::Kind::kRequestHead
                               : SectionGuard::Kind::kResponseHead;
@@ -197,6 +199,9 @@ MessageParser::Event MessageParser::parse_head(std::string_view text) {
   execute_head(text);
   if (error_) return Event::kError;
   if (!heads_done_) return fail_malformed();
+  if (complete_ && (framing_ == Framing::kLength || framing_ == Framing::kChunked)) {
+    return fail(protocol_error(400, kTwoReadings));
+  }
   state_ = framing_ == Framing::kNone ? State::kEnded : State::kContent;
   return Event::kHead;
 }
@@ -210,7 +215,14 @@ MessageParser::Event MessageParser::parse_trailers(std::string_view text) {
   return Event::kEnd;
 }
 
+// What ends with the connection has nothing that llhttp could read. It would read a tunnel as the
+// status and the fields of its head say, which mean nothing there.
 MessageParser::Event MessageParser::read_content(ByteSpan& input, ContentSink& sink) {
+  if (framing_ == Framing::kUntilClose) {
+    if (!input.empty()) sink.on_content(input);
+    input = {};
+    return Event::kMore;
+  }
   sink_ = &sink;
   const std::string_view text = as_text(input);
   position_ = text.data();
@@ -324,10 +336,10 @@ int MessageParser::on_headers_complete() {
       (framing_ == Framing::kChunked && chunked) ||
       (framing_ == Framing::kLength && !chunked && llhttp_.content_length == content_length_);
   if (!agrees) {
-    fail(protocol_error(400, "two readings of the message's length"));
+    fail(protocol_error(400, kTwoReadings));
     return HPE_USER;
   }
-  return framing_ == Framing::kNone ? 1 : 0;
+  return framing_ == Framing::kNone || framing_ == Framing::kUntilClose ? 1 : 0;
 }
 
 std::optional<ParseError> MessageParser::check_content_length() {
