@@ -110,6 +110,8 @@ class Server:
         return self.find_port(r"^Serving /healthz, .* on http://127\.0\.0\.1:(\d+)/$")
 
     def find_port(self, pattern):
+        # Its line comes after that of the first address.
+        until(lambda: re.search(pattern, self.output(), re.M), "a line " + pattern)
         return int(re.search(pattern, self.output(), re.M).group(1))
 
 
