@@ -110,15 +110,6 @@ struct Linker {
     return text_of(std::get<Global>(given).type);
   }
 
-  // Almost all imports are functions of exactly the declared type.
-  bool link_quickly(const Import& import, const Extern& given) {
-    Function* const* const function = std::get_if<Function*>(&given);
-    if (function == nullptr || import.kind != ExternKind::kFunc) return false;
-    if ((*function)->type != module.functions[import.index].type) return false;
-    instance.imported_function(import.index) = *function;
-    return true;
-  }
-
   Result<> link(const Import& import, const Extern& given) {
     constexpr ExternKind kKinds[] = {ExternKind::kFunc, ExternKind::kTable, ExternKind::kMemory,
                                      ExternKind::kGlobal, ExternKind::kTag};
@@ -229,10 +220,8 @@ Result<Instance*, InstantiateError> instantiate(Store& store,
     return fail(make_error(ErrorKind::kUsage, fmt::format("{} imports given, {} declared",
                                                           imports.size(), module.imports.size())));
   }
-  for (size_t i = 0; i < imports.size(); ++i) {
-    if (linker.link_quickly(module.imports[i], imports[i])) continue;
+  for (size_t i = 0; i < imports.size(); ++i)
     TAPPET_TRY(linker.link(module.imports[i], imports[i]));
-  }
   bool image_used = false;
   TAPPET_TRY(make_own_items(store, instance, image_used));
   TrapKind trap = init_globals_and_tables(instance);
